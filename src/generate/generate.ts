@@ -1,0 +1,30 @@
+/**
+ * Decoding: token ids in, text out. One function type; each backend is a file beside this one. Knows no database and
+ * no SQL, and nothing of how a model was trained.
+ */
+export type GenerateRequest = {
+  /** The stable part (system text, schema, rules, fixed examples): its state is computed once and kept. */
+  readonly prefix: string;
+  /** What differs from request to request, up to where the answer begins. */
+  readonly suffix: string;
+};
+
+export type Completion = {
+  readonly text: string;
+  readonly tokens: number;
+  readonly finishReason: "stop" | "length";
+  readonly ms: number;
+};
+
+export type GenerateOptions = {
+  /** Most tokens of one answer. */
+  readonly maxTokens?: number;
+  readonly onCompletion?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+};
+
+/** Greedy answers in the order of the requests. All requests of one call should share their prefix. */
+export type Generate = (
+  requests: readonly GenerateRequest[],
+  options?: GenerateOptions,
+) => Promise<Completion[]>;
