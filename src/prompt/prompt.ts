@@ -1,0 +1,86 @@
+/**
+ * What the model sees: everything stable first (rules, schema, knowledge, fixed examples), the question last, so that
+ * the stable part is computed once per batch in training and once per schema in serving. One renderer for training,
+ * scoring and serving: the same bytes. Knows no tokenizer and no chat format: the model's own template comes as a function.
+ */
+import { sha256 } from "../base/hash.ts";
+import type { Database } from "../schema/schema.ts";
+import { renderCompact } from "../schema/render.ts";
+
+export type Message = { readonly role: "system" | "user" | "assistant"; readonly content: string };
+
+/** Renders messages as the model's chat template does, up to where the assistant's answer begins. */
+export type ApplyChatTemplate = (messages: readonly Message[]) => string;
+
+/** A question with its answer, shown in the prompt as a turn of the conversation. */
+export type FewShotExample = { readonly question: string; readonly answer: string };
+
+/** The two parts of a prompt. Their concatenation is the whole. */
+export type PromptParts = {
+  /** Equal for all questions on one schema. */
+  readonly prefix: string;
+  /** The question and what stands between it and the answer. */
+  readonly suffix: string;
+};
+
+/** Renders the suffix of any question; the prefix is there at once. */
+export type Prompt = {
+  readonly prefix: string;
+  readonly hash: string;
+  suffixOf(question: string): string;
+};
+
+export const defaultSystemTemplate = `Write one {{dialect}} SELECT that answers the question. If the tables cannot answer it or it asks for a change, write: -- cannot answer: reason
+{{schema}}
+{{knowledge}}`;
+
+const dialectNames: Readonly<Record<Database["dialect"], string>> = {
+  sqlite: "SQLite",
+  postgres: "PostgreSQL",
+  mysql: "MySQL",
+  tsql: "SQL Server",
+  duckdb: "DuckDB",
+};
+const QUESTION_MARK = "\u0000";
+
+/** The system message: a template in which {{dialect}}, {{schema}} and {{knowledge}} are replaced. */
+export function renderSystem(database: Database, template: string = defaultSystemTemplate): string {
+  return template
+    .replace("{{dialect}}", dialectNames[database.dialect])
+    .replace("{{schema}}", () => renderCompact(database))
+    .replace("{{knowledge}}", () => database.knowledge.join(" "))
+    .trim();
+}
+
+/** Prepares the prompt of one schema for a model whose chat template is `apply`. */
+export function createPrompt(
+  database: Database,
+  apply: ApplyChatTemplate,
+  options: { systemTemplate?: string; fewShot?: readonly FewShotExample[] } = {},
+): Prompt {
+  const turns = (options.fewShot ?? []).flatMap(({ question, answer }): Message[] => [
+    { role: "user", content: question },
+    { role: "assistant", content: answer },
+  ]);
+  const system: Message = {
+    role: "system",
+    content: renderSystem(database, options.systemTemplate),
+  };
+  const whole = apply([system, ...turns, { role: "user", content: QUESTION_MARK }]);
+  const at = whole.indexOf(QUESTION_MARK);
+  const prefix = whole.slice(0, at);
+  const tail = whole.slice(at + QUESTION_MARK.length);
+  return {
+    prefix,
+    hash: sha256(`${prefix}${QUESTION_MARK}${tail}`),
+    suffixOf: (question) => cleanQuestion(question) + tail,
+  };
+}
+
+/** Blanks at the ends would change the tokens at the seam; control characters have no business in a question. */
+// oxlint-disable-next-line no-control-regex -- control characters are what is removed
+const cleanQuestion = (question: string): string =>
+  question
+    .replace(/[\u0000-\u001f\u007f]+/g, " ")
+    .normalize("NFC")
+    .trim();

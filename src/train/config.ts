@@ -1,0 +1,59 @@
+/** Everything that a training run can be told, as plain data. Defaults and help texts stand in pipeline/options.ts. */
+export type TrainConfig = {
+  readonly rank: number;
+  readonly alpha: number;
+  readonly dropout: number;
+  readonly targetModules: readonly string[];
+  /** Peak learning rate, reached after `warmupSteps`, then a cosine down to a tenth. */
+  readonly learningRate: number;
+  readonly warmupSteps: number;
+  readonly weightDecay: number;
+  readonly maxGradNorm: number;
+  readonly epochs: number;
+  /** Questions of one schema in one forest. */
+  readonly batchSize: number;
+  readonly gradAccumSteps: number;
+  /** Upper bound of the training time in minutes; epochs are cut to it by the forecast. 0 = no bound. */
+  readonly maxMinutes: number;
+  /** "auto" keeps activations when the forecast fits into free memory. */
+  readonly mode: "auto" | "checkpoint" | "keep";
+  readonly threads: number;
+  readonly seed: number;
+  readonly checkpointEverySteps: number;
+};
+
+/** One training text in the three parts that matter: shared, own, and learnt. */
+export type TrainText = {
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly completion: string;
+};
+
+/** What happens during training, in the order in which it happens. */
+export type TrainEvent =
+  | {
+      readonly type: "forecast";
+      readonly steps: number;
+      readonly seconds: number;
+      readonly bytes: number;
+      readonly mode: "checkpoint" | "keep";
+      readonly tokensPerStep: number;
+    }
+  | { readonly type: "resume"; readonly step: number }
+  | {
+      readonly type: "step-end";
+      readonly step: number;
+      readonly steps: number;
+      readonly loss: number;
+      readonly lr: number;
+      readonly gradNorm: number;
+      readonly tokens: number;
+      readonly ms: number;
+    }
+  | { readonly type: "checkpoint-end"; readonly step: number }
+  | {
+      readonly type: "train-end";
+      readonly step: number;
+      readonly devLoss?: number;
+      readonly seconds: number;
+    };
