@@ -1,0 +1,32 @@
+/** Where everything of a user's project stands. Plain paths; knows no stage. */
+import { join, resolve } from "node:path";
+
+export type Project = {
+  readonly folder: string;
+  readonly snapshotFile: string;
+  readonly notesFile: string;
+  readonly promptFile: string;
+  /** Pairs as generated or imported; one file for each origin. */
+  readonly rawFolder: string;
+  /** train.jsonl, dev.jsonl, test.jsonl, rejected.jsonl, card.md. */
+  readonly cleanFolder: string;
+  readonly runsFolder: string;
+  readonly modelsFolder: string;
+  /** Which inputs each stage was last run on, and what it wrote. */
+  readonly stagesFile: string;
+};
+
+export function projectAt(folder: string): Project {
+  const at = (...parts: string[]) => join(resolve(folder), ...parts);
+  return {
+    folder: resolve(folder),
+    snapshotFile: at("schema", "snapshot.json"),
+    notesFile: at("schema", "notes.yaml"),
+    promptFile: at("prompts", "v1.md"),
+    rawFolder: at("data", "raw"),
+    cleanFolder: at("data", "clean"),
+    runsFolder: at("runs"),
+    modelsFolder: at("models"),
+    stagesFile: at("stages.json"),
+  };
+}

@@ -1,0 +1,44 @@
+/**
+ * The one path from a question to SQL, for scoring and for serving alike: prompt → generate → read the answer. What is
+ * scored is what is served because both call this. Executing the SQL is the caller's next step: scoring compares
+ * results, serving shows them.
+ */
+import type { Generate, GenerateOptions } from "../generate/generate.ts";
+import { type Answer, parseAnswer } from "../prompt/answer.ts";
+import type { Prompt } from "../prompt/prompt.ts";
+
+export type Prediction = {
+  readonly question: string;
+  readonly answer: Answer;
+  /** What the model wrote, unread. */
+  readonly completion: string;
+  readonly tokens: number;
+  /** "length" when the answer limit cut it. */
+  readonly finishReason: "stop" | "length";
+  readonly ms: number;
+};
+
+/** Questions in, one prediction for each in the same order. */
+export type Predict = (
+  questions: readonly string[],
+  options?: GenerateOptions,
+) => Promise<Prediction[]>;
+
+/** Binds a prompt (one schema) to a way of generating (one model). */
+export function createPredict(prompt: Prompt, generate: Generate): Predict {
+  return async (questions, options) => {
+    const requests = questions.map((question) => ({
+      prefix: prompt.prefix,
+      suffix: prompt.suffixOf(question),
+    }));
+    const completions = await generate(requests, options);
+    return completions.map(({ text, tokens, finishReason, ms }, index) => ({
+      question: questions[index],
+      answer: parseAnswer(text),
+      completion: text,
+      tokens,
+      finishReason,
+      ms,
+    }));
+  };
+}
