@@ -1,0 +1,27 @@
+/** Identifiers as SQL text: quoted only where they must be. */
+import type { Dialect } from "./dialect.ts";
+
+/** SQLite's keywords (sqlite.org/lang_keywords.html): as a bare name, some of them do not parse. */
+const KEYWORDS: ReadonlySet<string> = new Set(
+  `abort action add after all alter always analyze and as asc attach autoincrement before begin between by cascade case
+  cast check collate column commit conflict constraint create cross current current_date current_time current_timestamp
+  database default deferrable deferred delete desc detach distinct do drop each else end escape except exclude exclusive
+  exists explain fail filter first following for foreign from full generated glob group groups having if ignore immediate
+  in index indexed initially inner insert instead intersect into is isnull join key last left like limit match
+  materialized natural no not nothing notnull null nulls of offset on or order others outer over partition plan pragma
+  preceding primary query raise range recursive references regexp reindex release rename replace restrict returning right
+  rollback row rows savepoint select set table temp temporary then ties to transaction trigger unbounded union unique
+  update user using vacuum values view virtual when where window with without`.split(/\s+/),
+);
+
+/** Whether a name can stand in SQL without quotes. */
+export const isPlainName = (name: string): boolean =>
+  /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !KEYWORDS.has(name.toLowerCase());
+
+/** A name as it stands in SQL: `"Order Details"`, `` `order` `` in MySQL, `[order]` in T-SQL, plain where it may be. */
+export function quoteName(name: string, dialect: Dialect): string {
+  if (isPlainName(name)) return name;
+  if (dialect === "mysql") return `\`${name.replaceAll("`", "``")}\``;
+  if (dialect === "tsql") return `[${name.replaceAll("]", "]]")}]`;
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,111 @@
+/**
+ * SQL text to a tree and back, by polyglot-sql. The tree is plain JSON: a node is an object with one key, its kind
+ * (`{"column": {…}}`). The parser is lenient ("hello world" is an aliased column): whether SQL is right, only the
+ * database can say. Knows no schema and opens no database.
+ */
+import { type Dialect as ParserDialect, generate, parse } from "@polyglot-sql/sdk";
+import { messageOf, UserError } from "../base/errors.ts";
+import type { Dialect } from "./dialect.ts";
+
+export type SqlNode = { readonly [key: string]: SqlValue };
+export type SqlValue = null | boolean | number | string | readonly SqlValue[] | SqlNode;
+
+const parserDialects: Readonly<Record<Dialect, string>> = {
+  sqlite: "sqlite",
+  postgres: "postgresql",
+  mysql: "mysql",
+  tsql: "tsql",
+  duckdb: "duckdb",
+};
+const parserDialect = (dialect: Dialect): ParserDialect => parserDialects[dialect] as ParserDialect;
+
+export type Parsed =
+  | { readonly ok: true; readonly statements: readonly SqlNode[] }
+  | { readonly ok: false; readonly message: string };
+
+/** The statements of a text; a text that does not parse is a value, not an error. */
+export function parseSql(sql: string, dialect: Dialect): Parsed {
+  try {
+    const result = parse(sql, parserDialect(dialect)) as unknown as {
+      success: boolean;
+      ast?: readonly SqlNode[];
+      error?: string;
+    };
+    return result.success && result.ast !== undefined
+      ? { ok: true, statements: result.ast }
+      : { ok: false, message: result.error ?? "does not parse" };
+  } catch (error) {
+    return { ok: false, message: messageOf(error) };
+  }
+}
+
+/** The one statement of a text. Raises UserError("data-invalid") when there is none, or more than one. */
+export function parseStatement(sql: string, dialect: Dialect): SqlNode {
+  const parsed = parseSql(sql, dialect);
+  if (!parsed.ok) throw new UserError("data-invalid", `${parsed.message} in: ${excerpt(sql)}`);
+  if (parsed.statements.length !== 1)
+    throw new UserError(
+      "data-invalid",
+      `${parsed.statements.length} statements where one is wanted: ${excerpt(sql)}`,
+    );
+  return parsed.statements[0];
+}
+
+/** The text of a tree in one line. */
+export function printSql(statement: SqlNode, dialect: Dialect): string {
+  const result = generate([statement], parserDialect(dialect));
+  if (!result.success || result.sql === undefined)
+    throw new UserError("data-invalid", `this SQL cannot be printed: ${result.error}`);
+  return result.sql[0];
+}
+
+const excerpt = (sql: string) => (sql.length > 200 ? `${sql.slice(0, 200)}…` : sql);
+
+export const isNode = (value: SqlValue | undefined): value is SqlNode =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+export const isList = (value: SqlValue | undefined): value is readonly SqlValue[] =>
+  Array.isArray(value);
+
+/** The body of a node if it is of that kind. */
+export const bodyOf = (value: SqlValue | undefined, kind: string): SqlNode | undefined =>
+  isNode(value) && isNode(value[kind]) ? value[kind] : undefined;
+
+export const listOf = (value: SqlValue | undefined): readonly SqlValue[] =>
+  isList(value) ? value : [];
+
+/** The text of an identifier object `{name, quoted}`; empty where there is none. */
+export const nameIn = (identifier: SqlValue | undefined): string =>
+  isNode(identifier) && typeof identifier.name === "string" ? identifier.name : "";
+
+/** A copy with `change` applied to the children of `value`. */
+export function mapChildren(value: SqlValue, change: (child: SqlValue) => SqlValue): SqlValue {
+  if (isList(value)) return value.map(change);
+  if (!isNode(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, change(child)]));
+}
+
+/** Visits every object of a tree, parents first; `enter` returns false to skip what is below. */
+export function walk(value: SqlValue, enter: (node: SqlNode) => boolean | void): void {
+  if (isList(value)) for (const item of value) walk(item, enter);
+  else if (isNode(value) && enter(value) !== false)
+    for (const child of Object.values(value)) walk(child, enter);
+}
+
+const SET_OPERATIONS = ["union", "intersect", "except"] as const;
+
+/** The kind and body of a UNION, INTERSECT or EXCEPT. */
+export function setOperationOf(
+  value: SqlValue,
+): { kind: (typeof SET_OPERATIONS)[number]; body: SqlNode } | undefined {
+  for (const kind of SET_OPERATIONS) {
+    const body = bodyOf(value, kind);
+    if (body !== undefined) return { kind, body };
+  }
+  return undefined;
+}
+
+/** Whether a node is a query: SELECT, a set operation, VALUES, or one of them in parentheses. */
+export const isQuery = (value: SqlValue | undefined): boolean =>
+  isNode(value) &&
+  ["select", "union", "intersect", "except", "subquery", "values"].some((kind) => kind in value);
