@@ -1,0 +1,181 @@
+/**
+ * From a forest to rows: where each token stands, which keys each block of rows meets, and which rows predict tokens
+ * that carry loss. Roots with children come first, each followed by its children packed end to end; then the lone
+ * sequences. Shapes are rounded, so that forests alike in size share their sessions.
+ */
+import { UserError, assert } from "../base/errors.ts";
+import type { Forest, Segment } from "./forest.ts";
+import { type AttentionBlock, type AttentionPlan, keysOf } from "./models/attention.ts";
+
+/** The row whose output predicts a loss token. */
+export type LossRow = {
+  readonly row: number;
+  readonly targetId: number;
+  readonly segment: number;
+};
+
+export type Layout = {
+  readonly plan: AttentionPlan;
+  /** One mask for each block of the plan, row-major [queries, keys]. */
+  readonly masks: readonly Float32Array[];
+  /** By row; padding rows hold token 0 at position 0. */
+  readonly tokenIds: Int32Array;
+  readonly positions: Int32Array;
+  /** In the order of segments and their tokens. */
+  readonly lossRows: readonly LossRow[];
+};
+
+/** Queries of one block: its scores for one head group stay in the second-level cache. */
+const BLOCK_ROWS = 128;
+/** Sizes are rounded up to a multiple of this. */
+const ROUNDING = 32;
+/** Added to the scores of keys that a query must not see; exp of it is zero in float32. */
+const HIDDEN = -1e9;
+
+type Placement = { readonly segment: number; readonly start: number; readonly end: number };
+
+/** Segments one after another that see the same root, if any. */
+type Group = {
+  readonly root?: Placement;
+  readonly members: readonly Placement[];
+  /** One past the group's last row, padding included. */
+  readonly end: number;
+};
+
+/** Places a forest. Raises `data-invalid` for a forest that is not one, or a token id outside of the vocabulary. */
+export function layOut(forest: Forest, vocabSize: number): Layout {
+  checkForest(forest, vocabSize);
+  const groups = placeSegments(forest);
+  const rows = groups[groups.length - 1].end;
+  const owner = new Int32Array(rows).fill(-1);
+  const tokenIds = new Int32Array(rows);
+  const positions = new Int32Array(rows);
+  const starts = new Map<number, number>();
+  for (const { segment, start, end } of groups.flatMap(({ members }) => members)) {
+    const { tokenIds: ids, parent } = forest.segments[segment];
+    const offset = parent < 0 ? 0 : forest.segments[parent].tokenIds.length;
+    starts.set(segment, start);
+    for (let row = start; row < end; row++) {
+      owner[row] = segment;
+      tokenIds[row] = ids[row - start];
+      positions[row] = offset + row - start;
+    }
+  }
+  const blocks = groups.flatMap((group) => blocksOf(group));
+  const parents = forest.segments.map(({ parent }) => parent);
+  const masks = blocks.map((block) => maskOf(block, owner, parents));
+  return {
+    plan: { rows, blocks },
+    masks,
+    tokenIds,
+    positions,
+    lossRows: lossRowsOf(forest, starts),
+  };
+}
+
+/** A text that equals for plans that can share a session. */
+export const planKey = (plan: AttentionPlan): string => JSON.stringify(plan);
+
+function checkForest({ segments }: Forest, vocabSize: number): void {
+  const fail = (message: string): never => {
+    throw new UserError("data-invalid", message);
+  };
+  if (segments.length === 0) fail("a batch without segments");
+  segments.forEach(({ tokenIds, lossMask, parent }, i) => {
+    if (tokenIds.length === 0) fail(`segment ${i} has no tokens`);
+    if (lossMask !== undefined && lossMask.length !== tokenIds.length)
+      fail(`segment ${i} has ${tokenIds.length} tokens and a lossMask of ${lossMask.length}`);
+    if (parent < -1 || parent >= segments.length || (parent >= 0 && segments[parent].parent !== -1))
+      fail(`segment ${i} has parent ${parent}, which is no root`);
+    if (parent === -1 && lossMask?.[0])
+      fail(
+        `segment ${i} is a root, so nothing predicts its first token, and yet that carries loss`,
+      );
+    const unknown = tokenIds.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabSize);
+    if (unknown !== undefined)
+      fail(`segment ${i} has token id ${unknown}; the vocabulary has ${vocabSize}`);
+  });
+}
+
+function placeSegments({ segments }: Forest): Group[] {
+  const childrenOf = Map.groupBy(segments.keys(), (i) => segments[i].parent);
+  const roots = childrenOf.get(-1) ?? [];
+  const lone = roots.filter((root) => !childrenOf.has(root));
+  let row = 0;
+  const place = (segment: number): Placement => {
+    const start = row;
+    row += segments[segment].tokenIds.length;
+    return { segment, start, end: row };
+  };
+  const close = (members: readonly Placement[], root?: Placement): Group => {
+    row = roundUp(row, ROUNDING);
+    return { root, members, end: row };
+  };
+  const groups: Group[] = [];
+  for (const root of roots.filter((index) => childrenOf.has(index))) {
+    const placed = place(root);
+    groups.push({ members: [placed], end: row });
+    groups.push(close((childrenOf.get(root) ?? []).map(place), placed));
+  }
+  if (lone.length > 0) groups.push(close(lone.map(place)));
+  return groups;
+}
+
+/**
+ * Blocks of a group's rows. A block looks back as far as the group's longest segment may reach, whatever the segments
+ * are, so that the shapes depend on the group's size alone.
+ */
+function blocksOf({ root, members, end }: Group): AttentionBlock[] {
+  const { start } = members[0];
+  const longest = Math.max(...members.map((member) => member.end - member.start));
+  const lookBack = roundUp(longest - 1, ROUNDING);
+  const count = Math.ceil((end - start) / BLOCK_ROWS);
+  return Array.from({ length: count }, (_, i) => {
+    const from = start + i * BLOCK_ROWS;
+    const to = Math.min(from + BLOCK_ROWS, end);
+    const own = [Math.max(start, from - lookBack), to] as const;
+    return {
+      queries: [from, to],
+      keys: root === undefined ? [own] : [[root.start, root.end], own],
+    };
+  });
+}
+
+/** A query sees a key of its own segment that is not after it, and every key of its parent. */
+function maskOf(
+  block: AttentionBlock,
+  owner: Int32Array,
+  parents: readonly number[],
+): Float32Array {
+  const [from, to] = block.queries;
+  const width = keysOf(block);
+  const mask = new Float32Array((to - from) * width).fill(HIDDEN);
+  for (let query = from; query < to; query++) {
+    const segment = owner[query];
+    if (segment < 0) continue;
+    let at = (query - from) * width;
+    for (const [start, end] of block.keys)
+      for (let key = start; key < end; key++, at++)
+        if (
+          owner[key] === parents[segment]
+            ? parents[segment] >= 0
+            : owner[key] === segment && key <= query
+        )
+          mask[at] = 0;
+  }
+  return mask;
+}
+
+function lossRowsOf({ segments }: Forest, starts: ReadonlyMap<number, number>): LossRow[] {
+  return segments.flatMap(({ tokenIds, lossMask, parent }: Segment, segment) => {
+    const start = starts.get(segment);
+    assert(start !== undefined, `segment ${segment} has no place`);
+    const beforeFirst =
+      parent < 0 ? -1 : (starts.get(parent) ?? 0) + segments[parent].tokenIds.length - 1;
+    return tokenIds.flatMap((targetId, i) =>
+      lossMask?.[i] ? [{ row: i === 0 ? beforeFirst : start + i - 1, targetId, segment }] : [],
+    );
+  });
+}
+
+const roundUp = (size: number, multiple: number): number => Math.ceil(size / multiple) * multiple;

@@ -1,0 +1,360 @@
+/**
+ * A frozen model with a trained adapter: loss, gradients and log-probabilities of forests. Layers run one by one
+ * through the same sessions with their own weights. Knows no optimiser: whoever trains changes `parameters` in place.
+ */
+import type { GgufFile } from "../format/gguf-file.ts";
+import { type Forest } from "./forest.ts";
+import { type LayerGraphs, type Mode, createHeadGraph, createLayerGraphs } from "./layer-graphs.ts";
+import { type Layout, type LossRow, layOut, planKey } from "./layout.ts";
+import type { Adapter, AdapterConfig } from "./lora/adapter.ts";
+import { dropoutMask, maskColumns } from "./lora/dropout.ts";
+import { initAdapter } from "./lora/init.ts";
+import { isTarget } from "./lora/lora.ts";
+import { readLlamaConfig, readWeight } from "./models/gguf-names.ts";
+import { type LlamaConfig, layerWeightShapes, linearShapes, rotaryTables } from "./models/llama.ts";
+import { type Feed, Session } from "./runtime/session.ts";
+import { sizeOf } from "./graph/op.ts";
+
+/** A trained array; `values` is live: the optimiser changes it in place. */
+export type Parameter = {
+  /** "model.layers.0.self_attn.q_proj.lora_A" */
+  readonly name: string;
+  readonly shape: readonly [number, number];
+  readonly values: Float32Array;
+};
+
+export type LossAndGrads = {
+  /** Sum of the negative log-likelihoods of the loss tokens, in nats. Not finite if training diverged. */
+  readonly lossSum: number;
+  readonly lossTokens: number;
+  /** Gradient of weight · lossSum in the order of `parameters`; the arrays are used again by the next call. */
+  readonly grads: readonly Float32Array[];
+};
+
+export type LoraModelOptions = {
+  readonly weights: GgufFile;
+  /** An adapter to go on with, or the shape of a new one and the seed of its first numbers. */
+  readonly adapter: Adapter | (AdapterConfig & { readonly seed: number });
+  readonly mode?: Mode;
+  readonly threads?: number;
+};
+
+/** Rows of one run of the head: its logits are [rows, vocab]. */
+const HEAD_ROWS = 64;
+/** Shapes whose sessions are kept open. */
+const MAX_SHAPES = 2;
+
+type LayerSessions = {
+  readonly forward: Session;
+  readonly backward: Session;
+  readonly kept: LayerGraphs["kept"];
+};
+
+type LayerWeights = Readonly<Record<string, Float32Array>>;
+
+/** Reads the weights and opens the head's session. Raises `model-unsupported`, `model-invalid`, `package-missing`. */
+export async function createLoraModel(options: LoraModelOptions): Promise<LoraModel> {
+  const { weights, adapter, mode = "checkpoint", threads = 2 } = options;
+  const config = readLlamaConfig(weights);
+  const start = "pairs" in adapter ? adapter : freshAdapter(config, adapter);
+  const head = await Session.create(createHeadGraph(config, HEAD_ROWS), { threads });
+  return new LoraModel(config, readWeights(weights, config), start, head, mode, threads);
+}
+
+function freshAdapter(
+  config: LlamaConfig,
+  adapter: AdapterConfig & { readonly seed: number },
+): Adapter {
+  const { seed, ...shape } = adapter;
+  const linears = Object.entries(linearShapes(config)).filter(([name]) => isTarget(name, shape));
+  const all = Array.from({ length: config.numHiddenLayers }, (_, layer) =>
+    linears.map(([name, size]) => ({ name: `model.layers.${layer}.${name}`, shape: size })),
+  );
+  return initAdapter(shape, all.flat(), seed);
+}
+
+type ModelWeights = {
+  readonly layers: readonly LayerWeights[];
+  readonly embedding: Float32Array;
+  readonly head: Float32Array;
+  readonly norm: Float32Array;
+  readonly ropeFactors?: Float32Array;
+};
+
+function readWeights(file: GgufFile, config: LlamaConfig): ModelWeights {
+  const { vocabSize, hiddenSize, numHiddenLayers } = config;
+  const read = (name: string, shape: readonly number[]) => readWeight(file, config, name, shape);
+  const shapes = Object.entries(layerWeightShapes(config));
+  const layers = Array.from({ length: numHiddenLayers }, (_, layer) =>
+    Object.fromEntries(
+      shapes.map(([name, shape]) => [name, read(`model.layers.${layer}.${name}`, shape)]),
+    ),
+  );
+  const embedding = read("model.embed_tokens.weight", [vocabSize, hiddenSize]);
+  const head = file.tensors.has("output.weight")
+    ? read("lm_head.weight", [vocabSize, hiddenSize])
+    : embedding;
+  const norm = read("model.norm.weight", [hiddenSize]);
+  const ropeFactors = file.tensors.has("rope_freqs.weight")
+    ? file.readTensor("rope_freqs.weight")
+    : undefined;
+  return { layers, embedding, head, norm, ropeFactors };
+}
+
+export class LoraModel {
+  readonly config: LlamaConfig;
+  readonly parameters: readonly Parameter[];
+  readonly #weights: ModelWeights;
+  readonly #adapter: Adapter;
+  readonly #mode: Mode;
+  readonly #threads: number;
+  readonly #head: Session;
+  readonly #sessions = new Map<string, LayerSessions>();
+  readonly #arrays = new Map<string, Float32Array>();
+
+  constructor(
+    config: LlamaConfig,
+    weights: ModelWeights,
+    adapter: Adapter,
+    head: Session,
+    mode: Mode,
+    threads: number,
+  ) {
+    this.config = config;
+    this.#weights = weights;
+    this.#adapter = adapter;
+    this.#head = head;
+    this.#mode = mode;
+    this.#threads = threads;
+    const { rank } = adapter.config;
+    this.parameters = adapter.pairs.flatMap(
+      ({ name, a, b, inFeatures, outFeatures }): Parameter[] => [
+        { name: `${name}.lora_A`, shape: [rank, inFeatures], values: a },
+        { name: `${name}.lora_B`, shape: [outFeatures, rank], values: b },
+      ],
+    );
+  }
+
+  /** The adapter as it stands; its arrays are the live ones. */
+  adapter(): Adapter {
+    return this.#adapter;
+  }
+
+  /**
+   * Loss and gradients of one forest. `weight` scales the gradients: 1 ÷ the loss tokens of all forests of the step.
+   * Without a `dropoutSeed` nothing is dropped.
+   */
+  async lossAndGrads(
+    forest: Forest,
+    { weight, dropoutSeed }: { readonly weight: number; readonly dropoutSeed?: number },
+  ): Promise<LossAndGrads> {
+    const layout = layOut(forest, this.config.vocabSize);
+    const sessions = await this.#sessionsOf(layout);
+    const masks = this.#dropoutMasks(dropoutSeed);
+    const feeds = this.#feedsOf(layout);
+    const last = await this.#runForward(sessions, layout, feeds, masks);
+    const dy = this.#array("dy", last.length).fill(0);
+    const nll = await this.#runHead(last, layout.lossRows, { weight, dy });
+    const grads = await this.#runBackward(sessions, layout, feeds, masks, dy);
+    return { lossSum: nll.reduce((sum, value) => sum + value, 0), lossTokens: nll.length, grads };
+  }
+
+  /** Natural logarithms of the probabilities of the loss tokens, by segment. */
+  async logProbs(forest: Forest): Promise<Float32Array[]> {
+    const layout = layOut(forest, this.config.vocabSize);
+    const sessions = await this.#sessionsOf(layout);
+    const last = await this.#runForward(sessions, layout, this.#feedsOf(layout), new Map());
+    const nll = await this.#runHead(last, layout.lossRows);
+    return forest.segments.map((_, segment) =>
+      nll.filter((_value, i) => layout.lossRows[i].segment === segment).map((value) => -value),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#head.close();
+    for (const { forward, backward } of this.#sessions.values()) {
+      await forward.close();
+      await backward.close();
+    }
+    this.#sessions.clear();
+    this.#arrays.clear();
+  }
+
+  async #sessionsOf({ plan }: Layout): Promise<LayerSessions> {
+    const key = planKey(plan);
+    const known = this.#sessions.get(key);
+    if (known !== undefined) {
+      // Deleting and setting again makes it the youngest.
+      this.#sessions.delete(key);
+      this.#sessions.set(key, known);
+      return known;
+    }
+    const [oldest] = this.#sessions;
+    if (this.#sessions.size >= MAX_SHAPES && oldest !== undefined) {
+      this.#sessions.delete(oldest[0]);
+      await oldest[1].forward.close();
+      await oldest[1].backward.close();
+    }
+    const graphs = createLayerGraphs(this.config, this.#adapter.config, plan, this.#mode);
+    const options = { threads: this.#threads };
+    const forward = await Session.create(graphs.forward, options);
+    const backward = await Session.create(graphs.backward, options);
+    const sessions = { forward, backward, kept: graphs.kept };
+    this.#sessions.set(key, sessions);
+    return sessions;
+  }
+
+  /** What all layers are fed. */
+  #feedsOf({ positions, masks }: Layout): Record<string, Feed> {
+    const { cos, sin } = rotaryTables(this.config, positions, this.#weights.ropeFactors);
+    return { cos, sin, ...Object.fromEntries(masks.map((mask, i) => [`mask.${i}`, mask])) };
+  }
+
+  #dropoutMasks(seed: number | undefined): ReadonlyMap<string, Float32Array> {
+    const { dropout } = this.#adapter.config;
+    if (seed === undefined || dropout === 0) return new Map();
+    return new Map(
+      this.#adapter.pairs.map(({ name, inFeatures }, i) => [
+        name,
+        dropoutMask(inFeatures, dropout, Math.imul(seed, 0x9e3779b1) + i),
+      ]),
+    );
+  }
+
+  /** The weights and LoRA inputs of a layer. */
+  #feedsOfLayer(layer: number, masks: ReadonlyMap<string, Float32Array>): Record<string, Feed> {
+    const prefix = `model.layers.${layer}.`;
+    const feeds: Record<string, Feed> = { ...this.#weights.layers[layer] };
+    for (const { name, a, b } of this.#pairsOf(layer)) {
+      const mask = masks.get(name);
+      const inner = name.slice(prefix.length);
+      feeds[`${inner}.lora_A`] =
+        mask === undefined ? a : maskColumns(a, mask, this.#array(`masked ${inner}`, a.length));
+      feeds[`${inner}.lora_B`] = b;
+    }
+    return feeds;
+  }
+
+  #pairsOf(layer: number) {
+    return this.#adapter.pairs.filter(({ name }) => name.startsWith(`model.layers.${layer}.`));
+  }
+
+  /** Runs all layers; keeps the input of each and what the mode keeps. Returns the last layer's output. */
+  async #runForward(
+    sessions: LayerSessions,
+    layout: Layout,
+    feeds: Readonly<Record<string, Feed>>,
+    masks: ReadonlyMap<string, Float32Array>,
+  ): Promise<Float32Array> {
+    const { hiddenSize, numHiddenLayers } = this.config;
+    const size = layout.plan.rows * hiddenSize;
+    let x = this.#array("x 0", size);
+    layout.tokenIds.forEach((id, row) =>
+      x.set(
+        this.#weights.embedding.subarray(id * hiddenSize, (id + 1) * hiddenSize),
+        row * hiddenSize,
+      ),
+    );
+    for (let layer = 0; layer < numHiddenLayers; layer++) {
+      const y = this.#array(`x ${layer + 1}`, size);
+      const results = { y, ...this.#keptOf(sessions, layer) };
+      await sessions.forward.run({ x, ...feeds, ...this.#feedsOfLayer(layer, masks) }, results);
+      x = y;
+    }
+    return x;
+  }
+
+  #keptOf({ kept }: LayerSessions, layer: number): Record<string, Float32Array> {
+    return Object.fromEntries(
+      Object.entries(kept).map(([name, shape]) => [
+        name,
+        this.#array(`${name} ${layer}`, sizeOf(shape)),
+      ]),
+    );
+  }
+
+  /** Negative log-likelihoods by loss row; with `into`, adds the gradient of weight · Σ nll to the rows of dy. */
+  async #runHead(
+    last: Float32Array,
+    lossRows: readonly LossRow[],
+    into?: { readonly weight: number; readonly dy: Float32Array },
+  ): Promise<Float32Array> {
+    const { hiddenSize } = this.config;
+    const { head, norm } = this.#weights;
+    const result = new Float32Array(lossRows.length);
+    const [x, targetRows, dx] = ["head x", "head targets", "head dx"].map((name) =>
+      this.#array(name, HEAD_ROWS * hiddenSize).fill(0),
+    );
+    const rowOf = (values: Float32Array, row: number) =>
+      values.subarray(row * hiddenSize, (row + 1) * hiddenSize);
+    for (let start = 0; start < lossRows.length; start += HEAD_ROWS) {
+      const chunk = lossRows.slice(start, start + HEAD_ROWS);
+      chunk.forEach(({ row, targetId }, i) => {
+        rowOf(x, i).set(rowOf(last, row));
+        rowOf(targetRows, i).set(rowOf(head, targetId));
+      });
+      const lossWeight = new Float32Array(HEAD_ROWS).fill(into?.weight ?? 0, 0, chunk.length);
+      const nll = new Float32Array(HEAD_ROWS);
+      const results: Record<string, Float32Array> = into === undefined ? { nll } : { nll, dx };
+      await this.#head.run({ x, norm, head, targetRows, lossWeight }, results);
+      result.set(nll.subarray(0, chunk.length), start);
+      if (into === undefined) continue;
+      chunk.forEach(({ row }, i) => addTo(rowOf(into.dy, row), rowOf(dx, i)));
+    }
+    return result;
+  }
+
+  async #runBackward(
+    sessions: LayerSessions,
+    layout: Layout,
+    feeds: Readonly<Record<string, Feed>>,
+    masks: ReadonlyMap<string, Float32Array>,
+    last: Float32Array,
+  ): Promise<Float32Array[]> {
+    const grads = this.parameters.map(({ name, values }) =>
+      this.#array(`d ${name}`, values.length),
+    );
+    const gradOf = new Map(this.parameters.map(({ name }, i) => [name, grads[i]]));
+    const size = layout.plan.rows * this.config.hiddenSize;
+    let dy = last;
+    for (let layer = this.config.numHiddenLayers - 1; layer >= 0; layer--) {
+      const dx = this.#array(`dx ${layer % 2}`, size);
+      const names = this.#pairsOf(layer).flatMap(({ name }) => [
+        `${name}.lora_A`,
+        `${name}.lora_B`,
+      ]);
+      const inner = (name: string) => `d.${name.slice(`model.layers.${layer}.`.length)}`;
+      const results = Object.fromEntries(
+        names.map((name) => [inner(name), gradOf.get(name) as Float32Array]),
+      );
+      const x = this.#array(`x ${layer}`, size);
+      const inputs = {
+        x,
+        dy,
+        ...this.#keptOf(sessions, layer),
+        ...feeds,
+        ...this.#feedsOfLayer(layer, masks),
+      };
+      await sessions.backward.run(inputs, { dx, ...results });
+      dy = dx;
+    }
+    for (const [name, mask] of masks) {
+      const grad = gradOf.get(`${name}.lora_A`);
+      if (grad !== undefined) maskColumns(grad, mask, grad);
+    }
+    return grads;
+  }
+
+  /** An array of the given length that the next call with this name gets again. */
+  #array(name: string, length: number): Float32Array {
+    const known = this.#arrays.get(name);
+    if (known !== undefined && known.length >= length) return known.subarray(0, length);
+    const array = new Float32Array(length);
+    this.#arrays.set(name, array);
+    return array;
+  }
+}
+
+function addTo(target: Float32Array, values: Float32Array): void {
+  for (let i = 0; i < values.length; i++) target[i] += values[i];
+}
