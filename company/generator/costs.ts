@@ -41,8 +41,16 @@ function fromPayroll(timesheets: readonly Timesheet[]): Posting[] {
     if (Job === null || Phase === null) continue;
     const key = `${PREndDate} ${Job} ${Phase}`;
     const sum = sums.get(key) ?? {
-      Co, Mth: monthOf(PREndDate), Job, Phase, CostType: 1, PostDate: PREndDate, Source: "PR", Hours: 0, Cost: 0,
-    }; // prettier-ignore
+      Co,
+      Mth: monthOf(PREndDate),
+      Job,
+      Phase,
+      CostType: 1,
+      PostDate: PREndDate,
+      Source: "PR",
+      Hours: 0,
+      Cost: 0,
+    };
     sum.Hours += Hours;
     sum.Cost = cents(sum.Cost + Amt * BURDEN);
     sums.set(key, sum);
@@ -55,10 +63,20 @@ function fromPayables({ headers, lines }: Payables): Posting[] {
   return lines.flatMap(({ Co, Mth, APTrans, Job, Phase, CostType, GrossAmt }): Posting[] =>
     Job === null || Phase === null || CostType === null
       ? []
-      : [{
-          Co, Mth, Job, Phase, CostType, PostDate: dates.get(`${Co} ${Mth} ${APTrans}`)!, Source: "AP", Hours: 0, Cost: GrossAmt,
-        }],
-  ); // prettier-ignore
+      : [
+          {
+            Co,
+            Mth,
+            Job,
+            Phase,
+            CostType,
+            PostDate: dates.get(`${Co} ${Mth} ${APTrans}`)!,
+            Source: "AP",
+            Hours: 0,
+            Cost: GrossAmt,
+          },
+        ],
+  );
 }
 
 /** Own equipment, charged to jobs at the end of each month. */
@@ -125,8 +143,15 @@ export function makeMonthlyCost(
   for (const { Co, Mth, Job, Phase, CostType, Hours, Cost } of details) {
     const key = `${Job} ${Phase} ${CostType} ${Mth}`;
     const sum = sums.get(key) ?? {
-      Co, Job, Phase, CostType, Mth, ActualHours: 0, ActualCost: 0, CommittedCost: 0,
-    }; // prettier-ignore
+      Co,
+      Job,
+      Phase,
+      CostType,
+      Mth,
+      ActualHours: 0,
+      ActualCost: 0,
+      CommittedCost: 0,
+    };
     sum.ActualHours += Hours;
     sum.ActualCost = cents(sum.ActualCost + Cost);
     sums.set(key, sum);

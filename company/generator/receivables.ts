@@ -173,8 +173,17 @@ function financeCharge(rng: Rng, draft: Draft): Draft[] {
   const Amount = cents(Math.max(5, draft.Amount * 0.015));
   const PayFullDate = draft.PayFullDate;
   if (PayFullDate !== null && PayFullDate < TransDate) return [];
-  return [{
-    ...draft, Mth: monthOf(TransDate), ARType: "F", TransDate, DueDate: addDays(TransDate, 15), Amount,
-    AmtPaid: PayFullDate === null ? 0 : Amount, Retainage: 0, PayFullDate,
-  }]; // prettier-ignore
+  return [
+    {
+      ...draft,
+      Mth: monthOf(TransDate),
+      ARType: "F",
+      TransDate,
+      DueDate: addDays(TransDate, 15),
+      Amount,
+      AmtPaid: PayFullDate === null ? 0 : Amount,
+      Retainage: 0,
+      PayFullDate,
+    },
+  ];
 }

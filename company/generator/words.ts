@@ -1,48 +1,61 @@
 /** The words that the company is made of: names of places, trades, people, jobs, phases and accounts. */
+// oxfmt-ignore
 export const places1: readonly string[] = [
   "Aspen Ridge", "Boulder Creek", "Cherry Hills", "Clear Creek", "Columbine", "Eagle Peak", "Evergreen", "Foothills",
   "Golden Gate", "High Plains", "Lookout", "Mesa Verde", "Pikes View", "Prairie Star", "Red Rocks", "Silver Plume",
   "South Platte", "Summit", "Table Mountain", "Timberline", "Union Station", "Wildflower",
-]; // prettier-ignore
+];
+// oxfmt-ignore
 export const places2: readonly string[] = [
   "Bayfront", "Blue Water", "Cadillac", "Dune Harbor", "Grand River", "Huron", "Lakeshore East", "Mackinaw",
   "Northport", "Saginaw", "Traverse", "White Pine",
-]; // prettier-ignore
+];
 export const cities1: readonly string[] = [
-  "Denver", "Aurora", "Boulder", "Golden", "Littleton", "Fort Collins", "Pueblo",
-]; // prettier-ignore
+  "Denver",
+  "Aurora",
+  "Boulder",
+  "Golden",
+  "Littleton",
+  "Fort Collins",
+  "Pueblo",
+];
 export const cities2: readonly string[] = ["Grand Rapids", "Holland", "Muskegon", "Lansing"];
 
+// oxfmt-ignore
 export const customerKinds: readonly string[] = [
   "School District", "Medical Center", "Properties", "Brewing", "Credit Union", "Logistics", "Apartments",
   "Community Church", "Dental Group", "Hotel", "Foods", "Manufacturing", "Water Authority", "Library", "Auto Group",
-]; // prettier-ignore
+];
 
+// oxfmt-ignore
 export const vendorPrefixes: readonly string[] = [
   "Alpine", "Apex", "Bowman", "Castillo", "Delgado", "Falcon", "Frontier", "Granite", "Hansen", "Ironwood", "Keystone",
   "Liberty", "Morales", "Northstar", "Osborne", "Pioneer", "Quality", "Rocky Mountain", "Sterling", "Titan", "Valley",
   "Western", "Yellowstone", "Zimmer",
-]; // prettier-ignore
+];
 /** Trade → vendor type. */
+// oxfmt-ignore
 export const trades: readonly (readonly [string, string])[] = [
   ["Drywall", "S"], ["Roofing", "S"], ["Excavating", "S"], ["Steel Erectors", "S"], ["Painting", "S"],
   ["Fire Protection", "S"], ["Glass", "S"], ["Masonry", "S"], ["Flooring", "S"], ["Insulation", "S"],
   ["Concrete Supply", "M"], ["Electric Supply", "M"], ["Plumbing Supply", "M"], ["Lumber", "M"], ["Steel Supply", "M"],
   ["Building Products", "M"], ["Equipment Rental", "E"], ["Crane Service", "E"], ["Scaffold", "E"],
   ["Fuel", "O"], ["Office Products", "O"], ["Waste Services", "O"], ["Engineering", "O"], ["Testing Labs", "O"],
-]; // prettier-ignore
+];
 
+// oxfmt-ignore
 export const lastNames: readonly string[] = [
   "Abbott", "Acosta", "Baker", "Bennett", "Boyd", "Brooks", "Castro", "Chavez", "Cole", "Cruz", "Dalton", "Diaz",
   "Ellis", "Figueroa", "Fletcher", "Garcia", "Gibson", "Gomez", "Hale", "Harmon", "Hicks", "Ibarra", "Jensen", "Kim",
   "Larsen", "Lopez", "Mack", "Medina", "Nguyen", "Novak", "Ortiz", "Park", "Pena", "Quinn", "Ramos", "Reyes", "Salas",
   "Schmidt", "Tran", "Vance", "Walsh", "Yoder",
-]; // prettier-ignore
+];
+// oxfmt-ignore
 export const firstNames: readonly string[] = [
   "Adam", "Alicia", "Ben", "Carlos", "Cody", "Daniel", "Diana", "Eddie", "Frank", "Grace", "Hector", "Ivan", "Jesse",
   "Jose", "Karen", "Kyle", "Luis", "Maria", "Mike", "Nate", "Omar", "Paul", "Rosa", "Sam", "Steve", "Tina", "Victor",
   "Wade",
-]; // prettier-ignore
+];
 
 /** Crafts by company, the share of each given by how often it stands here. */
 export const crafts: Readonly<Record<number, readonly string[]>> = {
@@ -52,8 +65,15 @@ export const crafts: Readonly<Record<number, readonly string[]>> = {
 };
 /** Top of the hourly scale. */
 export const craftRates: Readonly<Record<string, number>> = {
-  Carpenter: 41, Laborer: 29, Operator: 46, Ironworker: 48, Electrician: 52, Plumber: 50, Pipefitter: 53, Mechanic: 38,
-}; // prettier-ignore
+  Carpenter: 41,
+  Laborer: 29,
+  Operator: 46,
+  Ironworker: 48,
+  Electrician: 52,
+  Plumber: 50,
+  Pipefitter: 53,
+  Mechanic: 38,
+};
 
 export const managers: Readonly<Record<number, readonly string[]>> = {
   1: ["Dana Whitfield", "Marcus Oyelaran", "Tom Kessler"],
@@ -61,6 +81,7 @@ export const managers: Readonly<Record<number, readonly string[]>> = {
   3: ["Sofia Lindqvist", "Ray Okafor"],
 };
 
+// oxfmt-ignore
 export const works: Readonly<Record<number, readonly string[]>> = {
   1: [
     "Elementary School Addition", "Parking Garage Repair", "Medical Office Build-out", "Fire Station No. 7",
@@ -82,9 +103,10 @@ export const works: Readonly<Record<number, readonly string[]>> = {
     "Hospital Med Gas", "Plant Compressed Air", "Hotel Pool Heating", "Library Controls", "Winery Glycol Loop",
     "Clinic Rooftop Units", "Foundry Exhaust", "Church Radiant Floor", "Ferry Terminal Lighting",
   ],
-}; // prettier-ignore
+};
 
 /** Phase, description, the cost types its work is charged to (1 labor … 5 other). */
+// oxfmt-ignore
 export const phases: readonly (readonly [string, string, readonly number[]])[] = [
   ["01-100", "General Conditions", [1, 4, 5]],
   ["02-200", "Sitework", [1, 3, 4]],
@@ -101,7 +123,7 @@ export const phases: readonly (readonly [string, string, readonly number[]])[] =
   ["15-900", "Controls", [1, 3]],
   ["16-100", "Electrical", [1, 2, 3]],
   ["16-700", "Low Voltage", [1, 2]],
-]; // prettier-ignore
+];
 /** First and last index into `phases` that a company works on; general conditions are on every job. */
 export const phaseRange: Readonly<Record<number, readonly [number, number]>> = {
   1: [1, 13],
@@ -110,17 +132,23 @@ export const phaseRange: Readonly<Record<number, readonly [number, number]>> = {
 };
 
 export const costTypes: readonly string[] = [
-  "Labor", "Material", "Subcontract", "Equipment", "Other",
-]; // prettier-ignore
+  "Labor",
+  "Material",
+  "Subcontract",
+  "Equipment",
+  "Other",
+];
 
 /** What stands on a vendor's invoice line, by vendor type. */
+// oxfmt-ignore
 export const lineTexts: Readonly<Record<string, readonly string[]>> = {
   S: ["Progress billing", "Labor and material", "Change order work", "Mobilization", "Final billing"],
   M: ["Material delivery", "Freight", "Fittings and fasteners", "Special order", "Ready-mix delivery"],
   E: ["Weekly rental", "Monthly rental", "Delivery and pickup", "Damage waiver"],
   O: ["Monthly service", "Supplies", "Inspection", "Permit fee", "Fuel cards"],
-}; // prettier-ignore
+};
 
+// oxfmt-ignore
 export const accounts: readonly (readonly [string, string, string])[] = [
   ["1010", "Cash", "A"], ["1110", "Accounts Receivable", "A"], ["1150", "Retainage Receivable", "A"],
   ["1450", "Prepaid Insurance", "A"], ["1510", "Trucks and Equipment", "A"], ["1590", "Accumulated Depreciation", "A"],
@@ -131,4 +159,4 @@ export const accounts: readonly (readonly [string, string, string])[] = [
   ["5040", "Equipment Rental", "E"], ["5050", "Other Job Cost", "E"],
   ["6010", "Office Supplies", "E"], ["6050", "Insurance", "E"], ["6110", "Rent", "E"], ["6150", "Utilities", "E"],
   ["6210", "Fuel", "E"], ["6310", "Professional Fees", "E"], ["6400", "Depreciation", "E"], ["6510", "Shop Labor", "E"],
-]; // prettier-ignore
+];
