@@ -16,15 +16,21 @@ import {
 import { dirname } from "node:path";
 import { messageOf, UserError } from "./errors.ts";
 
-/** Writes a whole file, or nothing: temporary name, fsync, rename. Makes the folder. */
-export function writeFileAtomic(path: string, content: string | Uint8Array): void {
+/**
+ * Writes a whole file, or nothing: temporary name, fsync, rename. Makes the folder. Content too large to hold at once
+ * comes in pieces.
+ */
+export function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array | Iterable<Uint8Array>,
+): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.partial`;
   try {
     const handle = openSync(temporary, "w");
     try {
-      const bytes = typeof content === "string" ? Buffer.from(content) : content;
-      for (let offset = 0; offset < bytes.length;) offset += writeSync(handle, bytes, offset);
+      for (const bytes of piecesOf(content))
+        for (let offset = 0; offset < bytes.length;) offset += writeSync(handle, bytes, offset);
       fsyncSync(handle);
     } finally {
       closeSync(handle);
@@ -34,6 +40,11 @@ export function writeFileAtomic(path: string, content: string | Uint8Array): voi
     rmSync(temporary, { force: true });
     throw asDiskError(error, path);
   }
+}
+
+function piecesOf(content: string | Uint8Array | Iterable<Uint8Array>): Iterable<Uint8Array> {
+  if (typeof content === "string") return [Buffer.from(content)];
+  return content instanceof Uint8Array ? [content] : content;
 }
 
 /** ENOSPC and its like become an error that says what to do; anything else is returned as it is. */
