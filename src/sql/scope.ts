@@ -58,11 +58,23 @@ export type ColumnUse = {
   readonly literal: boolean;
 };
 
+/** One column of a USING clause and the two sources it joins. */
+export type UsingColumn = {
+  readonly join: SqlNode;
+  readonly name: string;
+  /** The first source to the left that has it, when that is certain. */
+  readonly left?: Source;
+  readonly right?: Source;
+  /** One side is known and lacks it. */
+  readonly unknown: boolean;
+};
+
 export type Resolution = {
   readonly sources: readonly Source[];
   /** Bodies of `T.*` with the source that T names in its scope. */
   readonly stars: ReadonlyMap<SqlNode, Source>;
   readonly columns: readonly ColumnUse[];
+  readonly usings: readonly UsingColumn[];
 };
 
 type Env = { readonly scope?: Scope; readonly queries: ReadonlyMap<string, NamedQuery> };
@@ -75,6 +87,7 @@ export function resolveNames(statement: SqlNode, tables?: readonly NamedTable[])
   const sources: Source[] = [];
   const columns: ColumnUse[] = [];
   const stars = new Map<SqlNode, Source>();
+  const usings: UsingColumn[] = [];
 
   const visit = (value: SqlValue, env: Env): void => {
     if (isList(value)) value.forEach((item) => visit(item, env));
@@ -126,8 +139,14 @@ export function resolveNames(statement: SqlNode, tables?: readonly NamedTable[])
     const from = bodyOf(select, "from");
     for (const source of listOf(from?.expressions)) addSource(source, scope, env, queries);
     const joins = listOf(select.joins).filter(isNode);
-    for (const join of joins) addSource(join.this, scope, env, queries);
-    for (const join of joins) visit([join.on, join.using], inner);
+    for (const join of joins) {
+      const before = scope.sources.length;
+      addSource(join.this, scope, env, queries);
+      const left = scope.sources.slice(0, before);
+      for (const name of listOf(join.using).map(nameIn))
+        usings.push(usingOf(join, name, left, scope.sources.slice(before)));
+    }
+    for (const join of joins) visit(join.on, inner);
     for (const [key, child] of Object.entries(select))
       if (!["with", "from", "joins"].includes(key)) visit(child, inner);
     return outputsOf(select, scope);
@@ -203,7 +222,27 @@ export function resolveNames(statement: SqlNode, tables?: readonly NamedTable[])
   };
 
   visit(statement, { queries: new Map() });
-  return { sources, columns, stars };
+  return { sources, columns, stars, usings };
+}
+
+function usingOf(
+  join: SqlNode,
+  name: string,
+  left: readonly Source[],
+  right: readonly Source[],
+): UsingColumn {
+  const key = name.toLowerCase();
+  const lacks = (sources: readonly Source[]) =>
+    sources.every(({ outputs }) => outputs !== undefined && !outputs.has(key));
+  const having = left.find(({ outputs }) => outputs?.has(key));
+  const certain = having ?? (left.length === 1 ? left[0] : undefined);
+  return {
+    join,
+    name,
+    ...(certain && { left: certain }),
+    ...(right.length === 1 && { right: right[0] }),
+    unknown: lacks(left) || lacks(right),
+  };
 }
 
 const ROW_ID = new Set(["rowid", "oid", "_rowid_"]);

@@ -44,6 +44,10 @@ describe("two writings of one query share a template", () => {
       "SELECT a FROM x UNION SELECT b FROM y ORDER BY a",
     ],
     ["SELECT T1.* FROM x AS T1", "SELECT * FROM x"],
+    [
+      "SELECT x.a FROM x JOIN y USING (k, l)",
+      "SELECT p.a FROM x p JOIN y q ON p.k = q.k AND q.l = p.l",
+    ],
     ["SELECT a FROM x WHERE b <> 1", "SELECT a FROM x WHERE b != -2.5 -- note"],
   ])("%s | %s", (left, right) => {
     expect(templateOf(left, "sqlite").template).toBe(templateOf(right, "sqlite").template);

@@ -88,6 +88,9 @@ function normalize(statement: SqlNode, tables: readonly NamedTable[] | undefined
     const starred = resolution.stars.get(value);
     if (starred !== undefined) return { ...value, table: qualifierOf(starred, starred.scope) };
     if ("expressions" in value && "joins" in value) return rewriteSelect(value);
+    const condition = usingAsOn(value);
+    if (condition !== undefined)
+      return { ...(mapChildren(value, rewrite) as SqlNode), using: [], on: condition };
     if ("left" in value && isNode(value.order_by))
       return respell(mapChildren(positioned(value, resultItems(value)), rewrite) as SqlNode);
     const query = isNode(value.this) ? ctes.get(value.this) : undefined;
@@ -101,7 +104,20 @@ function normalize(statement: SqlNode, tables: readonly NamedTable[] | undefined
     if (use.expression !== undefined) return rewrite(use.expression);
     const { source } = use;
     const table = source ? qualifierOf(source, use.scope) : asIdentifier(use.qualifier);
-    return { column: { ...use.node, name: identifier(columnName(use)), table, span: null } };
+    return columnNode(columnName(use), table);
+  };
+
+  /** USING (a, b) as the ON condition that it means, when its sides are certain. */
+  const usingAsOn = (join: SqlNode): SqlNode | undefined => {
+    const own = resolution.usings.filter((using) => using.join === join);
+    if (own.length === 0 || own.some(({ left, right }) => !left || !right)) return undefined;
+    const column = (source: Source | undefined, name: string): SqlNode =>
+      columnNode(name, asIdentifier((source && names.get(source)) ?? ""));
+    return own
+      .map(({ name, left, right }): SqlNode =>
+        operation("eq", column(left, name), column(right, name)),
+      )
+      .reduce((left, right) => operation("and", left, right));
   };
 
   /** None for the only source of the scope that speaks. */
@@ -211,6 +227,14 @@ const identifier = (name: string): SqlNode => ({
   name: name.toLowerCase(),
   quoted: !isPlainName(name),
   trailing_comments: [],
+});
+
+const columnNode = (name: string, table: SqlValue): SqlNode => ({
+  column: { name: identifier(name), table, join_mark: false, trailing_comments: [], span: null },
+});
+
+const operation = (kind: string, left: SqlValue, right: SqlValue): SqlNode => ({
+  [kind]: { left, right, left_comments: [], operator_comments: [], trailing_comments: [] },
 });
 
 const asIdentifier = (name: string): SqlValue => (name === "" ? null : identifier(name));

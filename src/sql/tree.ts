@@ -108,4 +108,6 @@ export function setOperationOf(
 /** Whether a node is a query: SELECT, a set operation, VALUES, or one of them in parentheses. */
 export const isQuery = (value: SqlValue | undefined): boolean =>
   isNode(value) &&
-  ["select", "union", "intersect", "except", "subquery", "values"].some((kind) => kind in value);
+  ["select", "union", "intersect", "except", "subquery", "values"].some((kind) =>
+    isNode(value[kind]),
+  );

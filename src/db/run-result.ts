@@ -1,0 +1,58 @@
+/** What running one statement gives: rows, or the reason why there are none. Shared by the executor and its children. */
+export type SqlCell = null | number | bigint | string | Uint8Array;
+
+export type RunFailure =
+  /** The database refused it; the message is SQLite's own. */
+  | "exec-error"
+  | "timeout"
+  /** Too many bytes or rows, a text too long, or out of memory. */
+  | "too-large"
+  | "not-readonly"
+  | "empty-sql"
+  | "multi-statement"
+  | "unbound-parameter";
+
+export type RunResult =
+  | {
+      readonly ok: true;
+      readonly columns: readonly string[];
+      /** INTEGER cells are bigint, REAL cells number: the storage class is kept. */
+      readonly rows: readonly (readonly SqlCell[])[];
+      readonly ms: number;
+      /** True when there were more rows than `maxRows`. */
+      readonly truncated: boolean;
+    }
+  | {
+      readonly ok: false;
+      readonly reason: RunFailure;
+      readonly message: string;
+      readonly ms: number;
+    };
+
+export type RunLimits = {
+  /** Most rows kept. */
+  readonly maxRows: number;
+  /** What happens beyond maxRows: the rest is left out, or the run fails as too-large. */
+  readonly overflow: "truncate" | "fail";
+  /** Most bytes of one result, roughly as kept in memory. */
+  readonly maxBytes: number;
+  /** A new connection for this run, or the one that is open from the run before. */
+  readonly connection: "fresh" | "kept";
+  /** Bounds on the length of a value (5 MB) and of the SQL (50 kB); off for compatibility modes. */
+  readonly boundLengths: boolean;
+  /** `"France"` may be a string, as in most builds of SQLite. */
+  readonly doubleQuotedLiterals: boolean;
+  /** Compile only: columns without rows. */
+  readonly prepareOnly: boolean;
+};
+
+/** Parent to child. */
+export type RunMessage = {
+  readonly id: number;
+  readonly file: string;
+  readonly sql: string;
+  readonly limits: RunLimits;
+};
+
+/** Child to parent: `"ready"` once, then one result for each message. */
+export type ChildMessage = "ready" | { readonly id: number; readonly result: RunResult };
