@@ -32,7 +32,7 @@ export function parseSql(sql: string, dialect: Dialect): Parsed {
       error?: string;
     };
     return result.success && result.ast !== undefined
-      ? { ok: true, statements: result.ast }
+      ? { ok: true, statements: result.ast.map(liftSetOperations) }
       : { ok: false, message: result.error ?? "does not parse" };
   } catch (error) {
     return { ok: false, message: messageOf(error) };
@@ -104,6 +104,35 @@ export function setOperationOf(
   }
   return undefined;
 }
+
+/**
+ * The parser reads `WHERE a = (SELECT …) UNION SELECT …` as a comparison with a union. A set operation is never a bare
+ * operand in SQL: its left side is the operand, and the whole SELECT so far is the left side of the set operation.
+ */
+function liftSetOperations<T extends SqlValue>(value: T): T {
+  const inner = mapChildren(value, liftSetOperations);
+  const select = bodyOf(inner, "select");
+  if (select === undefined) return inner as T;
+  let lifted: SqlNode | undefined;
+  const cut = (child: SqlValue): SqlValue => {
+    const operation = setOperationOf(child);
+    if (operation !== undefined && bodyOf(operation.body.left, "subquery") !== undefined) {
+      lifted = child as SqlNode;
+      return operation.body.left;
+    }
+    return isQuery(child) || hasQuery(child) ? child : mapChildren(child, cut);
+  };
+  const conditions: { [key: string]: SqlValue } = {};
+  for (const key of ["where_clause", "having", "joins"]) conditions[key] = cut(select[key]);
+  const operation = lifted && setOperationOf(lifted);
+  if (operation === undefined) return inner as T;
+  const left: SqlNode = { select: { ...select, ...conditions } };
+  return { [operation.kind]: { ...operation.body, left } } as SqlValue as T;
+}
+
+/** IN and EXISTS hold their query without brackets of its own. */
+const hasQuery = (value: SqlValue): boolean =>
+  isQuery(bodyOf(value, "in")?.query) || bodyOf(value, "exists") !== undefined;
 
 /** Whether a node is a query: SELECT, a set operation, VALUES, or one of them in parentheses. */
 export const isQuery = (value: SqlValue | undefined): boolean =>
