@@ -22,7 +22,7 @@ export type Pair = {
 type NamedTable = { name: string; columns: { name: string }[] };
 
 /** 110 tokens of the default model are about this long. */
-const MAX_SQL_CHARACTERS = 330;
+const MAX_SQL_CHARACTERS = 300;
 const REFUSALS =
   /^(no table of [^.]+|no column for [^.]+|this would change data|this would change the tables|not about this database)$/;
 const KEYWORDS =
