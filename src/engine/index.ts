@@ -6,6 +6,7 @@ export type { Adapter, AdapterConfig, LoraPair } from "./lora/adapter.ts";
 export type { LlamaConfig } from "./models/llama.ts";
 export {
   readLlamaConfig,
+  readWeight,
   toGgufName,
   toHalfSplitRows,
   toHuggingFaceName,
@@ -15,6 +16,17 @@ export {
   type LoraModel,
   type LoraModelOptions,
   type LossAndGrads,
-  type Parameter,
+  type ParameterName,
   createLoraModel,
 } from "./lora-model.ts";
+export {
+  type Forecast,
+  type ForecastOptions,
+  type ForestShape,
+  type Speed,
+  forecast,
+  measureSpeed,
+} from "./forecast.ts";
+export { type AdamWOptions, type AdamWState, adamW } from "./optim/adamw.ts";
+export { clipByGlobalNorm, globalNorm } from "./optim/clip.ts";
+export { type CosineOptions, cosineWithWarmup } from "./optim/schedule.ts";

@@ -14,6 +14,9 @@ import { type LlamaConfig, llamaHead, llamaLayer } from "./models/llama.ts";
 /** `checkpoint` keeps a layer's input alone; `keep` keeps what matrix products made, for more speed and memory. */
 export type Mode = "checkpoint" | "keep";
 
+/** Rows of one run of the head: its logits are [rows, vocab]. */
+export const HEAD_ROWS = 64;
+
 export type LayerGraphs = {
   /** x → y and the kept values, named `kept.NAME`. */
   readonly forward: Graph;

@@ -2,11 +2,18 @@
  * A frozen model with a trained adapter: loss, gradients and log-probabilities of forests. Layers run one by one
  * through the same sessions with their own weights. Knows no optimiser: whoever trains changes `parameters` in place.
  */
+import { assert } from "../base/errors.ts";
 import type { GgufFile } from "../format/gguf-file.ts";
 import { type Forest } from "./forest.ts";
-import { type LayerGraphs, type Mode, createHeadGraph, createLayerGraphs } from "./layer-graphs.ts";
+import {
+  HEAD_ROWS,
+  type LayerGraphs,
+  type Mode,
+  createHeadGraph,
+  createLayerGraphs,
+} from "./layer-graphs.ts";
 import { type Layout, type LossRow, layOut, planKey } from "./layout.ts";
-import type { Adapter, AdapterConfig } from "./lora/adapter.ts";
+import type { Adapter, AdapterConfig, LoraPair } from "./lora/adapter.ts";
 import { dropoutMask, maskColumns } from "./lora/dropout.ts";
 import { initAdapter } from "./lora/init.ts";
 import { isTarget } from "./lora/lora.ts";
@@ -15,13 +22,8 @@ import { type LlamaConfig, layerWeightShapes, linearShapes, rotaryTables } from 
 import { type Feed, Session } from "./runtime/session.ts";
 import { sizeOf } from "./graph/op.ts";
 
-/** A trained array; `values` is live: the optimiser changes it in place. */
-export type Parameter = {
-  /** "model.layers.0.self_attn.q_proj.lora_A" */
-  readonly name: string;
-  readonly shape: readonly [number, number];
-  readonly values: Float32Array;
-};
+/** "model.layers.0.self_attn.q_proj.lora_A" and its shape. */
+export type ParameterName = { readonly name: string; readonly shape: readonly [number, number] };
 
 export type LossAndGrads = {
   /** Sum of the negative log-likelihoods of the loss tokens, in nats. Not finite if training diverged. */
@@ -39,8 +41,6 @@ export type LoraModelOptions = {
   readonly threads?: number;
 };
 
-/** Rows of one run of the head: its logits are [rows, vocab]. */
-const HEAD_ROWS = 64;
 /** Shapes whose sessions are kept open. */
 const MAX_SHAPES = 2;
 
@@ -103,13 +103,17 @@ function readWeights(file: GgufFile, config: LlamaConfig): ModelWeights {
 
 export class LoraModel {
   readonly config: LlamaConfig;
-  readonly parameters: readonly Parameter[];
+  /** The trained arrays, live: the optimiser changes them in place. */
+  readonly parameters: readonly Float32Array[];
+  /** Names and shapes in the order of `parameters`. */
+  readonly parameterNames: readonly ParameterName[];
   readonly #weights: ModelWeights;
   readonly #adapter: Adapter;
   readonly #mode: Mode;
   readonly #threads: number;
   readonly #head: Session;
   readonly #sessions = new Map<string, LayerSessions>();
+  readonly #grads: ReadonlyMap<string, Float32Array>;
   readonly #arrays = new Map<string, Float32Array>();
 
   constructor(
@@ -127,11 +131,15 @@ export class LoraModel {
     this.#mode = mode;
     this.#threads = threads;
     const { rank } = adapter.config;
-    this.parameters = adapter.pairs.flatMap(
-      ({ name, a, b, inFeatures, outFeatures }): Parameter[] => [
-        { name: `${name}.lora_A`, shape: [rank, inFeatures], values: a },
-        { name: `${name}.lora_B`, shape: [outFeatures, rank], values: b },
+    this.parameters = adapter.pairs.flatMap(({ a, b }) => [a, b]);
+    this.parameterNames = adapter.pairs.flatMap(
+      ({ name, inFeatures, outFeatures }): ParameterName[] => [
+        { name: `${name}.lora_A`, shape: [rank, inFeatures] },
+        { name: `${name}.lora_B`, shape: [outFeatures, rank] },
       ],
+    );
+    this.#grads = new Map(
+      this.parameterNames.map(({ name, shape }) => [name, new Float32Array(sizeOf(shape))]),
     );
   }
 
@@ -223,11 +231,9 @@ export class LoraModel {
 
   /** The weights and LoRA inputs of a layer. */
   #feedsOfLayer(layer: number, masks: ReadonlyMap<string, Float32Array>): Record<string, Feed> {
-    const prefix = `model.layers.${layer}.`;
     const feeds: Record<string, Feed> = { ...this.#weights.layers[layer] };
-    for (const { name, a, b } of this.#pairsOf(layer)) {
+    for (const { name, inner, a, b } of this.#pairsOf(layer)) {
       const mask = masks.get(name);
-      const inner = name.slice(prefix.length);
       feeds[`${inner}.lora_A`] =
         mask === undefined ? a : maskColumns(a, mask, this.#array(`masked ${inner}`, a.length));
       feeds[`${inner}.lora_B`] = b;
@@ -235,8 +241,12 @@ export class LoraModel {
     return feeds;
   }
 
-  #pairsOf(layer: number) {
-    return this.#adapter.pairs.filter(({ name }) => name.startsWith(`model.layers.${layer}.`));
+  /** The pairs of a layer; `inner` is their name within it. */
+  #pairsOf(layer: number): (LoraPair & { readonly inner: string })[] {
+    const prefix = `model.layers.${layer}.`;
+    return this.#adapter.pairs
+      .filter(({ name }) => name.startsWith(prefix))
+      .map((pair) => ({ ...pair, inner: pair.name.slice(prefix.length) }));
   }
 
   /** Runs all layers; keeps the input of each and what the mode keeps. Returns the last layer's output. */
@@ -311,38 +321,35 @@ export class LoraModel {
     masks: ReadonlyMap<string, Float32Array>,
     last: Float32Array,
   ): Promise<Float32Array[]> {
-    const grads = this.parameters.map(({ name, values }) =>
-      this.#array(`d ${name}`, values.length),
-    );
-    const gradOf = new Map(this.parameters.map(({ name }, i) => [name, grads[i]]));
     const size = layout.plan.rows * this.config.hiddenSize;
     let dy = last;
     for (let layer = this.config.numHiddenLayers - 1; layer >= 0; layer--) {
       const dx = this.#array(`dx ${layer % 2}`, size);
-      const names = this.#pairsOf(layer).flatMap(({ name }) => [
-        `${name}.lora_A`,
-        `${name}.lora_B`,
+      const grads = this.#pairsOf(layer).flatMap(({ name, inner }) => [
+        [`d.${inner}.lora_A`, this.#grad(`${name}.lora_A`)] as const,
+        [`d.${inner}.lora_B`, this.#grad(`${name}.lora_B`)] as const,
       ]);
-      const inner = (name: string) => `d.${name.slice(`model.layers.${layer}.`.length)}`;
-      const results = Object.fromEntries(
-        names.map((name) => [inner(name), gradOf.get(name) as Float32Array]),
-      );
-      const x = this.#array(`x ${layer}`, size);
       const inputs = {
-        x,
+        x: this.#array(`x ${layer}`, size),
         dy,
         ...this.#keptOf(sessions, layer),
         ...feeds,
         ...this.#feedsOfLayer(layer, masks),
       };
-      await sessions.backward.run(inputs, { dx, ...results });
+      await sessions.backward.run(inputs, { dx, ...Object.fromEntries(grads) });
       dy = dx;
     }
     for (const [name, mask] of masks) {
-      const grad = gradOf.get(`${name}.lora_A`);
-      if (grad !== undefined) maskColumns(grad, mask, grad);
+      const grad = this.#grad(`${name}.lora_A`);
+      maskColumns(grad, mask, grad);
     }
-    return grads;
+    return [...this.#grads.values()];
+  }
+
+  #grad(name: string): Float32Array {
+    const grad = this.#grads.get(name);
+    assert(grad !== undefined, `no parameter ${name}`);
+    return grad;
   }
 
   /** An array of the given length that the next call with this name gets again. */

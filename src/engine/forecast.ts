@@ -1,0 +1,170 @@
+/**
+ * What training will need before it starts: bytes of memory and seconds per forest, counted on the very graphs that
+ * would run. Knows no clock: the machine's speed comes from `measureSpeed`.
+ */
+import type { Forest } from "./forest.ts";
+import { input, linear } from "./graph/build.ts";
+import { type Graph, type Value, valuesOf } from "./graph/graph.ts";
+import { sizeOf } from "./graph/op.ts";
+import { HEAD_ROWS, type Mode, createHeadGraph, createLayerGraphs } from "./layer-graphs.ts";
+import { layOut } from "./layout.ts";
+import { isTarget } from "./lora/lora.ts";
+import { type LlamaConfig, layerWeightShapes, linearShapes } from "./models/llama.ts";
+import { Session } from "./runtime/session.ts";
+
+/** The sizes of a forest of one root and its children, or of lone sequences where `prefixTokens` is 0. */
+export type ForestShape = {
+  readonly prefixTokens: number;
+  readonly suffixTokens: readonly number[];
+  readonly lossTokens: number;
+};
+
+/** What a machine does in a second with the threads that it was measured with. */
+export type Speed = {
+  /** 10⁹ floating-point operations of matrix products. */
+  readonly gigaflops: number;
+  /** 10⁹ bytes read and written by operations on elements. */
+  readonly gigabytes: number;
+};
+
+export type Forecast = { readonly bytes: number; readonly secondsPerForest: number };
+
+export type ForecastOptions = {
+  readonly config: LlamaConfig;
+  readonly forestShape: ForestShape;
+  readonly mode: Mode;
+  readonly rank: number;
+  readonly targetModules?: readonly string[];
+  readonly speed?: Speed;
+};
+
+const ALL_LINEARS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
+const FLOAT_BYTES = 4;
+/** Node with this program and ONNX Runtime loaded, before any weight is read. */
+const PROGRAM_BYTES = 150e6;
+/** A two-core machine with AVX-512. */
+const USUAL_SPEED: Speed = { gigaflops: 200, gigabytes: 20 };
+
+/** Memory of the whole training process (parameters, gradients and AdamW's moments included) and time per forest. */
+export function forecast(options: ForecastOptions): Forecast {
+  const {
+    config,
+    forestShape,
+    mode,
+    rank,
+    targetModules = ALL_LINEARS,
+    speed = USUAL_SPEED,
+  } = options;
+  const adapter = { rank, alpha: rank, dropout: 0, targetModules };
+  const { plan, masks } = layOut(forestOf(forestShape), config.vocabSize);
+  const { forward, backward, kept } = createLayerGraphs(config, adapter, plan, mode);
+  const head = createHeadGraph(config, HEAD_ROWS);
+  const headRuns = Math.ceil(forestShape.lossTokens / HEAD_ROWS);
+
+  const layerWeights = sum(Object.values(layerWeightShapes(config)).map(sizeOf));
+  const trained = sum(
+    Object.entries(linearShapes(config)).map(([name, [out, inner]]) =>
+      isTarget(name, adapter) ? rank * (out + inner) : 0,
+    ),
+  );
+  const rows = plan.rows * config.hiddenSize;
+  const keptPerLayer = rows + sum(Object.values(kept).map(sizeOf));
+  const floats =
+    config.numHiddenLayers * (layerWeights + 4 * trained + keptPerLayer) +
+    config.vocabSize * config.hiddenSize +
+    3 * rows +
+    sum(masks.map(({ length }) => length)) +
+    peakFloats(forward) +
+    peakFloats(backward) +
+    peakFloats(head);
+
+  const layer = [forward, backward].map((graph) => secondsOf(graph, speed));
+  const seconds = config.numHiddenLayers * sum(layer) + headRuns * secondsOf(head, speed);
+  return { bytes: PROGRAM_BYTES + FLOAT_BYTES * floats, secondsPerForest: seconds };
+}
+
+/** Times a matrix product and an addition of the sizes that training has; takes about half a second. */
+export async function measureSpeed(threads: number): Promise<Speed> {
+  const [rows, features] = [1024, 1024];
+  const x = input("x", [rows, features]);
+  const product = { outputs: { y: linear(x, input("w", [features, features]), "w") } };
+  const seconds = await bestSeconds(product, threads, rows * features);
+  const gigaflops = (2 * rows * features * features) / seconds / 1e9;
+  return { gigaflops, gigabytes: USUAL_SPEED.gigabytes * (gigaflops / USUAL_SPEED.gigaflops) };
+}
+
+async function bestSeconds(graph: Graph, threads: number, size: number): Promise<number> {
+  const session = await Session.create(graph, { threads });
+  const y = new Float32Array(size);
+  const feeds = { x: new Float32Array(size).fill(0.5), w: new Float32Array(size).fill(0.5) };
+  let best = Infinity;
+  for (let i = 0; i < 10; i++) {
+    const start = performance.now();
+    await session.run(feeds, { y });
+    best = Math.min(best, (performance.now() - start) / 1e3);
+  }
+  await session.close();
+  return best;
+}
+
+/** A forest of the shape, its tokens all 0. */
+function forestOf({ prefixTokens, suffixTokens }: ForestShape): Forest {
+  const segment = (length: number, parent: number) => ({
+    tokenIds: Array.from({ length }, () => 0),
+    parent,
+  });
+  const root = prefixTokens > 0 ? [segment(prefixTokens, -1)] : [];
+  return { segments: [...root, ...suffixTokens.map((length) => segment(length, root.length - 1))] };
+}
+
+/** Most floats that are alive at once between inputs and outputs when values are computed in order. */
+function peakFloats(graph: Graph): number {
+  const order = valuesOf(Object.values(graph.outputs));
+  const outputs = new Set(Object.values(graph.outputs));
+  const owner = (value: Value): Value => (value.op === "reshape" ? owner(value.inputs[0]) : value);
+  const lastUse = new Map<Value, number>();
+  order.forEach((value, i) => value.inputs.forEach((used) => lastUse.set(owner(used), i)));
+  const freedAt = Map.groupBy(lastUse.keys(), (value) => lastUse.get(value));
+  const isOurs = (value: Value) =>
+    value.op !== "input" && value.op !== "reshape" && !outputs.has(value);
+  let alive = 0;
+  let peak = 0;
+  order.forEach((value, i) => {
+    if (isOurs(value)) alive += sizeOf(value.shape);
+    peak = Math.max(peak, alive);
+    for (const freed of freedAt.get(i) ?? []) if (isOurs(freed)) alive -= sizeOf(freed.shape);
+  });
+  return peak;
+}
+
+function secondsOf(graph: Graph, { gigaflops, gigabytes }: Speed): number {
+  return sum(
+    valuesOf(Object.values(graph.outputs)).map((value) => {
+      const floats = sizeOf(value.shape) + sum(value.inputs.map(({ shape }) => sizeOf(shape)));
+      return (
+        flopsOf(value) / (gigaflops * 1e9) +
+        (FLOAT_BYTES * bytesMoved(value, floats)) / (gigabytes * 1e9)
+      );
+    }),
+  );
+}
+
+/** Matrix products are counted by their operations alone, and what moves nothing not at all. */
+const bytesMoved = (value: Value, floats: number): number =>
+  flopsOf(value) > 0 || value.op === "input" || value.op === "reshape" ? 0 : floats;
+
+/** Floating-point operations of a matrix product; 0 for everything else. */
+function flopsOf({ op, inputs, shape }: Value): number {
+  const size = 2 * sizeOf(shape);
+  if (op === "matmul" || op === "addMatmul") {
+    const [a, b] = inputs.slice(-2);
+    return 2 * Math.sqrt(sizeOf(a.shape) * sizeOf(b.shape) * sizeOf(shape));
+  }
+  if (op === "linear" || op === "loraLinear" || op === "attentionWeights")
+    return size * inputs[0].shape[1];
+  if (op === "attend") return size * inputs[1].shape[0];
+  return 0;
+}
+
+const sum = (values: readonly number[]): number =>
+  values.reduce((total, value) => total + value, 0);
