@@ -12,6 +12,7 @@ export type NamedTensor = {
   readonly name: string;
   /** Outermost axis first. */
   readonly shape: readonly number[];
+  /** Read once, when the tensor's turn comes: a getter may compute it, so that one tensor at a time is in memory. */
   readonly data: Float32Array;
 };
 
@@ -51,13 +52,9 @@ export function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): void {
   let offset = 0;
-  const entries = tensors.map(({ name, shape, data }) => {
-    assert(
-      data.length === shape.reduce((product, length) => product * length, 1),
-      `${name} has ${data.length} values and shape [${shape.join()}]`,
-    );
+  const entries = tensors.map(({ name, shape }) => {
     const start = offset;
-    offset += data.byteLength;
+    offset += 4 * countOf(shape);
     return [name, { dtype: "F32", shape, data_offsets: [start, offset] }] as const;
   });
   const names = new Set(entries.map(([name]) => name));
@@ -74,9 +71,18 @@ function* pieces(json: string, tensors: readonly NamedTensor[]): Generator<Uint8
   length.writeBigUInt64LE(BigInt(header.length));
   yield length;
   yield header;
-  for (const { data } of tensors)
+  for (const tensor of tensors) {
+    const { name, shape, data } = tensor;
+    assert(
+      data.length === countOf(shape),
+      `${name} has ${data.length} values for [${shape.join()}]`,
+    );
     yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  }
 }
+
+const countOf = (shape: readonly number[]): number =>
+  shape.reduce((product, length) => product * length, 1);
 
 /** Opens a file. Raises `not-found` when it is not there, `model-invalid` when it is damaged or cut short. */
 export function readSafetensors(path: string): SafetensorsFile {
