@@ -77,10 +77,14 @@ export function createPrompt(
   };
 }
 
-/** Blanks at the ends would change the tokens at the seam; control characters have no business in a question. */
-// oxlint-disable-next-line no-control-regex -- control characters are what is removed
+/**
+ * Blanks at the ends would change the tokens at the seam; control characters have no business in a question; and the text
+ * of a special token (`<|im_end|>`) must stay text, or a question could end its own turn.
+ */
 const cleanQuestion = (question: string): string =>
   question
+    // oxlint-disable-next-line no-control-regex -- control characters are what is removed
     .replace(/[\u0000-\u001f\u007f]+/g, " ")
+    .replaceAll("<|", "< |")
     .normalize("NFC")
     .trim();

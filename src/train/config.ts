@@ -50,10 +50,4 @@ export type TrainEvent =
       readonly tokens: number;
       readonly ms: number;
     }
-  | { readonly type: "checkpoint-end"; readonly step: number }
-  | {
-      readonly type: "train-end";
-      readonly step: number;
-      readonly devLoss?: number;
-      readonly seconds: number;
-    };
+  | { readonly type: "checkpoint-end"; readonly step: number };

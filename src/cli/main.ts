@@ -1,0 +1,67 @@
+/** The command line: registers every command, turns errors into one line and an exit status (0 done, 1 failed, 2 wrong usage). */
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { registerData } from "./commands/data.ts";
+import { registerDemo } from "./commands/demo.ts";
+import { registerDoctor } from "./commands/doctor.ts";
+import { registerEval } from "./commands/eval.ts";
+import { registerExport } from "./commands/export.ts";
+import { registerInit } from "./commands/init.ts";
+import { registerModels } from "./commands/models.ts";
+import { registerPredict } from "./commands/predict.ts";
+import { registerRun } from "./commands/run.ts";
+import { registerSchema } from "./commands/schema.ts";
+import { registerTrain } from "./commands/train.ts";
+import { describeError } from "./io.ts";
+
+/** The whole program, also read by the generated documentation. */
+export function createProgram(): Command {
+  const program = new Command("t2s")
+    .description(
+      "Tune a small language model to your own database, on your own machine, and prove how right it is.",
+    )
+    .version(packageVersion())
+    .option("--project <dir>", "the project folder", ".")
+    .option("--json", "one JSON document on standard output and nothing else there")
+    .option("--quiet", "no progress")
+    .option("--verbose", "errors with their stack")
+    .enablePositionalOptions(false)
+    .showHelpAfterError("(add --help for what is possible)")
+    .exitOverride();
+  for (const register of [
+    registerDemo,
+    registerInit,
+    registerRun,
+    registerSchema,
+    registerData,
+    registerTrain,
+    registerPredict,
+    registerEval,
+    registerExport,
+    registerModels,
+    registerDoctor,
+  ])
+    register(program);
+  return program;
+}
+
+function packageVersion(): string {
+  const fromDist = new URL("../../../package.json", import.meta.url);
+  const fromSource = new URL("../../package.json", import.meta.url);
+  const file = import.meta.url.endsWith(".ts") ? fromSource : fromDist;
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}
+
+/** Runs one command line; the exit status. */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync(args, { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    process.stderr.write(`${describeError(error, args.includes("--verbose"))}\n`);
+    return 1;
+  }
+}
+
+if (import.meta.main) process.exit(await main(process.argv.slice(2)));

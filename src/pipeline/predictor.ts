@@ -1,0 +1,65 @@
+/** Opens a model for a project: its prompt and its artefacts behind one `Predict`. Used by scoring, serving and the command line. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { createLlamaCppGenerator } from "../generate/llama-cpp.ts";
+import { createPredict, type Predict } from "../predict/predict.ts";
+import type { FewShotExample, Prompt } from "../prompt/prompt.ts";
+import { cacheFolder } from "../source/source.ts";
+import { type BaseModel, countTokens, openBaseModel, readSystemTemplate } from "./model.ts";
+import type { StageContext } from "./run.ts";
+import { loadDatabase } from "./stages/schema.ts";
+import { runFolderOf } from "./stages/train.ts";
+
+export type OpenModel = {
+  readonly name: string;
+  readonly prompt: Prompt;
+  readonly predict: Predict;
+  close(): Promise<void>;
+};
+
+/** Tokens of a question with its chat frame that always fit. */
+const QUESTION_TOKENS = 400;
+
+/** The base model, with an adapter if `adapterFile` is given. */
+export async function openModel(
+  context: StageContext,
+  base: BaseModel,
+  options: {
+    readonly adapterFile?: string;
+    readonly fewShot?: readonly FewShotExample[];
+    readonly sequences?: number;
+  } = {},
+): Promise<OpenModel> {
+  const { config, project } = context;
+  const prompt = base.promptFor(await loadDatabase(context), {
+    systemTemplate: readSystemTemplate(project.promptFile),
+    fewShot: options.fewShot,
+  });
+  const wanted = countTokens(base, prompt.prefix) + QUESTION_TOKENS + config["eval.maxTokens"];
+  const generator = await createLlamaCppGenerator({
+    baseFile: base.path,
+    adapterFile: options.adapterFile,
+    contextTokens: Math.min(base.contextTokens, Math.ceil(wanted / 256) * 256),
+    sequences: options.sequences ?? config["eval.sequences"],
+    threads: config["eval.threads"],
+    cacheFolder: cacheFolder(),
+  });
+  return {
+    name: options.adapterFile ? "tuned" : "base",
+    prompt,
+    predict: createPredict(prompt, generator.generate),
+    close: generator.close,
+  };
+}
+
+/** The file of the tuned adapter, if the project has one. */
+export async function adapterFileOf(context: StageContext): Promise<string | undefined> {
+  const file = join(await runFolderOf(context), "adapter", "adapter.gguf");
+  return existsSync(file) ? file : undefined;
+}
+
+/** The tuned model, or the base model when none is tuned yet: for answering one question at a time. */
+export async function openTunedModel(context: StageContext): Promise<OpenModel> {
+  const base = await openBaseModel(context.config.model, context.progress);
+  return openModel(context, base, { adapterFile: await adapterFileOf(context), sequences: 1 });
+}

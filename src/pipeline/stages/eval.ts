@@ -1,0 +1,129 @@
+/**
+ * Stage `eval`: scores the deployed artefact (base GGUF + adapter GGUF) on the test split and writes the run's report
+ * beside the baseline: report.html, report.json, items.json.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { availableParallelism, cpus } from "node:os";
+import { join, relative } from "node:path";
+import { UserError } from "../../base/errors.ts";
+import { writeFileAtomic, writeJson } from "../../base/files.ts";
+import { sha256OfFile } from "../../base/hash.ts";
+import { reportHtml, type ReportInput, reportJson, type ReportJson } from "../../eval/report.ts";
+import { readRecords as readMetrics } from "../../track/metrics.ts";
+import type { TrainEvent } from "../../train/config.ts";
+import { openBaseModel } from "../model.ts";
+import { adapterFileOf, openModel } from "../predictor.ts";
+import { readRecords, type Stage, type StageContext } from "../run.ts";
+import { readBaseline, readSplit, scoreModel } from "./baseline.ts";
+import { loadDatabase } from "./schema.ts";
+import { runFolderOf } from "./train.ts";
+
+/** Questions that are answered once more one at a time, to count how many answers batching changes. */
+const SINGLE_CHECKS = 20;
+
+type Report = { readonly json: ReportJson; readonly htmlFile: string };
+
+/** The newest report of the project's current settings, if there is one. */
+export function latestReport(project: StageContext["project"]): Report | undefined {
+  const outputs = Object.keys(readRecords(project).eval?.outputs ?? {});
+  const [jsonFile, htmlFile] = ["report.json", "report.html"].map((name) =>
+    outputs.find((path) => path.endsWith(name)),
+  );
+  if (!jsonFile || !htmlFile || !existsSync(join(project.folder, jsonFile))) return undefined;
+  return {
+    json: JSON.parse(readFileSync(join(project.folder, jsonFile), "utf8")) as ReportJson,
+    htmlFile: join(project.folder, htmlFile),
+  };
+}
+
+export const evalStage: Stage = {
+  name: "eval",
+  help: "measures the tuned model as it is deployed",
+  async inputs(context) {
+    const adapter = await adapterFileOf(context);
+    const testFile = join(context.project.cleanFolder, "test.jsonl");
+    return {
+      adapter: adapter ? await sha256OfFile(adapter) : null,
+      test: existsSync(testFile) ? await sha256OfFile(testFile) : null,
+      maxTokens: context.config["eval.maxTokens"],
+      timeoutMs: context.config["eval.timeoutMs"],
+    };
+  },
+  async run(context) {
+    const adapterFile = await adapterFileOf(context);
+    if (adapterFile === undefined)
+      throw new UserError("not-found", "there is no tuned adapter to score; run `t2s train` first");
+    const test = readSplit(context, "test");
+    const base = await openBaseModel(context.config.model, context.progress);
+    const model = await openModel(context, base, { adapterFile });
+    try {
+      const tuned = await scoreModel(context, model, test, "tuned, test");
+      const differ = await countBatchDifferences(context, adapterFile, base, tuned.items);
+      const baseline = readBaseline(context);
+      const folder = await runFolderOf(context);
+      const { dbId, tables } = await loadDatabase(context);
+      const input: ReportInput = {
+        title: `Questions to SQL on ${dbId}`,
+        evaluations: { base: baseline.base, fewShot: baseline.fewShot, tuned },
+        seconds: Object.fromEntries(
+          Object.entries(readRecords(context.project)).map(([stage, record]) => [
+            stage,
+            record.seconds,
+          ]),
+        ),
+        conditions: {
+          model: `${base.name}, sha256 ${base.sha256.slice(0, 16)}…`,
+          adapter: `sha256 ${(await sha256OfFile(adapterFile)).slice(0, 16)}…, GGUF, as deployed`,
+          mode: "strict: fresh read-only connection per query, bag of rows, order where the gold orders",
+          database: `${dbId}, ${tables.length} tables`,
+          questions: `${test.filter(({ kind }) => kind === "answer").length} answerable, ${test.filter(({ kind }) => kind === "refuse").length} to refuse`,
+          decoding: `greedy, at most ${context.config["eval.maxTokens"]} tokens, ${context.config["eval.sequences"]} at a time`,
+          "answers that differ when decoded one at a time": `${differ} of ${Math.min(SINGLE_CHECKS, test.length)}`,
+          "solved examples in the prompt of the second model": baseline.fewShotCount,
+          "training pairs": readSplit(context, "train").length,
+          SQLite: process.versions.sqlite ?? "",
+          machine: `${cpus()[0]?.model.trim()}, ${availableParallelism()} threads, Node ${process.versions.node}`,
+        },
+        loss: lossOf(folder),
+      };
+      const json = reportJson(input);
+      writeJson(join(folder, "items.json"), tuned.items);
+      writeJson(join(folder, "report.json"), json);
+      writeFileAtomic(join(folder, "report.html"), reportHtml(input));
+      const outputs = ["report.json", "report.html", "items.json"].map((name) =>
+        relative(context.project.folder, join(folder, name)),
+      );
+      return {
+        outputs,
+        summary: `EX ${(100 * json.tuned.ex).toFixed(1)} % (n = ${json.tuned.n}, ${(100 * json.tuned.low).toFixed(1)} – ${(100 * json.tuned.high).toFixed(1)} %)`,
+      };
+    } finally {
+      await model.close();
+    }
+  },
+};
+
+const lossOf = (folder: string): [number, number][] =>
+  readMetrics<TrainEvent>(join(folder, "metrics.jsonl")).flatMap((event): [number, number][] =>
+    event.type === "step-end" ? [[event.step, event.loss]] : [],
+  );
+
+/** Batched decoding may round otherwise than single decoding: how many of the first answers are not the same text. */
+async function countBatchDifferences(
+  context: StageContext,
+  adapterFile: string,
+  base: Parameters<typeof openModel>[1],
+  items: readonly { readonly question: string; readonly completion: string }[],
+): Promise<number> {
+  const single = await openModel(context, base, { adapterFile, sequences: 1 });
+  try {
+    const some = items.slice(0, SINGLE_CHECKS);
+    const again = await single.predict(
+      some.map(({ question }) => question),
+      { maxTokens: context.config["eval.maxTokens"], signal: context.signal },
+    );
+    return some.filter((item, index) => item.completion !== again[index].completion).length;
+  } finally {
+    await single.close();
+  }
+}

@@ -1,0 +1,146 @@
+/** Stage `train`: tunes the base model on data/clean/train.jsonl and writes runs/<id>/ with the adapter for deployment. */
+import { existsSync, mkdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { formatDuration } from "../../base/progress.ts";
+import { readJsonLines, writeJson } from "../../base/files.ts";
+import { hashOfJson, sha256OfFile } from "../../base/hash.ts";
+import type { Example } from "../../data/example.ts";
+import { exportAdapter } from "../../export/export.ts";
+import { renderAnswer } from "../../prompt/answer.ts";
+import type { Prompt } from "../../prompt/prompt.ts";
+import type { TrainConfig, TrainEvent, TrainText } from "../../train/config.ts";
+import { startTraining, type TrainJob } from "../../train/start.ts";
+import { type BaseModel, openBaseModel, readSystemTemplate } from "../model.ts";
+import { type OptionName, optionTable } from "../options.ts";
+import type { Stage, StageContext } from "../run.ts";
+import { loadDatabase } from "./schema.ts";
+
+const trainFile = (context: StageContext) => join(context.project.cleanFolder, "train.jsonl");
+
+/** The training options of the configuration without their prefix. */
+function trainConfigOf({ config }: StageContext): TrainConfig {
+  const names = (Object.keys(optionTable) as OptionName[]).filter((name) =>
+    name.startsWith("train."),
+  );
+  return Object.fromEntries(
+    names.map((name) => [name.slice("train.".length), config[name]]),
+  ) as unknown as TrainConfig;
+}
+
+/** What a run depends on. Threads, mode and how often it is saved do not change its result's identity. */
+async function inputsOf(context: StageContext): Promise<object> {
+  const {
+    threads: _threads,
+    mode: _mode,
+    checkpointEverySteps: _every,
+    ...train
+  } = trainConfigOf(context);
+  const { config, project } = context;
+  const hashOf = async (file: string) => (existsSync(file) ? sha256OfFile(file) : null);
+  return {
+    model: config.model,
+    train,
+    data: await hashOf(trainFile(context)),
+    snapshot: await hashOf(project.snapshotFile),
+    prompt: await hashOf(project.promptFile),
+  };
+}
+
+/** runs/<id>: the id is the hash of what the run depends on, so that a killed run finds its folder again. */
+export async function runFolderOf(context: StageContext): Promise<string> {
+  return join(context.project.runsFolder, hashOfJson(await inputsOf(context)).slice(0, 12));
+}
+
+/** An example as training text. The same prompt serves later. */
+const toText =
+  (prompt: Prompt) =>
+  (example: Example): TrainText => ({
+    prefix: prompt.prefix,
+    suffix: prompt.suffixOf(example.question),
+    completion: renderAnswer(
+      example.kind === "answer"
+        ? { kind: "answer", sql: example.sql }
+        : { kind: "refuse", reason: example.refusal ?? "" },
+    ),
+  });
+
+async function jobOf(context: StageContext, base: BaseModel): Promise<TrainJob> {
+  const prompt = base.promptFor(await loadDatabase(context), {
+    systemTemplate: readSystemTemplate(context.project.promptFile),
+  });
+  const texts = existsSync(trainFile(context))
+    ? readJsonLines<Example>(trainFile(context)).map(toText(prompt))
+    : [];
+  return {
+    modelFile: base.path,
+    config: trainConfigOf(context),
+    texts,
+    runFolder: await runFolderOf(context),
+    runHash: hashOfJson(await inputsOf(context)),
+  };
+}
+
+/** The forecast in words, or undefined when there are no pairs yet. */
+export async function forecastOf(context: StageContext): Promise<string | undefined> {
+  if (!existsSync(trainFile(context))) return undefined;
+  const base = await openBaseModel(context.config.model, context.progress);
+  let text: string | undefined;
+  await startTraining(await jobOf(context, base), (event) => (text ??= forecastText(event)), {
+    forecastOnly: true,
+    signal: context.signal,
+  });
+  return text;
+}
+
+function forecastText(event: TrainEvent): string | undefined {
+  if (event.type !== "forecast") return undefined;
+  return `${event.steps} steps of ${event.tokensPerStep} tokens, about ${formatDuration(event.seconds * 1000)}, ${(event.bytes / 1e9).toFixed(1)} GB, mode ${event.mode}`;
+}
+
+function report(context: StageContext, event: TrainEvent): void {
+  const { progress } = context;
+  if (event.type === "forecast") progress.note(`  forecast: ${forecastText(event)}`);
+  if (event.type === "resume") progress.note(`  goes on after step ${event.step}`);
+  if (event.type === "step-end")
+    progress.update(
+      event.step,
+      event.steps,
+      `loss ${event.loss.toFixed(3)} · ${Math.round((1000 * event.tokens) / event.ms)} tokens/s`,
+    );
+}
+
+export const trainStage: Stage = {
+  name: "train",
+  help: "tunes the base model on the training pairs",
+  inputs: inputsOf,
+  async run(context) {
+    const base = await openBaseModel(context.config.model, context.progress);
+    const job = await jobOf(context, base);
+    mkdirSync(job.runFolder, { recursive: true });
+    writeJson(join(job.runFolder, "config.json"), {
+      ...(await inputsOf(context)),
+      config: context.config,
+      base: { name: base.name, sha256: base.sha256 },
+    });
+    const result = await startTraining(job, (event) => report(context, event), {
+      signal: context.signal,
+    });
+    const folder = join(job.runFolder, "adapter");
+    const prompt = base.promptFor(await loadDatabase(context), {
+      systemTemplate: readSystemTemplate(context.project.promptFile),
+    });
+    await exportAdapter(result.adapter, {
+      folder,
+      baseFile: base.path,
+      baseName: base.name,
+      promptHash: prompt.hash,
+    });
+    const outputs = ["adapter.gguf", "adapter_model.safetensors", "manifest.json"].map((name) =>
+      relative(context.project.folder, join(folder, name)),
+    );
+    return {
+      outputs,
+      summary: `loss ${result.firstLoss.toFixed(2)} → ${result.lastLoss.toFixed(2)} in ${result.steps} steps`,
+    };
+  },
+};

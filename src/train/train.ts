@@ -1,0 +1,233 @@
+/**
+ * The training loop, the only one: forests in, optimiser steps out, metrics and checkpoints on the way. LoRA on a frozen
+ * base; the loss is the mean over all answer tokens of a step, however many forests the step has. Runs in a worker
+ * thread (start.ts); knows no database.
+ */
+import { freemem } from "node:os";
+import { join } from "node:path";
+import { UserError } from "../base/errors.ts";
+import {
+  adamW,
+  type AdamWState,
+  clipByGlobalNorm,
+  cosineWithWarmup,
+  createLoraModel,
+  forecast,
+  type Forest,
+  type LoraModel,
+  measureSpeed,
+  readLlamaConfig,
+} from "../engine/index.ts";
+import type { GgufFile } from "../format/gguf-file.ts";
+import { openGguf } from "../format/gguf.ts";
+import { createTokenizer } from "../tokenizer/tokenizer.ts";
+import { appendRecord, keepRecords, readRecords } from "../track/metrics.ts";
+import { countTokens, encodeTexts, type EncodedTexts, planEpoch } from "./batch.ts";
+import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
+import type { TrainConfig, TrainEvent } from "./config.ts";
+import type { TrainJob, TrainResult } from "./start.ts";
+
+type Emit = (event: TrainEvent) => void;
+type StepEnd = Extract<TrainEvent, { type: "step-end" }>;
+
+/** Trains from the newest checkpoint of this run, or from the start. Raises training-diverged, memory, schema-too-long, data-too-few. */
+export async function trainLora(
+  job: TrainJob,
+  emit: Emit,
+  { forecastOnly = false }: { readonly forecastOnly?: boolean } = {},
+): Promise<TrainResult | null> {
+  if (job.texts.length === 0) throw new UserError("data-too-few", "there is no training pair");
+  const weights = openGguf(job.modelFile);
+  try {
+    const data = encode(job.texts, weights);
+    const plan = await planRun(data, job.config, weights);
+    emit({ type: "forecast", ...plan });
+    if (forecastOnly) return null;
+    const { rank, alpha, dropout, targetModules, seed, threads } = job.config;
+    const model = await createLoraModel({
+      weights,
+      adapter: { rank, alpha, dropout, targetModules, seed },
+      mode: plan.mode,
+      threads,
+    });
+    try {
+      return await runSteps(job, model, data, plan.steps, emit);
+    } finally {
+      await model.close();
+    }
+  } finally {
+    weights.close();
+  }
+}
+
+function encode(texts: TrainJob["texts"], { metadata }: GgufFile): EncodedTexts {
+  const tokenizer = createTokenizer(metadata);
+  const contextTokens = Number(
+    metadata[`${String(metadata["general.architecture"])}.context_length`] ?? 2048,
+  );
+  return encodeTexts(
+    texts,
+    (text) => tokenizer.encode(text, { allowSpecial: true }),
+    tokenizer.special.eos,
+    contextTokens,
+  );
+}
+
+type Plan = Omit<Extract<TrainEvent, { type: "forecast" }>, "type">;
+
+/** Time, memory and mode, before anything is done; `maxMinutes` cuts the steps. */
+async function planRun(data: EncodedTexts, config: TrainConfig, weights: GgufFile): Promise<Plan> {
+  const forests = planEpoch(data, config.batchSize, config.seed, 0);
+  const largest = forests.reduce((most, forest) =>
+    countTokens(forest).tokens > countTokens(most).tokens ? forest : most,
+  );
+  const speed = await measureSpeed(config.threads);
+  const model = readLlamaConfig(weights);
+  const forecastOf = (mode: "keep" | "checkpoint") =>
+    forecast({
+      config: model,
+      forestShape: shapeOf(largest),
+      mode,
+      rank: config.rank,
+      targetModules: config.targetModules,
+      speed,
+    });
+  const free = freemem();
+  const mode =
+    config.mode === "auto"
+      ? forecastOf("keep").bytes < MEMORY_SHARE * free
+        ? "keep"
+        : "checkpoint"
+      : config.mode;
+  const { bytes, secondsPerForest } = forecastOf(mode);
+  if (bytes > free)
+    throw new UserError(
+      "memory",
+      `training needs ${(bytes / 1e9).toFixed(1)} GB in mode ${mode}; ${(free / 1e9).toFixed(1)} GB are free`,
+    );
+  const secondsPerStep = secondsPerForest * config.gradAccumSteps;
+  const wanted = config.epochs * Math.ceil(forests.length / config.gradAccumSteps);
+  const steps =
+    config.maxMinutes > 0
+      ? Math.max(1, Math.min(wanted, Math.floor((config.maxMinutes * 60) / secondsPerStep)))
+      : wanted;
+  return {
+    steps,
+    seconds: steps * secondsPerStep,
+    bytes,
+    mode,
+    tokensPerStep: countTokens(largest).tokens * config.gradAccumSteps,
+  };
+}
+
+const shapeOf = (forest: Forest) => ({
+  prefixTokens: forest.segments[0].tokenIds.length,
+  suffixTokens: forest.segments.slice(1).map(({ tokenIds }) => tokenIds.length),
+  lossTokens: countTokens(forest).lossTokens,
+});
+
+/** Free memory that "auto" is ready to use for kept activations. */
+const MEMORY_SHARE = 0.7;
+
+async function runSteps(
+  job: TrainJob,
+  model: LoraModel,
+  data: EncodedTexts,
+  plannedSteps: number,
+  emit: Emit,
+): Promise<TrainResult> {
+  const { config, runFolder, runHash } = job;
+  const checkpoints = join(runFolder, "checkpoints");
+  const metricsFile = join(runFolder, "metrics.jsonl");
+  const { parameters } = model;
+  const optimizer = adamW.init(parameters);
+  const saved = loadCheckpoint(checkpoints, runHash, parameters, optimizer);
+  const steps = saved?.steps ?? plannedSteps;
+  const firstStep = saved?.step ?? 0;
+  if (saved) emit({ type: "resume", step: firstStep });
+  keepRecords<StepEnd>(metricsFile, (record) => record.step <= firstStep);
+  const groups = stepGroups(data, config);
+  for (let step = 1; step <= steps; step++) {
+    const forests = groups.next().value as readonly Forest[];
+    if (step <= firstStep) continue;
+    const event = await runStep(model, optimizer, forests, { config, step, steps });
+    appendRecord(metricsFile, event);
+    emit(event);
+    if (step % config.checkpointEverySteps !== 0 && step !== steps) continue;
+    saveCheckpoint(checkpoints, { step, steps, runHash }, parameters, optimizer);
+    emit({ type: "checkpoint-end", step });
+  }
+  const losses = readRecords<StepEnd>(metricsFile).map(({ loss }) => loss);
+  return {
+    adapter: model.adapter(),
+    steps,
+    firstLoss: losses[0],
+    lastLoss: losses[losses.length - 1],
+  };
+}
+
+/** The forests of each step, epoch after epoch without end. */
+function* stepGroups(
+  data: EncodedTexts,
+  { batchSize, gradAccumSteps, seed }: TrainConfig,
+): Generator<readonly Forest[]> {
+  for (let epoch = 0; ; epoch++) {
+    const forests = planEpoch(data, batchSize, seed, epoch);
+    for (let start = 0; start < forests.length; start += gradAccumSteps)
+      yield forests.slice(start, start + gradAccumSteps);
+  }
+}
+
+type StepContext = { readonly config: TrainConfig; readonly step: number; readonly steps: number };
+
+/** One optimiser step over the forests' mean loss. Raises training-diverged before anything is changed. */
+async function runStep(
+  model: LoraModel,
+  optimizer: AdamWState,
+  forests: readonly Forest[],
+  { config, step, steps }: StepContext,
+): Promise<StepEnd> {
+  const startedMs = performance.now();
+  const { parameters } = model;
+  const counts = forests.map(countTokens);
+  const lossTokens = counts.reduce((sum, count) => sum + count.lossTokens, 0);
+  const total =
+    forests.length === 1 ? undefined : parameters.map((values) => new Float32Array(values.length));
+  let lossSum = 0;
+  let grads: readonly Float32Array[] = [];
+  for (const [index, forest] of forests.entries()) {
+    const dropoutSeed =
+      config.dropout > 0 ? (config.seed + 1) * 1_000_003 + step * 101 + index : undefined;
+    const result = await model.lossAndGrads(forest, { weight: 1 / lossTokens, dropoutSeed });
+    lossSum += result.lossSum;
+    grads = total ?? result.grads;
+    total?.forEach((sum, i) => addInto(sum, result.grads[i]));
+  }
+  const loss = lossSum / lossTokens;
+  const gradNorm = clipByGlobalNorm(grads, config.maxGradNorm);
+  if (!Number.isFinite(loss) || !Number.isFinite(gradNorm))
+    throw new UserError(
+      "training-diverged",
+      `at step ${step} the loss is ${loss} and the gradient's norm ${gradNorm}; the last checkpoint is kept`,
+    );
+  const lr = cosineWithWarmup(step, {
+    peak: config.learningRate,
+    warmupSteps: config.warmupSteps,
+    steps,
+  });
+  adamW.update(parameters, grads, optimizer, step, { lr, weightDecay: config.weightDecay });
+  return {
+    type: "step-end",
+    step,
+    steps,
+    loss,
+    lr,
+    gradNorm,
+    tokens: counts.reduce((sum, count) => sum + count.tokens, 0),
+    ms: performance.now() - startedMs,
+  };
+}
+
+function addInto(sum: Float32Array, values: Float32Array): void {
+  for (let i = 0; i < sum.length; i++) sum[i] += values[i];
+}
