@@ -1,0 +1,170 @@
+/**
+ * Conditions on dates, in the forms of the product's SQL style: a year or a month as LIKE on the ISO text, a span as
+ * BETWEEN, and, where the database's notes say what today is, "this month", "overdue", "in the last 30 days".
+ */
+import type { Condition } from "./conditions.ts";
+import { participleOf } from "./participles.ts";
+import type { Draw } from "./draw.ts";
+import { phraseOf } from "./draw.ts";
+import { dateText, monthText, withArticle } from "./english.ts";
+import type { Entity, Field } from "./vocabulary.ts";
+
+/** A time span in words and as a predicate. */
+type Span = {
+  /** After "in" or alone: "in March 2025", "after 2025-03-01". */
+  readonly text: string;
+  readonly sql: string;
+  readonly opposite: string;
+};
+
+export function dateCondition(
+  draw: Draw,
+  entity: Entity,
+  field: Field,
+  sql: string,
+): Condition | undefined {
+  const span =
+    (draw.vocabulary.today && draw.rng.next() < 0.25
+      ? relativeSpan(draw, field, sql, draw.vocabulary.today)
+      : undefined) ?? spanOf(draw, field, sql);
+  if (span === undefined) return undefined;
+  const name = phraseOf(draw, field);
+  const done = participleOf(field.phrases[0]);
+  const isSole = entity.fields.filter(({ role }) => role === "date").length === 1;
+  const posts =
+    field.role === "month"
+      ? [`with ${name} ${span.text.replace(/^in /, "")}`, `for ${span.text.replace(/^in /, "")}`]
+      : [
+          `with ${withArticle(name)} ${span.text}`,
+          `whose ${name} is ${span.text}`,
+          ...(done && !/^(dated|placed)/.test(done)
+            ? [`${done} ${span.text}`, `${done} ${span.text}`]
+            : []),
+          ...(isSole && done ? [`${done} ${span.text}`] : []),
+        ];
+  const monthPosts =
+    field.role === "month" && !span.text.startsWith("in ")
+      ? [`with ${withArticle(name)} ${span.text}`]
+      : posts;
+  return {
+    sql: span.sql,
+    opposites: [span.opposite],
+    post: draw.rng.pick(monthPosts),
+    clause: `whose ${name} is ${span.text}`,
+    fields: [field],
+  };
+}
+
+function spanOf(draw: Draw, field: Field, sql: string): Span | undefined {
+  const { rng } = draw;
+  const values = field.samples.spread.map(String).filter((value) => /^\d{4}-\d\d-\d\d/.test(value));
+  if (values.length === 0) return undefined;
+  const day = rng.pick(values).slice(0, 10);
+  const form = rng.next();
+  const whole = field.hasTime ? `date(${sql})` : sql;
+  if (form < 0.25)
+    return {
+      text: `${rng.pick(["in", "in", "during"])} ${day.slice(0, 4)}`,
+      sql: `${sql} LIKE '${day.slice(0, 4)}%'`,
+      opposite: `${sql} NOT LIKE '${day.slice(0, 4)}%'`,
+    };
+  if (form < 0.5) return monthSpan(draw, field, sql, day.slice(0, 7));
+  if (form < 0.62) return quarterSpan(draw, field, whole, day);
+  const start = field.role === "month" ? `${day.slice(0, 7)}-01` : day;
+  const text = field.role === "month" ? monthText(start.slice(0, 7), rng) : dateText(start, rng);
+  if (form < 0.75)
+    return {
+      text: `after ${text}`,
+      sql: `${whole} > '${start}'`,
+      opposite: `${whole} <= '${start}'`,
+    };
+  if (form < 0.88)
+    return {
+      text: `before ${text}`,
+      sql: `${whole} < '${start}'`,
+      opposite: `${whole} >= '${start}'`,
+    };
+  return {
+    text: `${rng.pick(["on or after", "from"])} ${text}${""}`.replace(/^from (.*)$/, "from $1 on"),
+    sql: `${whole} >= '${start}'`,
+    opposite: `${whole} < '${start}'`,
+  };
+}
+
+function monthSpan(draw: Draw, field: Field, sql: string, month: string): Span {
+  const text = `in ${monthText(month, draw.rng)}`;
+  return field.role === "month" && !field.hasTime
+    ? { text, sql: `${sql} = '${month}-01'`, opposite: `${sql} <> '${month}-01'` }
+    : { text, sql: `${sql} LIKE '${month}%'`, opposite: `${sql} NOT LIKE '${month}%'` };
+}
+
+/** A quarter or a half of a year. */
+function quarterSpan(draw: Draw, field: Field, whole: string, day: string): Span {
+  const { rng } = draw;
+  const year = day.slice(0, 4);
+  const quarter = Math.ceil(Number(day.slice(5, 7)) / 3);
+  const isHalf = rng.next() < 0.25;
+  const [first, last] = isHalf
+    ? quarter < 3
+      ? ["01", "06"]
+      : ["07", "12"]
+    : [
+        ["01", "03"],
+        ["04", "06"],
+        ["07", "09"],
+        ["10", "12"],
+      ][quarter - 1];
+  const ordinal = ["first", "second", "third", "fourth"][
+    isHalf ? Math.ceil(quarter / 2) - 1 : quarter - 1
+  ];
+  const text = isHalf
+    ? `in the ${ordinal} half of ${year}`
+    : rng.pick([`in Q${quarter} ${year}`, `in the ${ordinal} quarter of ${year}`]);
+  const lastDay = field.role === "month" ? "01" : /0[469]|11/.test(last) ? "30" : "31";
+  const range = `BETWEEN '${year}-${first}-01' AND '${year}-${last}-${lastDay}'`;
+  return { text, sql: `${whole} ${range}`, opposite: `${whole} NOT ${range}` };
+}
+
+function relativeSpan(draw: Draw, field: Field, sql: string, today: string): Span | undefined {
+  const { rng } = draw;
+  const year = Number(today.slice(0, 4));
+  const shifted = (months: number) => {
+    const index = year * 12 + Number(today.slice(5, 7)) - 1 + months;
+    return `${Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, "0")}`;
+  };
+  const like = (text: string, prefix: string): Span => ({
+    text,
+    sql: `${sql} LIKE '${prefix}%'`,
+    opposite: `${sql} NOT LIKE '${prefix}%'`,
+  });
+  const month = (text: string, iso: string): Span => ({
+    ...monthSpan(draw, field, sql, iso),
+    text,
+  });
+  const fixed = [
+    () => like("this year", String(year)),
+    () => like("last year", String(year - 1)),
+    () => month("this month", shifted(0)),
+    () => month("last month", shifted(-1)),
+  ];
+  if (field.role === "month") return rng.pick(fixed)();
+  const days = rng.pick([7, 14, 30, 30, 60, 90]);
+  const since = `julianday('${today}') - julianday(${sql})`;
+  const until = `julianday(${sql}) - julianday('${today}')`;
+  const span = (text: string, difference: string): Span => ({
+    text,
+    sql: `${difference} BETWEEN 0 AND ${days}`,
+    opposite: `${difference} BETWEEN 0 AND ${days * 2}`,
+  });
+  return rng.pick([
+    ...fixed,
+    () => span(`in the last ${days} days`, since),
+    () => span(`within the next ${days} days`, until),
+    () => ({ text: "before today", sql: `${sql} < '${today}'`, opposite: `${sql} >= '${today}'` }),
+    () => ({
+      text: `more than ${days} days ago`,
+      sql: `${since} > ${days}`,
+      opposite: `${since} <= ${days}`,
+    }),
+  ])();
+}

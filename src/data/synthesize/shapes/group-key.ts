@@ -1,0 +1,112 @@
+/**
+ * What rows are grouped by: a column of their own, the year or month of a date, or the name or kind of the row that they
+ * point to.
+ */
+import { chance, type Draw, entityOf, phraseOf, pickField } from "../draw.ts";
+import type { Join } from "../select.ts";
+import { drawParentLink, parentPhrase } from "../subject.ts";
+import type { Entity, Field } from "../vocabulary.ts";
+import { isGroupable } from "./lists.ts";
+
+export type GroupKey = {
+  readonly fields: readonly Field[];
+  readonly joins: readonly Join[];
+  /** Expressions, once the scope is known. */
+  readonly columns: (column: (field: Field) => string) => string[];
+  /** Singular: "customer name", "month of the due date". */
+  readonly text: string;
+  /** The noun alone where it means the same: "customer". */
+  readonly noun?: string;
+  /** Groups there are, roughly. */
+  readonly count: number;
+};
+
+export function drawGroupKey(draw: Draw, entity: Entity): GroupKey | undefined {
+  const roll = draw.rng.next();
+  if (roll < 0.4) return parentKey(draw, entity) ?? ownKey(draw, entity);
+  if (roll < 0.55) return dateKey(draw, entity) ?? ownKey(draw, entity);
+  return ownKey(draw, entity) ?? parentKey(draw, entity);
+}
+
+function ownKey(draw: Draw, entity: Entity): GroupKey | undefined {
+  const field = pickField(draw, entity.fields, isGroupable);
+  if (field === undefined) return undefined;
+  return {
+    fields: [field],
+    joins: [],
+    columns: (column) => [column(field)],
+    text: phraseOf(draw, field),
+    count: field.column.distinctCount,
+  };
+}
+
+/** The name of the parent, or one of its codes and categories. */
+export function parentKey(draw: Draw, entity: Entity): GroupKey | undefined {
+  const link = drawParentLink(draw, entity);
+  if (link === undefined) return undefined;
+  const parent = entityOf(draw, link.parent);
+  const isByLabel = parent.label.length > 0 && chance(draw, 0.75);
+  const kind = isByLabel
+    ? undefined
+    : pickField(draw, parent.fields, (field) => isGroupable(field) && field.role !== "key");
+  const fields = kind ? [kind] : parent.label;
+  if (fields.length === 0) return undefined;
+  const text =
+    (kind ?? fields.length === 1)
+      ? parentPhrase(draw, link, fields[0])
+      : `${link.noun}'s first and last name`;
+  const isNamed =
+    !kind && fields.every((field) => field.role === "name" && field.phrases[0].endsWith("name"));
+  const [first, last] = fields;
+  const reversed = fields.length === 2 ? [first, last] : fields;
+  return {
+    fields: reversed,
+    joins: [{ link, toParent: true }],
+    columns: (column) => reversed.map(column),
+    text,
+    ...(isNamed && fields.length === 1 && { noun: link.noun }),
+    count: kind ? kind.column.distinctCount : parent.table.rowCount,
+  };
+}
+
+function dateKey(draw: Draw, entity: Entity): GroupKey | undefined {
+  const field = pickField(draw, entity.fields, ({ role }) => role === "date" || role === "month");
+  if (field === undefined) return undefined;
+  const name = phraseOf(draw, field);
+  const isByMonth = chance(draw, 0.5);
+  if (field.role === "month" && isByMonth && !field.hasTime)
+    return {
+      fields: [field],
+      joins: [],
+      columns: (column) => [column(field)],
+      text: name,
+      count: field.column.distinctCount,
+    };
+  const unit = isByMonth ? "month" : "year";
+  const isSole = entity.fields.filter(({ role }) => role === "date").length === 1;
+  return {
+    fields: [field],
+    joins: [],
+    columns: (column) => [`substr(${column(field)}, 1, ${isByMonth ? 7 : 4})`],
+    text:
+      isSole && chance(draw, 0.5)
+        ? unit
+        : draw.rng.pick([`${unit} of the ${name}`, `${unit} of ${name}`, `${name} ${unit}`]),
+    count: isByMonth ? 36 : 4,
+  };
+}
+
+/** "for each customer name", "per month": how a group is asked for. */
+export function perGroup(draw: Draw, key: GroupKey): string {
+  const text = key.noun && chance(draw, 0.5) ? key.noun : key.text;
+  return draw.rng.pick([
+    `per ${text}`,
+    `per ${text}`,
+    `for each ${text}`,
+    `for each ${text}`,
+    `by ${text}`,
+    `by ${text}`,
+    `for every ${text}`,
+    `grouped by ${text}`,
+  ]);
+}

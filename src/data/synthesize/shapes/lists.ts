@@ -1,0 +1,333 @@
+/** Rows as they are: listed, ordered, distinct, looked up, with a name from another table, with a difference. */
+import {
+  chance,
+  type Draft,
+  type Draw,
+  entityOf,
+  nounOf,
+  phraseOf,
+  pickEntity,
+  pickField,
+} from "../draw.ts";
+import { listOf, pluralOf, singularOf } from "../english.ts";
+import {
+  drawConditionCount,
+  drawParentLink,
+  drawProjection,
+  drawSubject,
+  fieldsText,
+  namedRow,
+  parentPhrase,
+  type Projection,
+  type Subject,
+} from "../subject.ts";
+import type { Entity, Field } from "../vocabulary.ts";
+import { askForRows, askForValue, finish, terse } from "../wording.ts";
+import { sourceOf, toDraft } from "./draft.ts";
+
+/** Rows that meet conditions. */
+export function list(draw: Draw): Draft | undefined {
+  const entity = pickEntity(draw);
+  const isViaParent = chance(draw, 0.25);
+  const conditions = isViaParent ? draw.rng.int(0, 1) : chance(draw, 0.65) ? 1 : 2;
+  const subject = entity && drawSubject(draw, entity, { conditions, isViaParent });
+  const projection = subject && drawProjection(draw, subject, { without: fixedFields(subject) });
+  if (!projection) return undefined;
+  return toDraft(
+    listQuestion(draw, subject, projection.text),
+    subject,
+    { columns: projection.columns, ...sourceOf(subject) },
+    { fields: projection.fields },
+  );
+}
+
+/** Fields that a condition has already fixed: showing them says nothing. */
+const fixedFields = (subject: Subject): Field[] =>
+  subject.conditions.filter(({ sql }) => / = | IS NULL/.test(sql)).flatMap(({ fields }) => fields);
+
+/** "the name and city of customers in Texas", asked in one of several manners. */
+export function listQuestion(
+  draw: Draw,
+  subject: Subject,
+  text: string,
+  tail: string = "",
+): string {
+  const { rng } = draw;
+  const isAll = subject.conditions.length === 0;
+  const noun = singularOf(subject.text);
+  const all = isAll
+    ? rng.pick([`all ${subject.text}`, `every ${noun}`, `each ${noun}`])
+    : subject.text;
+  const every = isAll ? `all ${subject.text}` : rng.pick([subject.text, `all ${subject.text}`]);
+  return rng.pick([
+    () => askForRows(rng, `the ${text} of ${all}${tail}`),
+    () => askForRows(rng, `the ${text} of ${all}${tail}`),
+    () => askForRows(rng, `the ${text} for ${all}${tail}`),
+    () =>
+      finish(
+        rng,
+        `${rng.pick(["List", "Show", "Show me", "Give me", "Find"])} ${every} with ${the(text)}${tail}`,
+        ".",
+      ),
+    () =>
+      `${finish(rng, `Which ${subject.text} are there`, "?").replace(/[^?]$/, "$&?")} ${rng.pick(["Show", "Give", "I need"])} the ${text}${tail}.`,
+    () =>
+      finish(rng, `For ${every}, ${rng.pick(["show", "list", "give me"])} the ${text}${tail}`, "."),
+    () => terse(rng, `${text} of ${every}${tail}`),
+    () => terse(rng, `${every}: ${text}${tail}`),
+  ])();
+}
+
+const the = (text: string): string => (/ and |, /.test(text) ? `their ${text}` : `their ${text}`);
+
+/** Rows in an order. */
+export function orderedList(draw: Draw): Draft | undefined {
+  const entity = pickEntity(draw);
+  const subject =
+    entity &&
+    drawSubject(draw, entity, {
+      conditions: chance(draw, 0.3) ? 0 : 1,
+      isViaParent: chance(draw, 0.15),
+    });
+  const key =
+    subject &&
+    pickField(
+      draw,
+      subject.entity.fields,
+      (field) => isSortable(field) && !fixedFields(subject).includes(field),
+    );
+  if (!subject || !key) return undefined;
+  const isShown = chance(draw, 0.7);
+  const projection = drawProjection(draw, subject, {
+    extra: isShown ? 0 : draw.rng.int(0, 1),
+    without: [key],
+  });
+  if (!projection) return undefined;
+  const fields =
+    isShown && !projection.fields.includes(key) ? [...projection.fields, key] : projection.fields;
+  const isDescending = chance(draw, key.role === "name" ? 0.15 : 0.6);
+  const tail = `, ${orderText(draw, key, isDescending)}`;
+  return toDraft(
+    listQuestion(draw, subject, fieldsText(draw, fields), tail),
+    subject,
+    {
+      columns: fields.map(subject.column),
+      ...sourceOf(subject),
+      orderBy: [`${subject.column(key)}${isDescending ? " DESC" : ""}`],
+    },
+    { fields: [...fields, key] },
+  );
+}
+
+const isSortable = (field: Field): boolean =>
+  ["measure", "date", "name", "year"].includes(field.role) &&
+  field.column.distinctCount > 3 &&
+  field.column.nullCount === 0;
+
+/** "sorted by amount from highest to lowest". */
+export function orderText(draw: Draw, field: Field, isDescending: boolean): string {
+  const { rng } = draw;
+  const name = phraseOf(draw, field);
+  const sorted = `${rng.pick(["sorted", "ordered", "sort"])} by ${name}`.replace(
+    /^sort by/,
+    "sorted by",
+  );
+  if (field.role === "name")
+    return isDescending
+      ? rng.pick([`${sorted} from Z to A`, `in reverse alphabetical order of ${name}`])
+      : rng.pick([sorted, `in alphabetical order of ${name}`, `${sorted} from A to Z`]);
+  if (field.role === "date" || field.role === "month" || field.role === "year")
+    return isDescending
+      ? rng.pick([
+          `latest ${name} first`,
+          `${sorted}, newest first`,
+          `${sorted} descending`,
+          `from latest to earliest ${name}`,
+        ])
+      : rng.pick([
+          `earliest ${name} first`,
+          `${sorted}, oldest first`,
+          `from earliest to latest ${name}`,
+        ]);
+  return isDescending
+    ? rng.pick([
+        `highest ${name} first`,
+        `largest ${name} first`,
+        `${sorted} from highest to lowest`,
+        `${sorted} descending`,
+        `${sorted} in descending order`,
+      ])
+    : rng.pick([
+        `lowest ${name} first`,
+        `${sorted} from lowest to highest`,
+        `${sorted} ascending`,
+        `smallest ${name} first`,
+      ]);
+}
+
+/** The different values of a column. */
+export function distinctValues(draw: Draw): Draft | undefined {
+  const entity = pickEntity(draw);
+  const field = entity && pickField(draw, entity.fields, (candidate) => isGroupable(candidate));
+  if (!entity || !field) return undefined;
+  const isViaParent = chance(draw, 0.25);
+  const subject = drawSubject(draw, entity, {
+    conditions: isViaParent ? 0 : Math.min(1, drawConditionCount(draw)),
+    isViaParent,
+    taken: [field],
+  });
+  if (!subject) return undefined;
+  const { rng } = draw;
+  const name = phraseOf(draw, field);
+  const names = pluralOf(name);
+  const question = rng.pick([
+    () =>
+      askForRows(
+        rng,
+        `the ${rng.pick(["different", "distinct", "unique"])} ${names} of ${subject.text}`,
+      ),
+    () =>
+      finish(
+        rng,
+        `Which ${rng.pick(["different ", "distinct ", ""])}${names} occur among ${subject.text}`,
+        "?",
+      ),
+    () => finish(rng, `List each ${name} of ${subject.text} once`, "."),
+    () => finish(rng, `What ${names} do we have among ${subject.text}, without repeats`, "?"),
+    () => terse(rng, `distinct ${names} of ${subject.text}`),
+  ])();
+  return toDraft(
+    question,
+    subject,
+    { distinct: true, columns: [subject.column(field)], ...sourceOf(subject) },
+    { fields: [field] },
+  );
+}
+
+export const isGroupable = (field: Field): boolean =>
+  ["category", "code", "flag", "month", "year", "key"].includes(field.role) &&
+  !field.isUnique &&
+  field.column.distinctCount > 1 &&
+  field.column.distinctCount <= 400;
+
+/** One fact about one row that is called by its name. */
+export function lookup(draw: Draw): Draft | undefined {
+  const entity = pickEntity(
+    draw,
+    ({ labelRows, label }) =>
+      labelRows.length > 1 && label.every(({ isUnique }) => isUnique || label.length === 2),
+  );
+  const subject = entity && namedSubject(draw, entity);
+  const fact = () =>
+    entity &&
+    pickField(
+      draw,
+      entity.fields,
+      (field) => !entity.label.includes(field) && field.role !== "none",
+    );
+  const facts = [...new Set(chance(draw, 0.6) ? [fact()] : [fact(), fact()])].filter(
+    (field) => field !== undefined,
+  );
+  if (!subject || facts.length === 0) return undefined;
+  const { rng } = draw;
+  const noun = singularOf(nounOf(draw, subject.entity));
+  const text = fieldsText(draw, facts);
+  const name = subject.conditions[0].post;
+  const question = rng.pick([
+    () => askForValue(rng, `the ${text} of ${name}`),
+    () => askForValue(rng, `the ${text} of ${noun} ${name}`),
+    () =>
+      finish(
+        rng,
+        `${rng.pick(["Look up", "Show", "Tell me"])} the ${text} of ${rng.pick(["", "the "])}${noun} ${name}`,
+        ".",
+      ),
+    () => terse(rng, `${name} ${text}`),
+    () => finish(rng, `For ${noun} ${name}, what is the ${text}`, "?"),
+  ])();
+  return toDraft(
+    question,
+    subject,
+    { columns: facts.map(subject.column), ...sourceOf(subject) },
+    { fields: facts },
+  );
+}
+
+function namedSubject(draw: Draw, entity: Entity): Subject | undefined {
+  const subject = drawSubject(draw, entity);
+  const condition = subject && namedRow(draw, entity, subject.column);
+  return subject && condition && { ...subject, conditions: [condition], where: [condition.sql] };
+}
+
+/** Rows beside what the row that they point to is called. */
+export function listWithParent(draw: Draw): Draft | undefined {
+  const entity = pickEntity(draw);
+  const link = entity && drawParentLink(draw, entity);
+  const parent = link && entityOf(draw, link.parent);
+  if (!entity || !link || !parent || parent.label.length === 0) return undefined;
+  const subject = drawSubject(draw, entity, {
+    conditions: chance(draw, 0.7) ? 1 : 2,
+    joins: [{ link, toParent: true }],
+  });
+  const projection =
+    subject &&
+    drawProjection(draw, subject, { extra: draw.rng.int(0, 1), without: fixedFields(subject) });
+  if (!projection) return undefined;
+  const extra = parent.isPerson
+    ? `${link.noun}'s first and last name`
+    : parentPhrase(draw, link, parent.label[0]);
+  const joined = joinProjection(draw, projection, extra, parent.label.map(subject.column));
+  return toDraft(
+    listQuestion(draw, subject, joined.text),
+    subject,
+    { columns: joined.columns, ...sourceOf(subject) },
+    { fields: [...projection.fields, ...parent.label] },
+  );
+}
+
+function joinProjection(
+  draw: Draw,
+  projection: Projection,
+  text: string,
+  columns: readonly string[],
+): Pick<Projection, "columns" | "text"> {
+  const parts = projection.text.split(/, | and /);
+  return chance(draw, 0.25)
+    ? { columns: [...columns, ...projection.columns], text: listOf([text, ...parts]) }
+    : { columns: [...projection.columns, ...columns], text: listOf([...parts, text]) };
+}
+
+/** The difference of two amounts of a row, or the days between two of its dates. */
+export function rowDifference(draw: Draw): Draft | undefined {
+  const entity = pickEntity(
+    draw,
+    ({ fields }) => fields.filter(({ isMoney, isAdditive }) => isMoney && isAdditive).length > 1,
+  );
+  const pair =
+    entity &&
+    draw.rng
+      .shuffle(entity.fields.filter(({ isMoney, isAdditive }) => isMoney && isAdditive))
+      .slice(0, 2);
+  if (!entity || !pair) return undefined;
+  const subject = drawSubject(draw, entity, { conditions: 1, isViaParent: chance(draw, 0.2) });
+  const projection = subject && drawProjection(draw, subject, { extra: 0 });
+  if (!projection) return undefined;
+  const [first, second] = pair.sort((a, b) => fieldSize(b) - fieldSize(a));
+  const [a, b] = [phraseOf(draw, first), phraseOf(draw, second)];
+  const text = draw.rng.pick([
+    `the difference between ${a} and ${b}`,
+    `${a} minus ${b}`,
+    `${a} less ${b}`,
+  ]);
+  const expression = `${subject.column(first)} - ${subject.column(second)}`;
+  return toDraft(
+    listQuestion(draw, subject, `${projection.text} and ${text}`),
+    subject,
+    { columns: [...projection.columns, expression], ...sourceOf(subject) },
+    { fields: [...projection.fields, first, second] },
+  );
+}
+
+/** The middle of a column's values, to tell the larger of two. */
+export const fieldSize = (field: Field): number =>
+  Math.abs(Number(field.samples.spread[Math.floor(field.samples.spread.length / 2)] ?? 0));

@@ -1,0 +1,121 @@
+/**
+ * The closed list of shapes with how often each is drawn. The weights lean towards Spider's spread of hardness
+ * (a quarter easy, two fifths medium, the rest hard and beyond).
+ */
+import type { Draft, Draw } from "../draw.ts";
+import {
+  aggregate,
+  averageDays,
+  casesSideBySide,
+  count,
+  countDistinct,
+  differenceOfSums,
+  percentOfRows,
+  percentOfSum,
+  severalAggregates,
+} from "./aggregates.ts";
+import {
+  figureOfGroups,
+  figurePerGroup,
+  figuresPerGroup,
+  groupsBeyond,
+  orderedGroups,
+  topGroups,
+  twoKeys,
+} from "./groups.ts";
+import {
+  distinctValues,
+  list,
+  listWithParent,
+  lookup,
+  orderedList,
+  rowDifference,
+} from "./lists.ts";
+import { beyondAverage, likeNamedRow, reachingExtreme, setOperation } from "./nested.ts";
+import { extremeRow, extremeRowWithParent, topRows } from "./ranking.ts";
+import {
+  comparedSums,
+  countWithNone,
+  groupThroughTwo,
+  throughTwo,
+  withOrWithout,
+} from "./relations.ts";
+
+export type ShapeName =
+  | "list"
+  | "orderedList"
+  | "distinctValues"
+  | "lookup"
+  | "listWithParent"
+  | "rowDifference"
+  | "count"
+  | "countDistinct"
+  | "aggregate"
+  | "severalAggregates"
+  | "differenceOfSums"
+  | "percentOfRows"
+  | "percentOfSum"
+  | "casesSideBySide"
+  | "averageDays"
+  | "figurePerGroup"
+  | "figuresPerGroup"
+  | "orderedGroups"
+  | "topGroups"
+  | "groupsBeyond"
+  | "twoKeys"
+  | "figureOfGroups"
+  | "extremeRow"
+  | "topRows"
+  | "extremeRowWithParent"
+  | "withOrWithout"
+  | "countWithNone"
+  | "throughTwo"
+  | "groupThroughTwo"
+  | "comparedSums"
+  | "beyondAverage"
+  | "reachingExtreme"
+  | "likeNamedRow"
+  | "setOperation";
+
+export type Shape = {
+  readonly weight: number;
+  /** Nothing when the draw does not work out: the next draw may. */
+  readonly draw: (draw: Draw) => Draft | undefined;
+};
+
+export const shapes: Readonly<Record<ShapeName, Shape>> = {
+  list: { weight: 9, draw: list },
+  orderedList: { weight: 4, draw: orderedList },
+  distinctValues: { weight: 2.5, draw: distinctValues },
+  lookup: { weight: 4, draw: lookup },
+  listWithParent: { weight: 5, draw: listWithParent },
+  rowDifference: { weight: 2, draw: rowDifference },
+  count: { weight: 6, draw: count },
+  countDistinct: { weight: 2.5, draw: countDistinct },
+  aggregate: { weight: 8, draw: aggregate },
+  severalAggregates: { weight: 3, draw: severalAggregates },
+  differenceOfSums: { weight: 1.5, draw: differenceOfSums },
+  percentOfRows: { weight: 2, draw: percentOfRows },
+  percentOfSum: { weight: 1.5, draw: percentOfSum },
+  casesSideBySide: { weight: 1, draw: casesSideBySide },
+  averageDays: { weight: 1.5, draw: averageDays },
+  figurePerGroup: { weight: 9, draw: figurePerGroup },
+  figuresPerGroup: { weight: 2.5, draw: figuresPerGroup },
+  orderedGroups: { weight: 3, draw: orderedGroups },
+  topGroups: { weight: 7, draw: topGroups },
+  groupsBeyond: { weight: 5, draw: groupsBeyond },
+  twoKeys: { weight: 2, draw: twoKeys },
+  figureOfGroups: { weight: 1, draw: figureOfGroups },
+  extremeRow: { weight: 5, draw: extremeRow },
+  topRows: { weight: 4, draw: topRows },
+  extremeRowWithParent: { weight: 2, draw: extremeRowWithParent },
+  withOrWithout: { weight: 6, draw: withOrWithout },
+  countWithNone: { weight: 1, draw: countWithNone },
+  throughTwo: { weight: 4, draw: throughTwo },
+  groupThroughTwo: { weight: 3, draw: groupThroughTwo },
+  comparedSums: { weight: 1.5, draw: comparedSums },
+  beyondAverage: { weight: 3.5, draw: beyondAverage },
+  reachingExtreme: { weight: 1.5, draw: reachingExtreme },
+  likeNamedRow: { weight: 1.5, draw: likeNamedRow },
+  setOperation: { weight: 3.5, draw: setOperation },
+};

@@ -1,0 +1,260 @@
+/**
+ * What a question is about: the rows of one table, narrowed by conditions of their own and of a table they point to, as
+ * a plural noun phrase ("unpaid invoices of customers in Texas") and as FROM and WHERE. Knows no aggregate.
+ */
+import { type Condition, drawCondition } from "./conditions.ts";
+import { chance, type Draw, entityOf, nounOf, phraseOf, pickField, pickWeighted } from "./draw.ts";
+import { listOf, singularOf } from "./english.ts";
+import { createScope, type Join, literal, type Scope } from "./select.ts";
+import type { Entity, Field, Link } from "./vocabulary.ts";
+
+export type Subject = {
+  readonly entity: Entity;
+  readonly scope: Scope;
+  readonly conditions: readonly Condition[];
+  readonly connector: "AND" | "OR";
+  readonly where: readonly string[];
+  /** Plural: "unpaid invoices of customers in Texas". */
+  readonly text: string;
+  readonly column: (field: Field) => string;
+};
+
+export type SubjectOptions = {
+  /** Conditions on the table itself. */
+  readonly conditions?: number;
+  /** One more condition on a table that this one points to. */
+  readonly isViaParent?: boolean;
+  /** Joins that the question needs for what it returns. */
+  readonly joins?: readonly Join[];
+  /** Fields that conditions must leave alone. */
+  readonly taken?: readonly Field[];
+};
+
+/** Links from a child to another table, declared ones more often. */
+export const parentLinks = (draw: Draw, entity: Entity): Link[] =>
+  draw.vocabulary.links.filter(({ child }) => child === entity.name);
+
+export function drawParentLink(draw: Draw, entity: Entity): Link | undefined {
+  return pickWeighted(draw.rng, parentLinks(draw, entity), (link) => {
+    const uses = draw.uses.get(link.parent) ?? 0;
+    return (link.origin === "declared" ? 1 : 0.6) / (1 + uses) ** 0.3;
+  });
+}
+
+/** How many conditions a question has, with the shares of real questions. */
+export const drawConditionCount = (draw: Draw): number => {
+  const roll = draw.rng.next();
+  return roll < 0.3 ? 0 : roll < 0.8 ? 1 : 2;
+};
+
+/** Draws a subject, or nothing when the table has no column for the conditions wanted. */
+export function drawSubject(
+  draw: Draw,
+  entity: Entity,
+  { conditions: count = 0, isViaParent = false, joins = [], taken = [] }: SubjectOptions = {},
+): Subject | undefined {
+  const added = isViaParent ? drawParentLink(draw, entity) : undefined;
+  if (isViaParent && added === undefined) return undefined;
+  const isThere = joins.some(({ link }) => link === added);
+  if (added && !isThere && joins.some(({ link }) => link.parent === added.parent)) return undefined;
+  const allJoins = added && !isThere ? [...joins, { link: added, toParent: true }] : joins;
+  const scope = createScope(entity.name, allJoins, draw.vocabulary.columnsOf);
+  const column = (field: Field) => scope.column(field.table, field.name);
+  const own = drawConditions(draw, entity, column, count, taken);
+  const parent = added && parentCondition(draw, added, column);
+  if (own === undefined || (added && parent === undefined)) return undefined;
+  const connector = own.length === 2 && !parent && chance(draw, 0.3) ? "OR" : "AND";
+  const conditions = parent ? [...own, parent.condition] : own;
+  const text = describe(draw, entity, nounOf(draw, entity), own, connector);
+  return {
+    entity,
+    scope,
+    conditions,
+    connector,
+    where: conditions.map(({ sql }) => sql),
+    text: parent ? `${text} ${parent.text}` : text,
+    column,
+  };
+}
+
+function drawConditions(
+  draw: Draw,
+  entity: Entity,
+  column: (field: Field) => string,
+  count: number,
+  taken: readonly Field[],
+): Condition[] | undefined {
+  const result: Condition[] = [];
+  for (let i = 0; i < count; i++) {
+    const used = [...taken, ...result.flatMap(({ fields }) => fields)];
+    const condition = drawCondition(draw, entity, column, used);
+    if (condition === undefined) return undefined;
+    result.push(condition);
+  }
+  return result;
+}
+
+/** "of customers in Texas", "for customer Acme". */
+function parentCondition(
+  draw: Draw,
+  link: Link,
+  column: (field: Field) => string,
+): { condition: Condition; text: string } | undefined {
+  const parent = entityOf(draw, link.parent);
+  const named = chance(draw, 0.45) ? namedRow(draw, parent, column) : undefined;
+  if (named)
+    return { condition: named, text: `${draw.rng.pick(["for", "of"])} ${link.noun} ${named.post}` };
+  const keys = parent.fields.filter(({ role }) => role === "key");
+  const condition = drawCondition(draw, parent, column, keys);
+  if (condition === undefined) return undefined;
+  const noun = nounOf(draw, { ...parent, nouns: nounsOfLink(link, parent) });
+  const text = describe(draw, parent, noun, [condition], "AND");
+  return { condition, text: `${draw.rng.pick(["for", "of"])} ${text}` };
+}
+
+/** The child's word for its parent where it has one of its own. */
+const nounsOfLink = (link: Link, parent: Entity): readonly string[] =>
+  parent.nouns.some((noun) => singularOf(noun) === link.noun) ? parent.nouns : [`${link.noun}s`];
+
+/** A condition that picks one row by what people call it; `post` is the bare name. */
+export function namedRow(
+  draw: Draw,
+  entity: Entity,
+  column: (field: Field) => string,
+): Condition | undefined {
+  const { label } = entity;
+  if (entity.labelRows.length === 0) return undefined;
+  const values = draw.rng.pick(entity.labelRows);
+  const parts = label.map((field, index) => `${column(field)} = ${literal(values[index])}`);
+  const others = draw.rng.pick(entity.labelRows);
+  return {
+    sql: parts.join(" AND "),
+    opposites: [
+      label.map((field, index) => `${column(field)} = ${literal(others[index])}`).join(" AND "),
+    ].filter(() => others !== values),
+    post: values.join(" "),
+    clause: `that are ${values.join(" ")}`,
+    fields: label,
+  };
+}
+
+/** A noun with its conditions as adjectives, phrases and clauses around it. */
+export function describe(
+  draw: Draw,
+  entity: Entity,
+  noun: string,
+  conditions: readonly Condition[],
+  connector: "AND" | "OR",
+): string {
+  if (connector === "OR") {
+    const clauses = conditions.map(({ clause }) => relative(entity, clause));
+    return `${noun} ${clauses.join(" or ")}`;
+  }
+  const adjectives: string[] = [];
+  const posts: string[] = [];
+  let head = noun;
+  for (const { adjective, noun: other, post, clause } of conditions) {
+    if (other !== undefined && head === noun && chance(draw, 0.85)) head = other;
+    else if (adjective && !startsAlike(adjective, noun) && chance(draw, 0.65))
+      adjectives.push(adjective);
+    else posts.push(relative(entity, chance(draw, 0.25) ? clause : post));
+  }
+  return [...adjectives, head, joinPosts(posts)].filter(Boolean).join(" ");
+}
+
+const startsAlike = (adjective: string, noun: string): boolean =>
+  adjective.split(" ")[0] === noun.split(" ")[0];
+
+const relative = (entity: Entity, clause: string): string =>
+  entity.isPerson ? clause.replace(/^that (are|have)\b/, "who $1") : clause;
+
+const RANK: readonly RegExp[] = [
+  /^(for|in|from|located|named|called) /,
+  /^with /,
+  /^(whose|that|who) /,
+];
+const rankOf = (post: string): number => {
+  const index = RANK.findIndex((pattern) => pattern.test(post));
+  return index === -1 ? 1.5 : index;
+};
+
+/** The short ones first; "and" between two of a kind. */
+function joinPosts(posts: readonly string[]): string {
+  const [first, second] = [...posts].sort((a, b) => rankOf(a) - rankOf(b));
+  if (second === undefined) return first ?? "";
+  const [a, b] = [first.split(" ")[0], second.split(" ")[0]];
+  if (a === "with" && b === "with") return `${first} and ${second.slice(5)}`;
+  return a === b || rankOf(second) === 2 ? `${first} and ${second}` : `${first} ${second}`;
+}
+
+/** Columns to return, with the words for them. */
+export type Projection = {
+  readonly fields: readonly Field[];
+  readonly columns: readonly string[];
+  /** "name and city". */
+  readonly text: string;
+};
+
+const SHOWN: Readonly<Partial<Record<Field["role"], number>>> = {
+  key: 0.6,
+  ident: 1,
+  name: 1,
+  category: 1,
+  code: 0.7,
+  flag: 0.3,
+  date: 1,
+  month: 0.5,
+  year: 0.8,
+  measure: 1.4,
+  text: 0.5,
+};
+
+/** The label or key, mostly, and up to `extra` other columns. */
+export function drawProjection(
+  draw: Draw,
+  subject: Subject,
+  options: { readonly extra?: number; readonly without?: readonly Field[] } = {},
+): Projection | undefined {
+  const { entity } = subject;
+  const { extra = draw.rng.int(0, 2), without = [] } = options;
+  const chosen: Field[] = [];
+  const { identity } = entity;
+  if (chance(draw, 0.85) || extra === 0)
+    chosen.push(...(identity.length > 2 ? identity.slice(-draw.rng.int(1, 3)) : identity));
+  for (let i = 0; i < extra; i++) {
+    const field = pickField(
+      draw,
+      entity.fields,
+      (candidate) =>
+        !chosen.includes(candidate) &&
+        !without.includes(candidate) &&
+        draw.rng.next() < (SHOWN[candidate.role] ?? 0),
+    );
+    if (field) chosen.push(field);
+  }
+  return chosen.length === 0 ? undefined : projectionOf(draw, subject, chosen);
+}
+
+export function projectionOf(draw: Draw, subject: Subject, fields: readonly Field[]): Projection {
+  return {
+    fields,
+    columns: fields.map(subject.column),
+    text: fieldsText(draw, fields),
+  };
+}
+
+export function fieldsText(draw: Draw, fields: readonly Field[]): string {
+  const phrases = fields.map((field) => phraseOf(draw, field));
+  const isFullName =
+    /^(first|given) name$/.test(phrases[0]) && /^(last|family) name$/.test(phrases[1] ?? "");
+  return listOf(isFullName ? ["first and last name", ...phrases.slice(2)] : phrases).replace(
+    /^first and last name and /,
+    "first name, last name and ",
+  );
+}
+
+/** "customer name": a field of the table that a link leads to, said from the child's side. */
+export function parentPhrase(draw: Draw, link: Link, field: Field): string {
+  const phrase = field.phrases[draw.rng.next() < 0.85 ? 0 : Math.max(0, field.phrases.length - 2)];
+  return phrase.toLowerCase().includes(link.noun.toLowerCase()) ? phrase : `${link.noun} ${phrase}`;
+}

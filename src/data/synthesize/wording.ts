@@ -1,0 +1,82 @@
+/**
+ * Noun phrases → sentences, in the manners in which people ask: a command, a question, a few bare words. Knows no
+ * database.
+ */
+import type { Rng } from "../../base/rng.ts";
+import { capitalise } from "./english.ts";
+
+const COMMANDS = [
+  "Show",
+  "Show me",
+  "List",
+  "Give me",
+  "Find",
+  "Get",
+  "I need",
+  "Please list",
+  "Display",
+  "Return",
+];
+const SINGLE_COMMANDS = [
+  "Show",
+  "Show me",
+  "Give me",
+  "Find",
+  "Get",
+  "I need",
+  "Tell me",
+  "Calculate",
+  "Work out",
+];
+const POLITE = [
+  "Can you show me",
+  "Could you list",
+  "I would like to see",
+  "Can you give me",
+  "I want to see",
+];
+
+/** Asks for several rows: `phrase` is "the name and city of active customers". */
+export function askForRows(rng: Rng, phrase: string): string {
+  const roll = rng.next();
+  if (roll < 0.5) return finish(rng, `${rng.pick(COMMANDS)} ${phrase}`, ".");
+  if (roll < 0.72) return finish(rng, `What are ${phrase}`, "?");
+  if (roll < 0.82)
+    return finish(rng, `${rng.pick(POLITE)} ${phrase}`, /^(I )/.test(phrase) ? "." : "?");
+  return terse(rng, phrase);
+}
+
+/** Asks for one value: `phrase` is "the total amount of unpaid invoices". */
+export function askForValue(rng: Rng, phrase: string): string {
+  const roll = rng.next();
+  if (roll < 0.5) return finish(rng, `What is ${phrase}`, "?");
+  if (roll < 0.8) return finish(rng, `${rng.pick(SINGLE_COMMANDS)} ${phrase}`, ".");
+  return terse(rng, phrase);
+}
+
+/** The bare words, as typed into a search box. */
+export function terse(rng: Rng, phrase: string): string {
+  const bare = phrase.replace(/^(the|all|all the) /, "");
+  return rng.next() < 0.5 ? bare : capitalise(bare);
+}
+
+/** Ends a sentence; now and then without its mark, or in lower case as people type. */
+export function finish(rng: Rng, text: string, mark: "." | "?"): string {
+  const roll = rng.next();
+  if (roll < 0.08) return text[0].toLowerCase() + text.slice(1);
+  return `${capitalise(text)}${roll < 0.16 || (mark === "." && roll < 0.4) ? "" : mark}`;
+}
+
+/** "How many active customers are there?" and its like. */
+export function askForCount(rng: Rng, subject: string): string {
+  return rng.pick([
+    () => finish(rng, `How many ${subject} are there`, "?"),
+    () => finish(rng, `How many ${subject} do we have`, "?"),
+    () => finish(rng, `How many ${subject} are on file`, "?"),
+    () => finish(rng, `Count the ${subject}`, "."),
+    () => finish(rng, `Count ${subject}`, "."),
+    () => askForValue(rng, `the number of ${subject}`),
+    () => terse(rng, `number of ${subject}`),
+    () => terse(rng, `how many ${subject}`),
+  ])();
+}
