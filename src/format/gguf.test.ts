@@ -221,7 +221,7 @@ describe("a damaged file", () => {
     [
       "has a tensor beyond its end",
       oneTensor(u32(1), u64(32n), u32(0), u64(1n << 20n), some),
-      /^model-invalid: .* is cut short: tensor w ends at byte 1048832, the file at \d+$/,
+      /^model-invalid: .* is cut short: tensor w ends at byte 1048768, the file at \d+$/,
     ],
   ])("that %s is refused in words", (_name, bytes, wanted) => {
     expect(messageOf(bytes)).toMatch(wanted);

@@ -1,7 +1,7 @@
 """Writes test/fixtures/reference/gguf.json: blocks of every type that we read, with the values that the Python package
 `gguf` reads from them (both as hex), and hashes of whole tensors of the default model.
 
-    python scripts/reference/gguf-blocks.py SmolLM2-135M-Instruct.Q4_1.gguf
+    python scripts/reference/gguf_blocks.py SmolLM2-135M-Instruct.Q4_1.gguf
 
 Needs gguf 0.19 and numpy. The blocks are random bytes with finite float16 scales.
 """
