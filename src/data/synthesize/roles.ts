@@ -114,7 +114,8 @@ function textRole(
   const isDocumentNumber = texts.every((text) => /^[A-Z]{0,5}[-/ ]?\d[\dA-Z.\-/]*$/i.test(text));
   if (/^(phone|fax|telephone|email|mail|url|address|path|notes?|comments?|postal|zip)$/.test(last))
     return "text";
-  if (last.endsWith("code") && words.some((word) => /^(postal|zip|post)$/i.test(word))) return "text";
+  if (last.endsWith("code") && words.some((word) => /^(postal|zip|post)$/i.test(word)))
+    return "text";
   if (unique > 0.85 && rowCount > 5 && isDocumentNumber) return "ident";
   if (/^(first|last|given|family|middle) name$|^surname$/.test(words.join(" "))) return "name";
   if (NAME_WORDS.has(last) && unique > 0.5) return "name";

@@ -1,0 +1,144 @@
+/**
+ * Files of pairs → examples. A line is a plain pair `{id, question, sql}` or `{id, question, refusal}`, or an example as
+ * this program writes it; either is checked anew: executed, measured, given its template. A line of another form is an
+ * error that names file and line; SQL that does not run is no error here: `checks.executed` says so, and cleaning
+ * rejects it. Knows no split but the one it is told.
+ */
+import { readFileSync } from "node:fs";
+import { messageOf, UserError } from "../base/errors.ts";
+import { sha256 } from "../base/hash.ts";
+import type { RunResult } from "../db/run-result.ts";
+import type { Database } from "../schema/schema.ts";
+import { hardnessOf } from "../sql/hardness.ts";
+import { templateOf } from "../sql/template.ts";
+import type { Example, Split } from "./example.ts";
+import type { RunMany } from "./synthesize/samples.ts";
+
+export type PairOptions = {
+  readonly database: Database;
+  /** Runs statements on that database, read-only. */
+  readonly run: RunMany;
+  /** Where the pairs come from, for their card; what an example says itself goes before it. */
+  readonly method?: string;
+  readonly split?: Split;
+};
+
+/** A line of a file, its form checked. */
+export type Pair = Partial<Example> & Pick<Example, "id" | "question">;
+
+/** Reads and checks a file of pairs. Raises UserError("data-invalid") for a line that is not a pair. */
+export async function readPairs(path: string, options: PairOptions): Promise<Example[]> {
+  return checkPairs(parsePairs(path), options);
+}
+
+/** The lines of a file as pairs. Raises UserError("data-invalid") with file and line. */
+export function parsePairs(path: string): Pair[] {
+  const ids = new Map<string, number>();
+  return readFileSync(path, "utf8")
+    .split("\n")
+    .flatMap((line, index) => {
+      if (line.trim() === "") return [];
+      const at = `${path}:${index + 1}`;
+      const pair = parsePair(line, at);
+      const before = ids.get(pair.id);
+      if (before !== undefined)
+        throw new UserError(
+          "data-invalid",
+          `${at}: id ${pair.id} stands on line ${before} already`,
+        );
+      ids.set(pair.id, index + 1);
+      return [pair];
+    });
+}
+
+function parsePair(line: string, at: string): Pair {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    throw new UserError("data-invalid", `${at} is not JSON: ${messageOf(error)}`, { cause: error });
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new UserError("data-invalid", `${at} is not an object with id, question and sql`);
+  const pair = value as Record<string, unknown>;
+  for (const key of ["id", "question"] as const)
+    if (typeof pair[key] !== "string" || pair[key].trim() === "")
+      throw new UserError(
+        "data-invalid",
+        `${at}: "${key}" is ${JSON.stringify(pair[key])}; a text is wanted`,
+      );
+  const has = (key: string) => typeof pair[key] === "string" && pair[key] !== "";
+  if (has("sql") === has("refusal"))
+    throw new UserError(
+      "data-invalid",
+      `${at} has ${has("sql") ? "both" : "neither"} "sql" and "refusal"; one of them is wanted`,
+    );
+  return pair as Pair;
+}
+
+/** Executes every pair and completes it to an example. */
+export async function checkPairs(pairs: readonly Pair[], options: PairOptions): Promise<Example[]> {
+  const answers = pairs.filter(({ sql }) => sql);
+  const results = await options.run(answers.map(({ sql }) => sql ?? ""));
+  const resultOf = new Map(answers.map((pair, index) => [pair, results[index]]));
+  return pairs.map((pair) => toExample(pair, resultOf.get(pair), options));
+}
+
+function toExample(
+  pair: Pair,
+  result: RunResult | undefined,
+  { database, method = "imported", split = "train" }: PairOptions,
+): Example {
+  const shared = {
+    id: pair.id,
+    question: pair.question,
+    dbId: database.dbId,
+    schemaFingerprint: database.fingerprint,
+    ...(pair.evidence && { evidence: pair.evidence }),
+    dialect: database.dialect,
+    source: pair.source ?? { method },
+    split: pair.split ?? split,
+  };
+  if (pair.refusal !== undefined && pair.refusal !== "")
+    return {
+      ...shared,
+      ...refusalIdentity(pair.refusal),
+      checks: { executed: false, rows: 0, ms: 0, discriminating: false },
+    };
+  const sql = pair.sql ?? "";
+  const executed = result?.ok === true;
+  return {
+    ...shared,
+    ...answerIdentity(sql, database),
+    checks: {
+      executed,
+      rows: executed ? result.rows.length : 0,
+      ms: result === undefined ? 0 : Math.round(result.ms * 10) / 10,
+      discriminating: pair.checks?.discriminating ?? false,
+    },
+  };
+}
+
+type Identity = Pick<Example, "sql" | "kind" | "refusal" | "hardness" | "templateId" | "shapeId">;
+
+/** What an example that refuses is known by. */
+export const refusalIdentity = (refusal: string): Identity => ({
+  sql: "",
+  kind: "refuse",
+  refusal,
+  hardness: "easy",
+  templateId: `refuse:${refusal}`,
+  shapeId: `refuse:${refusal.replace(/^(no (?:table of|column for)) .*/, "$1")}`,
+});
+
+/** Template, shape and hardness of an answer; text that does not parse is known by its hash. */
+export function answerIdentity(sql: string, { dialect, tables }: Database): Identity {
+  try {
+    const { templateId, shapeId } = templateOf(sql, dialect, tables);
+    return { sql, kind: "answer", hardness: hardnessOf(sql, dialect), templateId, shapeId };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const hash = `unparsed:${sha256(sql).slice(0, 16)}`;
+    return { sql, kind: "answer", hardness: "extra", templateId: hash, shapeId: hash };
+  }
+}
