@@ -93,10 +93,19 @@ function parseYaml(file: string): unknown {
 
 /**
  * The schema with the notes in its comments and knowledge. Raises UserError("config-invalid") for a note on a table or
- * column that is not there.
+ * column that is not there; with `isPartial` (a schema of chosen tables) notes on other tables are passed over.
  */
-export function applyNotes(database: Database, notes: Notes): Database {
-  const tableNotes = matched(Object.entries(notes.tables), database.tables, "table");
+export function applyNotes(
+  database: Database,
+  notes: Notes,
+  { isPartial = false }: { readonly isPartial?: boolean } = {},
+): Database {
+  const present = new Set(database.tables.map(({ name }) => name.toLowerCase()));
+  const entries = Object.entries(notes.tables);
+  const relevant = isPartial
+    ? entries.filter(([name]) => present.has(name.toLowerCase()))
+    : entries;
+  const tableNotes = matched(relevant, database.tables, "table");
   const tables = database.tables.map((table): Table => {
     const note = tableNotes.get(table);
     if (note === undefined) return table;

@@ -14,13 +14,24 @@ const KEYWORDS: ReadonlySet<string> = new Set(
   update user using vacuum values view virtual when where window with without`.split(/\s+/),
 );
 
+/** Of these, names that SQLite and the parser read without quotes wherever a name may stand. */
+const FREE_IN_SQLITE: ReadonlySet<string> = new Set(
+  `abort action after analyze attach before begin cascade column conflict database deferred detach do each exclude
+  exclusive explain fail first following for generated groups ignore immediate initially instead key last materialized
+  no nulls of others plan pragma preceding query range reindex release rename replace restrict rollback savepoint temp
+  temporary ties trigger unbounded user vacuum view virtual without`.split(/\s+/),
+);
+
 /** Whether a name can stand in SQL without quotes. */
-export const isPlainName = (name: string): boolean =>
-  /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !KEYWORDS.has(name.toLowerCase());
+export function isPlainName(name: string, dialect?: Dialect): boolean {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return false;
+  const lower = name.toLowerCase();
+  return !KEYWORDS.has(lower) || (dialect === "sqlite" && FREE_IN_SQLITE.has(lower));
+}
 
 /** A name as it stands in SQL: `"Order Details"`, `` `order` `` in MySQL, `[order]` in T-SQL, plain where it may be. */
 export function quoteName(name: string, dialect: Dialect): string {
-  if (isPlainName(name)) return name;
+  if (isPlainName(name, dialect)) return name;
   if (dialect === "mysql") return `\`${name.replaceAll("`", "``")}\``;
   if (dialect === "tsql") return `[${name.replaceAll("]", "]]")}]`;
   return `"${name.replaceAll('"', '""')}"`;
