@@ -9,7 +9,12 @@ import { rawHtml } from "../report/html.ts";
 import { createApp } from "../serve/app.ts";
 import { askPage } from "../serve/page.ts";
 
-export type ServeOptions = { readonly port: number; readonly title: string; readonly sampleQuestions: readonly string[]; readonly reportFile: string };
+export type ServeOptions = {
+  readonly port: number;
+  readonly title: string;
+  readonly sampleQuestions: readonly string[];
+  readonly reportFile: string;
+};
 
 const HOST = "127.0.0.1";
 
@@ -18,13 +23,26 @@ export async function servePage(context: StageContext, options: ServeOptions): P
   const model = await openTunedModel(context);
   const executor = createExecutor({ workers: 1 });
   const report = bodyOf(readFileSync(options.reportFile, "utf8"));
-  const app = createApp({ page: askPage(options.title, options.sampleQuestions, rawHtml(report)), predict: model.predict, executor, databaseFile: databaseFileOf(context) });
+  const app = createApp({
+    page: askPage(options.title, options.sampleQuestions, rawHtml(report)),
+    predict: model.predict,
+    executor,
+    databaseFile: databaseFileOf(context),
+  });
   try {
-    const url = await app.listen({ host: HOST, port: options.port }).catch((error: NodeJS.ErrnoException) => {
-      throw error.code === "EADDRINUSE" ? new UserError("port-in-use", `port ${options.port} is taken`, { cause: error }) : error;
-    });
+    const url = await app
+      .listen({ host: HOST, port: options.port })
+      .catch((error: NodeJS.ErrnoException) => {
+        throw error.code === "EADDRINUSE"
+          ? new UserError("port-in-use", `port ${options.port} is taken`, { cause: error })
+          : error;
+      });
     context.progress.note(`Ask your questions on ${url} (Ctrl-C ends)`);
-    await new Promise<void>((resolve) => (context.signal?.aborted ? resolve() : context.signal?.addEventListener("abort", () => resolve(), { once: true })));
+    await new Promise<void>((resolve) =>
+      context.signal?.aborted
+        ? resolve()
+        : context.signal?.addEventListener("abort", () => resolve(), { once: true }),
+    );
   } finally {
     await app.close();
     await executor.close();

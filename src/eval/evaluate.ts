@@ -109,7 +109,7 @@ async function scoreItem(
     const isRight = example.kind === "refuse";
     return {
       ...common,
-      predictedRefusal: answer.reason,
+      predictedRefusal: answer.refusal,
       verdict: isRight ? 1 : 0,
       reason: isRight ? "ok" : "refused",
       didNotRun: false,

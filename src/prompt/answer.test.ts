@@ -25,13 +25,13 @@ test.each([
   "  --cannot answer no table of stock",
   "-- Cannot Answer: no table of stock\nSELECT 1",
 ])("reads the refusal %j", (completion) => {
-  expect(parseAnswer(completion)).toEqual({ kind: "refuse", reason: "no table of stock" });
+  expect(parseAnswer(completion)).toEqual({ kind: "refuse", refusal: "no table of stock" });
 });
 
 test("what is written for training is read back as it was", () => {
-  expect(parseAnswer(renderAnswer({ kind: "refuse", reason: "no column for tax" }))).toEqual({
+  expect(parseAnswer(renderAnswer({ kind: "refuse", refusal: "no column for tax" }))).toEqual({
     kind: "refuse",
-    reason: "no column for tax",
+    refusal: "no column for tax",
   });
   expect(
     parseAnswer(renderAnswer({ kind: "answer", sql: "SELECT a FROM t WHERE b = 'x;y'" })),

@@ -6,11 +6,15 @@ const REFUSAL = /^\s*--\s*cannot answer\b:?\s*(.*)/i;
 
 export type Answer =
   | { readonly kind: "answer"; readonly sql: string }
-  | { readonly kind: "refuse"; readonly reason: string };
+  | { readonly kind: "refuse"; readonly refusal: string };
 
-/** The completion that a model is trained to write. */
-export const renderAnswer = (answer: Answer): string =>
-  answer.kind === "answer" ? answer.sql : `-- cannot answer: ${answer.reason}`;
+/** The completion that a model is trained to write; an example is an answer too. */
+export const renderAnswer = (answer: {
+  readonly kind: Answer["kind"];
+  readonly sql?: string;
+  readonly refusal?: string;
+}): string =>
+  answer.kind === "answer" ? (answer.sql ?? "") : `-- cannot answer: ${answer.refusal ?? ""}`;
 
 /**
  * Reads a completion. An untuned model wraps SQL in a code fence or in prose: the fence's content, else the text from
@@ -19,7 +23,7 @@ export const renderAnswer = (answer: Answer): string =>
  */
 export function parseAnswer(completion: string): Answer {
   const refusal = REFUSAL.exec(completion);
-  if (refusal) return { kind: "refuse", reason: refusal[1].trim() };
+  if (refusal) return { kind: "refuse", refusal: refusal[1].trim() };
   const fenced = /```(?:\w+)?\s*\n?([\s\S]*?)(?:```|$)/.exec(completion);
   const text = fenced ? fenced[1] : completion;
   const start = /\b(?:SELECT|WITH)\b/i.exec(text);

@@ -56,7 +56,7 @@ export function createApp({ page, predict, executor, databaseFile }: AppOptions)
     if (prediction.answer.kind === "refuse")
       return {
         sql: null,
-        refusal: prediction.answer.reason,
+        refusal: prediction.answer.refusal,
         generation_time_ms: prediction.ms,
         execution_time_ms: null,
       };

@@ -20,21 +20,44 @@ const DEMO_CONFIG = { database: "sqlite:company.sqlite", "train.maxMinutes": 11 
 export function registerDemo(program: Command): void {
   program
     .command("demo")
-    .description("Tunes the default model to the bundled company, proves it, and serves a page to ask in. A second call goes on where the first stopped.")
+    .description(
+      "Tunes the default model to the bundled company, proves it, and serves a page to ask in. A second call goes on where the first stopped.",
+    )
     .option("--no-serve", "end after the report")
     .option("--port <number>", "port of the page", "4318")
     .option("--folder <dir>", "the demo's project folder", "demo")
-    .addHelpText("after", "\nExamples:\n  npm start\n  npm start -- --no-serve\n  t2s demo --port 8080")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npm start\n  npm start -- --no-serve\n  t2s demo --port 8080",
+    )
     .action(async (options: { serve: boolean; port: string; folder: string }, self: Command) => {
       const io = ioOf(self);
       const project = projectAt(resolve(options.folder));
       prepare(project);
-      const context = { project, config: readConfig(project.folder), progress: io.progress, signal: io.signal };
+      const context = {
+        project,
+        config: readConfig(project.folder),
+        progress: io.progress,
+        signal: io.signal,
+      };
       const seconds = await runStages(stages, context);
       const report = latestReport(project);
-      if (!report) throw new UserError("not-found", `the report of ${project.folder} is missing; remove ${project.stagesFile} and run again`);
-      io.result({ ...report.json, reportFile: report.htmlFile, secondsNow: seconds }, `\n${reportSummary(report.json, report.htmlFile)}`);
-      if (options.serve) await servePage(context, { port: readPort(options.port), title: company.title, sampleQuestions: company.sampleQuestions, reportFile: report.htmlFile });
+      if (!report)
+        throw new UserError(
+          "not-found",
+          `the report of ${project.folder} is missing; remove ${project.stagesFile} and run again`,
+        );
+      io.result(
+        { ...report.json, reportFile: report.htmlFile, secondsNow: seconds },
+        `\n${reportSummary(report.json, report.htmlFile)}`,
+      );
+      if (options.serve)
+        await servePage(context, {
+          port: readPort(options.port),
+          title: company.title,
+          sampleQuestions: company.sampleQuestions,
+          reportFile: report.htmlFile,
+        });
     });
 }
 

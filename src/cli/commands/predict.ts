@@ -33,8 +33,8 @@ export function registerPredict(program: Command): void {
         const { answer, ms, tokens } = prediction;
         if (answer.kind === "refuse")
           return io.result(
-            { sql: null, refusal: answer.reason, ms, tokens, model: model.name },
-            `cannot answer: ${answer.reason}`,
+            { sql: null, refusal: answer.refusal, ms, tokens, model: model.name },
+            `cannot answer: ${answer.refusal}`,
           );
         const executor = options.execute ? createExecutor({ workers: 1 }) : undefined;
         try {

@@ -70,17 +70,9 @@ export function chooseFewShot(
       shuffled.filter(({ kind }) => kind === "answer").map((example) => [example.shapeId, example]),
     ).values(),
   ];
-  const answers = byShape
-    .slice(0, count - Math.floor(count / 5))
-    .map(({ question, sql }) => ({ question, answer: sql }));
-  const refusals = shuffled
-    .filter(({ kind }) => kind === "refuse")
-    .slice(0, Math.floor(count / 5))
-    .map(({ question, refusal }) => ({
-      question,
-      answer: renderAnswer({ kind: "refuse", reason: refusal ?? "" }),
-    }));
-  return [...answers, ...refusals];
+  const refusals = shuffled.filter(({ kind }) => kind === "refuse").slice(0, Math.floor(count / 5));
+  const chosen = [...byShape.slice(0, count - refusals.length), ...refusals];
+  return chosen.map((example) => ({ question: example.question, answer: renderAnswer(example) }));
 }
 
 async function score(

@@ -57,11 +57,7 @@ const toText =
   (example: Example): TrainText => ({
     prefix: prompt.prefix,
     suffix: prompt.suffixOf(example.question),
-    completion: renderAnswer(
-      example.kind === "answer"
-        ? { kind: "answer", sql: example.sql }
-        : { kind: "refuse", reason: example.refusal ?? "" },
-    ),
+    completion: renderAnswer(example),
   });
 
 async function jobOf(context: StageContext, base: BaseModel): Promise<TrainJob> {
