@@ -9,6 +9,7 @@ import { sizeOf } from "./graph/op.ts";
 import { HEAD_ROWS, type Mode, createHeadGraph, createLayerGraphs } from "./layer-graphs.ts";
 import { layOut } from "./layout.ts";
 import { isTarget } from "./lora/lora.ts";
+import { groupOf } from "./models/attention.ts";
 import { type LlamaConfig, layerWeightShapes, linearShapes } from "./models/llama.ts";
 import { Session } from "./runtime/session.ts";
 
@@ -56,7 +57,7 @@ export function forecast(options: ForecastOptions): Forecast {
     speed = USUAL_SPEED,
   } = options;
   const adapter = { rank, alpha: rank, dropout: 0, targetModules };
-  const { plan, masks } = layOut(forestOf(forestShape), config.vocabSize);
+  const { plan, masks } = layOut(forestOf(forestShape), config.vocabSize, groupOf(config));
   const { forward, backward, kept } = createLayerGraphs(config, adapter, plan, mode);
   const head = createHeadGraph(config, HEAD_ROWS);
   const headRuns = Math.ceil(forestShape.lossTokens / HEAD_ROWS);

@@ -26,9 +26,9 @@ export type Layout = {
 };
 
 /** Queries of one block: its scores for one head group stay in the second-level cache. */
-const BLOCK_ROWS = 128;
+const BLOCK_ROWS = +(process.env.BR ?? 128);
 /** Sizes are rounded up to a multiple of this. */
-const ROUNDING = 32;
+const ROUNDING = 16;
 /** Added to the scores of keys that a query must not see; exp of it is zero in float32. */
 const HIDDEN = -1e9;
 
@@ -43,7 +43,7 @@ type Group = {
 };
 
 /** Places a forest. Raises `data-invalid` for a forest that is not one, or a token id outside of the vocabulary. */
-export function layOut(forest: Forest, vocabSize: number): Layout {
+export function layOut(forest: Forest, vocabSize: number, group: number): Layout {
   checkForest(forest, vocabSize);
   const groups = placeSegments(forest);
   const rows = groups[groups.length - 1].end;
@@ -61,11 +61,12 @@ export function layOut(forest: Forest, vocabSize: number): Layout {
       positions[row] = offset + row - start;
     }
   }
+  const regions = groups.map(({ members, end }) => [members[0].start, end] as const);
   const blocks = groups.flatMap((group) => blocksOf(group));
   const parents = forest.segments.map(({ parent }) => parent);
-  const masks = blocks.map((block) => maskOf(block, owner, parents));
+  const masks = blocks.map((block) => maskOf(block, owner, parents, group));
   return {
-    plan: { rows, blocks },
+    plan: { rows, regions, blocks },
     masks,
     tokenIds,
     positions,
@@ -141,30 +142,39 @@ function blocksOf({ root, members, end }: Group): AttentionBlock[] {
   });
 }
 
-/** A query sees a key of its own segment that is not after it, and every key of its parent. */
+/**
+ * A query sees a key of its own segment that is not after it, and every key of its parent. The line of a query stands
+ * once for each head of the group.
+ */
 function maskOf(
   block: AttentionBlock,
   owner: Int32Array,
   parents: readonly number[],
+  group: number,
 ): Float32Array {
   const [from, to] = block.queries;
   const width = keysOf(block);
-  const mask = new Float32Array((to - from) * width).fill(HIDDEN);
+  const mask = new Float32Array((to - from) * group * width).fill(HIDDEN);
   for (let query = from; query < to; query++) {
-    const segment = owner[query];
-    if (segment < 0) continue;
-    let at = (query - from) * width;
-    for (const [start, end] of block.keys)
-      for (let key = start; key < end; key++, at++)
-        if (
-          owner[key] === parents[segment]
-            ? parents[segment] >= 0
-            : owner[key] === segment && key <= query
-        )
-          mask[at] = 0;
+    if (owner[query] < 0) continue;
+    const start = (query - from) * group * width;
+    const line = mask.subarray(start, start + width);
+    let at = 0;
+    for (const [first, end] of block.keys)
+      for (let key = first; key < end; key++, at++)
+        if (sees(query, owner[query], key, owner[key], parents)) line[at] = 0;
+    for (let head = 1; head < group; head++) mask.set(line, start + head * width);
   }
   return mask;
 }
+
+const sees = (
+  query: number,
+  ofQuery: number,
+  key: number,
+  ofKey: number,
+  parents: readonly number[],
+): boolean => (ofKey === ofQuery ? key <= query : ofKey >= 0 && ofKey === parents[ofQuery]);
 
 function lossRowsOf({ segments }: Forest, starts: ReadonlyMap<number, number>): LossRow[] {
   return segments.flatMap(({ tokenIds, lossMask, parent }: Segment, segment) => {

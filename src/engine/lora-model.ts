@@ -17,6 +17,7 @@ import type { Adapter, AdapterConfig, LoraPair } from "./lora/adapter.ts";
 import { dropoutMask, maskColumns } from "./lora/dropout.ts";
 import { initAdapter } from "./lora/init.ts";
 import { isTarget } from "./lora/lora.ts";
+import { groupOf } from "./models/attention.ts";
 import { readLlamaConfig, readWeight } from "./models/gguf-names.ts";
 import { type LlamaConfig, layerWeightShapes, linearShapes, rotaryTables } from "./models/llama.ts";
 import { type Feed, Session } from "./runtime/session.ts";
@@ -156,7 +157,7 @@ export class LoraModel {
     forest: Forest,
     { weight, dropoutSeed }: { readonly weight: number; readonly dropoutSeed?: number },
   ): Promise<LossAndGrads> {
-    const layout = layOut(forest, this.config.vocabSize);
+    const layout = layOut(forest, this.config.vocabSize, groupOf(this.config));
     const sessions = await this.#sessionsOf(layout);
     const masks = this.#dropoutMasks(dropoutSeed);
     const feeds = this.#feedsOf(layout);
@@ -169,7 +170,7 @@ export class LoraModel {
 
   /** Natural logarithms of the probabilities of the loss tokens, by segment. */
   async logProbs(forest: Forest): Promise<Float32Array[]> {
-    const layout = layOut(forest, this.config.vocabSize);
+    const layout = layOut(forest, this.config.vocabSize, groupOf(this.config));
     const sessions = await this.#sessionsOf(layout);
     const last = await this.#runForward(sessions, layout, this.#feedsOf(layout), new Map());
     const nll = await this.#runHead(last, layout.lossRows);

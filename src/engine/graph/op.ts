@@ -51,7 +51,7 @@ export type OpAttributes = {
   rmsScale: { readonly epsilon: number };
   /** Rotary position embedding, half-split pairs, of inputs x [rows, heads·d], cos and sin [rows, d/2]. */
   rope: object;
-  /** softmax(alpha · q·kᵀ + mask) of q [queries·group, d], k [keys, d], mask [queries, keys]; rows query-major. */
+  /** softmax(alpha · q·kᵀ + mask) of q [queries, d], k [keys, d], mask [queries, keys]. */
   attentionWeights: { readonly alpha: number };
   /** weights · v of inputs q, k, v, weights = attentionWeights(q, k, mask); its gradient goes to q, k and v. */
   attend: { readonly alpha: number };
@@ -147,10 +147,7 @@ export const shapeRules: ShapeRules = {
     assert(cos[0] === x[0] && x[1] % (2 * cos[1]) === 0, `rope of [${x}] with cos [${cos}]`);
     return x;
   },
-  attentionWeights: (_, q, k, mask) => {
-    assert(q[1] === k[1] && q[0] % mask[0] === 0, `q [${q}], k [${k}], mask [${mask}]`);
-    return [q[0], expectShape([k[0]], [mask[1]])[0]];
-  },
+  attentionWeights: (_, q, k, mask) => expectShape(matmulShape(q, k, false, true), mask),
   attend: (_, q, k, v, weights) => {
     expectShape(weights, [q[0], k[0]]);
     return matmulShape(weights, v, false, false);

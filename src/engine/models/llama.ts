@@ -17,12 +17,7 @@ import {
   sum,
 } from "../graph/build.ts";
 import type { Shape } from "../graph/op.ts";
-import {
-  type AttentionPlan,
-  type HeadCounts,
-  groupedQueryAttention,
-  maskInputs,
-} from "./attention.ts";
+import { type AttentionPlan, type HeadCounts, groupedQueryAttention } from "./attention.ts";
 
 export type LlamaConfig = HeadCounts & {
   readonly hiddenSize: number;
@@ -88,7 +83,7 @@ export function llamaLayer(
   const q = rope(apply(h, "self_attn.q_proj"), cos, sin);
   const k = rope(apply(h, "self_attn.k_proj"), cos, sin);
   const v = apply(h, "self_attn.v_proj");
-  const attended = groupedQueryAttention([q, k, v], config, plan, maskInputs(plan));
+  const attended = groupedQueryAttention([q, k, v], config, plan);
   const residual = add(x, apply(attended, "self_attn.o_proj"));
 
   const h2 = norm(residual, "post_attention_layernorm");

@@ -15,12 +15,40 @@ export function lowerToOnnx(graph: Graph): OnnxGraph {
   const nameOf = (value: Value) => names.get(value) ?? "";
   for (const value of valuesOf(Object.values(graph.outputs)))
     names.set(value, applyRule(emit, value, value.inputs.map(nameOf)));
-  const outputs = Object.entries(graph.outputs).map(([name, value]) => {
-    nodes.push({ opType: "Identity", inputs: [nameOf(value)], outputs: [name] });
-    return { name, dataType: "f32" as const, shape: value.shape };
-  });
+  const outputs = Object.entries(graph.outputs).map(([name, { shape }]) => ({
+    name,
+    dataType: "f32" as const,
+    shape,
+  }));
   const inputs = inputsOf(graph).map(({ attributes }) => attributes);
-  return { nodes, initializers, inputs, outputs, opsets: OPSETS };
+  const named = nameOutputs(nodes, Object.entries(graph.outputs), nameOf);
+  return { nodes: named, initializers, inputs, outputs, opsets: OPSETS };
+}
+
+/**
+ * Gives what computes an output the output's name, so that it is written where the caller wants it. An input, or a value
+ * that is an output twice, is copied.
+ */
+function nameOutputs(
+  nodes: readonly OnnxNode[],
+  outputs: readonly (readonly [string, Value])[],
+  nameOf: (value: Value) => string,
+): OnnxNode[] {
+  const names = new Map<string, string>();
+  const copies: OnnxNode[] = [];
+  for (const [output, value] of outputs) {
+    const name = nameOf(value);
+    if (value.op === "input" || names.has(name))
+      copies.push({ opType: "Identity", inputs: [names.get(name) ?? name], outputs: [output] });
+    else names.set(name, output);
+  }
+  const rename = (name: string) => names.get(name) ?? name;
+  const renamed = nodes.map((node) => ({
+    ...node,
+    inputs: node.inputs.map(rename),
+    outputs: node.outputs.map(rename),
+  }));
+  return [...renamed, ...copies];
 }
 
 function applyRule<O extends Op>(

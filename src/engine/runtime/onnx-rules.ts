@@ -98,16 +98,8 @@ export const onnxRules: OnnxRules = {
     const turned = emit.node("RotaryEmbedding", [batch, positions, cos, sin], {}, MICROSOFT);
     return emit.node("Reshape", [turned, emit.integers([rows, features])]);
   },
-  attentionWeights: (emit, { inputs: [q, , mask], attributes: { alpha }, shape }, [a, b, name]) => {
-    const [queries, keys] = mask.shape;
-    const group = q.shape[0] / queries;
-    const scores = emit.node("Gemm", [a, b], gemm({ transB: true, alpha }));
-    if (group === 1) return emit.node("Softmax", [emit.node("Add", [scores, name])]);
-    const grouped = emit.node("Reshape", [scores, emit.integers([queries, group, keys])]);
-    const perQuery = emit.node("Reshape", [name, emit.integers([queries, 1, keys])]);
-    const p = emit.node("Softmax", [emit.node("Add", [grouped, perQuery])]);
-    return emit.node("Reshape", [p, emit.integers(shape)]);
-  },
+  attentionWeights: (emit, { attributes: { alpha } }, [q, k, mask]) =>
+    emit.node("Softmax", [emit.node("Gemm", [q, k, mask], gemm({ transB: true, alpha }))]),
   attend: (emit, _, [, , v, weights]) => emit.node("Gemm", [weights, v], gemm({})),
 };
 
