@@ -23,7 +23,7 @@ const PATTERNS: readonly (readonly [SqlToken["kind"], RegExp])[] = [
   ["string", /[xX]'[0-9a-fA-F]*'|'(?:[^']|'')*'/y],
   ["name", /"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]/y],
   ["number", /0[xX][0-9a-fA-F]+|(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y],
-  ["parameter", /\?\d*|[:@$#][A-Za-z0-9_$\u0080-\uffff]+/y],
+  ["parameter", /\?\d*|[:@$][A-Za-z0-9_$\u0080-\uffff]+/y],
   ["word", /[A-Za-z_\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]*/y],
   ["sign", /->>|->|<=|>=|<>|!=|==|<<|>>|\|\||[-+*/%&|~=<>(),;.]/y],
 ];
