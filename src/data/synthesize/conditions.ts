@@ -3,6 +3,7 @@
  * over 5,000") and as a clause ("whose amount is over 5,000"). What is said depends on the column's role and comment.
  */
 import { chance, type Draw, phraseOf, pickWeighted } from "./draw.ts";
+import { compareCondition, isComparable } from "./compare.ts";
 import { dateCondition } from "./date-conditions.ts";
 import { isPreposition, listOf, numberText, pluralOf, withArticle } from "./english.ts";
 import { participleOf } from "./participles.ts";
@@ -57,12 +58,17 @@ export function drawCondition(
       return conditionWeight(candidate) / (1 + uses) ** 0.7;
     },
   );
+  if (field && chance(draw, 0.12)) {
+    const fits = (other: Field) => isComparable(other, field) && !taken.includes(other);
+    const other = pickWeighted(draw.rng, entity.fields.filter(fits), () => 1);
+    if (other) return compareCondition(draw, field, other, column);
+  }
   return field && conditionOn(draw, entity, field, column);
 }
 
 const conditionWeight = (field: Field): number => {
-  const isSerial = field.role === "key" && field.isUnique;
-  return (ROLE_WEIGHT[field.role] ?? 0) * (isSerial ? 0.2 : 1) + (nullsMatter(field) ? 0.7 : 0);
+  const isSerial = field.isSerial || (field.role === "key" && field.isUnique);
+  return (ROLE_WEIGHT[field.role] ?? 0) * (isSerial ? 0.1 : 1) + (nullsMatter(field) ? 0.7 : 0);
 };
 
 const nullsMatter = (field: Field): boolean =>
@@ -149,7 +155,7 @@ function roundedValue(draw: Draw, field: Field): number {
 function flagCondition(draw: Draw, field: Field, sql: string): Condition {
   const { value } = draw.rng.pick(field.samples.frequent);
   const other = field.samples.frequent.find((entry) => entry.value !== value)?.value;
-  const name = field.phrases[0];
+  const name = field.phrases[0].replace(/ flag$/, "");
   const isYes = /^(y|1|t|true|yes)$/i.test(String(value));
   const opposites = other === undefined ? [] : [`${sql} = ${literal(other)}`];
   const words = isYes
@@ -262,7 +268,7 @@ function equalWords(draw: Draw, entity: Entity, field: Field, value: number | st
   const coded = field.notes.codes.get(String(value));
   const clause = `whose ${name} is ${text}`;
   if (field.role === "key") {
-    const owner = name.replace(/ (number|code|ID|group)$/, "");
+    const owner = name.replace(/ (number|code|ID)$/, "");
     const noun = rng.next() < 0.6 && owner !== name ? owner : name;
     return {
       post: `${rng.pick(["for", "for", noun === "company" ? "in" : "with"])} ${noun} ${text}`.replace(

@@ -23,34 +23,80 @@ export function dateCondition(
   field: Field,
   sql: string,
 ): Condition | undefined {
+  const { today } = draw.vocabulary;
+  if (today && participleOf(field.phrases[0]) === "due" && draw.rng.next() < 0.35)
+    return overdue(draw, field, sql, today);
   const span =
     (draw.vocabulary.today && draw.rng.next() < 0.25
       ? relativeSpan(draw, field, sql, draw.vocabulary.today)
       : undefined) ?? spanOf(draw, field, sql);
   if (span === undefined) return undefined;
   const name = phraseOf(draw, field);
-  const done = participleOf(field.phrases[0]);
-  const isSole = entity.fields.filter(({ role }) => role === "date").length === 1;
   const posts =
     field.role === "month"
-      ? [`with ${name} ${span.text.replace(/^in /, "")}`, `for ${span.text.replace(/^in /, "")}`]
-      : [
-          `with ${withArticle(name)} ${span.text}`,
-          `whose ${name} is ${span.text}`,
-          ...(done && !/^(dated|placed)/.test(done)
-            ? [`${done} ${span.text}`, `${done} ${span.text}`]
-            : []),
-          ...(isSole && done ? [`${done} ${span.text}`] : []),
-        ];
-  const monthPosts =
-    field.role === "month" && !span.text.startsWith("in ")
-      ? [`with ${withArticle(name)} ${span.text}`]
-      : posts;
+      ? monthPosts(name, span.text)
+      : datePosts(name, span.text, field, entity);
   return {
     sql: span.sql,
     opposites: [span.opposite],
-    post: draw.rng.pick(monthPosts),
-    clause: `whose ${name} is ${span.text}`,
+    post: draw.rng.pick(posts),
+    clause: `whose ${name} is ${field.role === "month" ? bare(span.text) : span.text}`,
+    fields: [field],
+  };
+}
+
+const bare = (text: string): string => text.replace(/^in /, "");
+
+/** A month that is called just that stands for the row: "for March 2025". */
+function monthPosts(name: string, text: string): string[] {
+  if (/^(after|before|on|from) /.test(text))
+    return [`with ${withArticle(name)} ${text}`, `of months ${text}`];
+  const isTheMonth = name.endsWith("month");
+  if (/^(this|last) /.test(text))
+    return isTheMonth
+      ? [`of ${text}`, `from ${text}`, `for ${text}`]
+      : [`whose ${name} is in ${text}`];
+  return isTheMonth
+    ? [`for ${bare(text)}`, `of ${bare(text)}`, text, `with ${name} ${bare(text)}`]
+    : [`with ${withArticle(name)} ${text}`];
+}
+
+function datePosts(name: string, text: string, field: Field, entity: Entity): string[] {
+  const done = participleOf(field.phrases[0]);
+  const isSole = entity.fields.filter(({ role }) => role === "date").length === 1;
+  const isSaid = done !== undefined && (isSole || !/^(dated|placed)/.test(done));
+  return [
+    `with ${withArticle(name)} ${text}`,
+    `whose ${name} is ${text}`,
+    ...(isSaid ? [`${done} ${text}`, `${done} ${text}`] : []),
+  ];
+}
+
+/** "overdue", "more than 30 days overdue", "31 to 60 days past due". */
+function overdue(draw: Draw, field: Field, sql: string, today: string): Condition {
+  const { rng } = draw;
+  const late = rng.pick(["overdue", "past due"]);
+  const age = `julianday('${today}') - julianday(${sql})`;
+  const high = rng.pick([30, 60, 90]);
+  const bucket = `${age} BETWEEN ${high - 29} AND ${high}`;
+  const [predicate, opposite, words] = rng.pick([
+    [`${sql} < '${today}'`, `${sql} >= '${today}'`, late],
+    [`${age} > ${high}`, `${age} <= ${high}`, `more than ${high} days ${late}`],
+    [
+      bucket,
+      `${age} > ${high}`,
+      rng.pick([
+        `${high - 29} to ${high} days ${late}`,
+        `between ${high - 29} and ${high} days ${late}`,
+      ]),
+    ],
+  ]);
+  return {
+    sql: predicate,
+    opposites: [opposite],
+    ...(words === "overdue" && { adjective: words }),
+    post: `that are ${words}`,
+    clause: `that are ${words}`,
     fields: [field],
   };
 }

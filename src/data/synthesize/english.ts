@@ -78,6 +78,9 @@ function onHead(phrase: string, change: (word: string) => string): string {
 }
 
 export const pluralOf = (phrase: string): string => onHead(phrase, pluralWord);
+/** A plural for a phrase that names a column: "values of last month closed" where no plural exists. */
+export const pluralOfColumn = (phrase: string): string =>
+  /(ed|full|by|to|via)$/.test(phrase) ? `values of ${phrase}` : pluralOf(phrase);
 export const singularOf = (phrase: string): string => onHead(phrase, singularWord);
 
 export const headOf = (phrase: string): string => {
@@ -86,12 +89,14 @@ export const headOf = (phrase: string): string => {
   return words[(end === -1 ? words.length : end) - 1];
 };
 
-/** "an amount", "a job", "an AP reference". */
+/** "an amount", "a job", "an AP reference"; what is plural stays bare. */
 export function withArticle(phrase: string): string {
+  const head = headOf(phrase);
+  if (isPluralWord(head) || SAME.has(head.toLowerCase())) return phrase;
   const first = phrase.split(" ")[0];
   const spelt = /^[A-Z]{2,3}$/.test(first);
   const vowel = spelt ? /^[AEFHILMNORSX]/.test(first) : /^[aeio]|^u(?!n[ie]|s[ae])/i.test(first);
-  return `${vowel || /^hour\b/i.test(phrase) ? "an" : "a"} ${phrase}`;
+  return `${vowel || /^hour/i.test(phrase) ? "an" : "a"} ${phrase}`;
 }
 
 export function listOf(items: readonly string[], word: string = "and"): string {

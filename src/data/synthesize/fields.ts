@@ -12,6 +12,7 @@ export function fieldsOf(
   table: Table,
   samples: ReadonlyMap<string, Samples>,
   isKeyLike: (column: string) => boolean,
+  isReference: (column: string) => boolean,
 ): Field[] {
   const acronyms = acronymsOf(table.columns.map(({ name }) => name));
   const drafts = table.columns.map((column) => {
@@ -45,6 +46,11 @@ export function fieldsOf(
       isMoney: role === "measure" && isMoney(allWords),
       hasTime:
         (role === "date" || role === "month") && values.some((value) => String(value).length > 10),
+      isSerial:
+        role === "key" &&
+        column.primaryKey > 1 &&
+        !isReference(column.name) &&
+        values.every((value) => typeof value === "number"),
       isUnique: filled > 0 && column.distinctCount === filled,
     };
   });
@@ -75,6 +81,7 @@ function phrasesOf(
   const isNumber = role === "key" || role === "ident";
   if (isNumber && !/^(ID|key|number|code|name|year|date|group|line|month|to)$/i.test(last))
     main = `${main} ${isNumbered ? "number" : "code"}`;
+  if (role === "flag") main = `${main} flag`;
   if (main === "term date") main = "termination date";
   const noted = nounPhraseOf(notes.description);
   const done = role === "date" ? participleOf(main) : undefined;

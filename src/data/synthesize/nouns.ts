@@ -58,7 +58,8 @@ const ADVERBS: Readonly<Record<string, string>> = {
 /** "phases of jobs" → "job phases" as well; "holds on payables lines" → "holds"; "cost by month" → "monthly cost". */
 function phraseVariants(phrase: string): string[] {
   const match = /^(.+?) (of|on|by|for|in|per) (?:the |an? )?(.+)$/.exec(phrase);
-  if (!match) return [phrase];
+  const whole = phrase.replace(/ (parameters|settings|master|master data|information|info)$/, "");
+  if (!match) return whole === phrase ? [phrase] : [pluralOf(whole), phrase];
   const [, head, preposition, rest] = match;
   if (preposition === "of") return [`${singularOf(rest)} ${head}`, head, phrase];
   if (Object.hasOwn(ADVERBS, rest)) return [`${ADVERBS[rest]} ${head}`];

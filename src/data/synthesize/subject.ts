@@ -60,19 +60,21 @@ export function drawSubject(
   const allJoins = added && !isThere ? [...joins, { link: added, toParent: true }] : joins;
   const scope = createScope(entity.name, allJoins, draw.vocabulary.columnsOf);
   const column = (field: Field) => scope.column(field.table, field.name);
-  const own = drawConditions(draw, entity, column, count, taken);
+  const ends = allJoins.map(({ link }) => link.columns[link.columns.length - 1].child);
+  const linked = entity.fields.filter(({ name }) => ends.includes(name));
+  const own = drawConditions(draw, entity, column, count, [...taken, ...linked]);
   const parent = added && parentCondition(draw, added, column);
   if (own === undefined || (added && parent === undefined)) return undefined;
   const connector = own.length === 2 && !parent && chance(draw, 0.3) ? "OR" : "AND";
   const conditions = parent ? [...own, parent.condition] : own;
-  const text = describe(draw, entity, nounOf(draw, entity), own, connector);
+  const text = describe(draw, entity, nounOf(draw, entity), own, connector, parent?.text);
   return {
     entity,
     scope,
     conditions,
     connector,
     where: conditions.map(({ sql }) => sql),
-    text: parent ? `${text} ${parent.text}` : text,
+    text,
     column,
   };
 }
@@ -138,13 +140,22 @@ export function namedRow(
   };
 }
 
-/** A noun with its conditions as adjectives, phrases and clauses around it. */
+/** "Acme", "customer Acme"; a document's number never without what it is: "invoice 100194". */
+export function rowName(draw: Draw, entity: Entity, values: readonly (number | string)[]): string {
+  const [label] = entity.label;
+  const name = values.join(" ");
+  if (label.role === "ident") return `${label.phrases[0].replace(/ (number|code)$/, "")} ${name}`;
+  return chance(draw, 0.5) ? name : `${singularOf(entity.nouns[0])} ${name}`;
+}
+
+/** A noun with its conditions as adjectives, phrases and clauses around it; `attached` follows the noun. */
 export function describe(
   draw: Draw,
   entity: Entity,
   noun: string,
   conditions: readonly Condition[],
   connector: "AND" | "OR",
+  attached: string = "",
 ): string {
   if (connector === "OR") {
     const clauses = conditions.map(({ clause }) => relative(entity, clause));
@@ -159,7 +170,8 @@ export function describe(
       adjectives.push(adjective);
     else posts.push(relative(entity, chance(draw, 0.25) ? clause : post));
   }
-  return [...adjectives, head, joinPosts(posts)].filter(Boolean).join(" ");
+  const comma = / (whose|that|who|with) /.test(attached) && posts.length > 0 ? "," : "";
+  return [...adjectives, head, attached + comma, joinPosts(posts)].filter(Boolean).join(" ");
 }
 
 const startsAlike = (adjective: string, noun: string): boolean =>
@@ -256,5 +268,10 @@ export function fieldsText(draw: Draw, fields: readonly Field[]): string {
 /** "customer name": a field of the table that a link leads to, said from the child's side. */
 export function parentPhrase(draw: Draw, link: Link, field: Field): string {
   const phrase = field.phrases[draw.rng.next() < 0.85 ? 0 : Math.max(0, field.phrases.length - 2)];
-  return phrase.toLowerCase().includes(link.noun.toLowerCase()) ? phrase : `${link.noun} ${phrase}`;
+  const noun = link.noun.toLowerCase();
+  if (phrase.toLowerCase().includes(noun)) return phrase;
+  const [first, ...rest] = phrase.split(" ");
+  return noun.endsWith(first) && rest.length > 0
+    ? `${link.noun} ${rest.join(" ")}`
+    : `${link.noun} ${phrase}`;
 }

@@ -38,7 +38,7 @@ export type Synthesis = {
 const BATCH = 48;
 /** Batches in a row without a single new pair before it gives up. */
 const PATIENCE = 12;
-const MAX_SQL = 400;
+const MAX_SQL = 300;
 const MAX_QUESTION = 260;
 
 /** Draws until `count` pairs are verified or nothing new comes. */

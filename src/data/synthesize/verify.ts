@@ -12,7 +12,7 @@ export type Reason =
   | "nothing-to-ask"
   | "does-not-run"
   | "no-rows"
-  /** One row of NULL or zero: nothing was counted or added up. */
+  /** NULL or zero alone, or groups of one row each: nothing was counted or added up. */
   | "says-nothing"
   | "too-many-rows"
   /** A neighbour query gives the same result. */
@@ -33,7 +33,7 @@ const MAX_ROWS = 1500;
 /** Verdicts in the order of the drafts; two rounds of statements for all of them together. */
 export async function verify(drafts: readonly Draft[], run: RunMany): Promise<Verdict[]> {
   const results = await run(drafts.map(({ sql }) => sql));
-  const first = drafts.map((_, index) => verdictOf(results[index]));
+  const first = drafts.map((draft, index) => verdictOf(draft.sql, results[index]));
   const probes = drafts.map(({ neighbours, tie }, index) =>
     first[index].ok ? [...(tie ? [tie] : []), ...new Set(neighbours)] : [],
   );
@@ -53,7 +53,7 @@ export async function verify(drafts: readonly Draft[], run: RunMany): Promise<Ve
   });
 }
 
-function verdictOf(result: RunResult): Verdict {
+function verdictOf(sql: string, result: RunResult): Verdict {
   if (!result.ok) return { ok: false, reason: "does-not-run", message: result.message };
   const { rows, ms, truncated } = result;
   if (rows.length === 0) return { ok: false, reason: "no-rows" };
@@ -61,6 +61,8 @@ function verdictOf(result: RunResult): Verdict {
   const isEmpty = (cell: SqlCell) => cell === null || cell === 0n || cell === 0;
   if (rows.length === 1 && rows[0].every(isEmpty)) return { ok: false, reason: "says-nothing" };
   if (rows.every((row) => row.every((cell) => cell === null)))
+    return { ok: false, reason: "says-nothing" };
+  if (/COUNT\(\*\).* GROUP BY/.test(sql) && rows.every((row) => row[row.length - 1] === 1n))
     return { ok: false, reason: "says-nothing" };
   return { ok: true, rows: rows.length, ms };
 }

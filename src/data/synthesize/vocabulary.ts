@@ -24,6 +24,8 @@ export type Field = {
   readonly isMoney: boolean;
   /** Dates that carry a time of day. */
   readonly hasTime: boolean;
+  /** A running number within others, such as a line of a document: nothing to group by. */
+  readonly isSerial: boolean;
   /** No two rows share a value. */
   readonly isUnique: boolean;
 };
@@ -81,7 +83,9 @@ export async function createVocabulary(database: Database, run: RunMany): Promis
     const own = links.filter(({ child }) => child === table.name);
     const isKeyLike = (name: string) =>
       keyNames.has(name) || own.some(({ columns }) => columns.some(({ child }) => child === name));
-    const fields = fieldsOf(table, samples.get(table.name) ?? new Map(), isKeyLike);
+    const fields = fieldsOf(table, samples.get(table.name) ?? new Map(), isKeyLike, (name) =>
+      own.some((link) => isReference(link, name, tables)),
+    );
     return toEntity(table, fields, nouns.get(table.name) ?? { nouns: [table.name] }, links);
   });
   const labelRows = await readLabels(drafts, run);
@@ -98,6 +102,16 @@ export async function createVocabulary(database: Database, run: RunMany): Promis
     ...(today && { today }),
     columnsOf: (table) => columnNames.get(table) ?? [],
   };
+}
+
+/** The column picks one row of the table that it points to, alone or because no other row has its value. */
+function isReference({ columns, parent }: Link, name: string, tables: readonly Table[]): boolean {
+  const pair = columns.find(({ child }) => child === name);
+  const table = tables.find((candidate) => candidate.name === parent);
+  const column = table?.columns.find((candidate) => candidate.name === pair?.parent);
+  return columns.length === 1
+    ? pair !== undefined
+    : column !== undefined && column.distinctCount === table?.rowCount;
 }
 
 function toEntity(

@@ -3,7 +3,7 @@
  * database.
  */
 import type { Rng } from "../../base/rng.ts";
-import { capitalise } from "./english.ts";
+import { capitalise, pluralOfColumn } from "./english.ts";
 
 const COMMANDS = [
   "Show",
@@ -40,10 +40,26 @@ const POLITE = [
 export function askForRows(rng: Rng, phrase: string): string {
   const roll = rng.next();
   if (roll < 0.5) return finish(rng, `${rng.pick(COMMANDS)} ${phrase}`, ".");
-  if (roll < 0.72) return finish(rng, `What are ${phrase}`, "?");
-  if (roll < 0.82)
-    return finish(rng, `${rng.pick(POLITE)} ${phrase}`, /^(I )/.test(phrase) ? "." : "?");
+  if (roll < 0.72) return whatAre(rng, phrase);
+  if (roll < 0.82) {
+    const polite = rng.pick(POLITE);
+    return finish(rng, `${polite} ${phrase}`, polite.startsWith("I ") ? "." : "?");
+  }
   return terse(rng, phrase);
+}
+
+const FIGURE =
+  /^the (number|count|total|sum|average|mean|combined|highest|lowest|largest|smallest|maximum|minimum|latest|earliest|most|first|percentage|share) /;
+
+/** "the name of all customers" → "What are the names of all customers?"; a figure stays single. */
+function whatAre(rng: Rng, phrase: string): string {
+  if (FIGURE.test(phrase)) return finish(rng, `What is ${phrase}`, "?");
+  const [asked] = phrase.split(/ (?=(?:of|for|per|with|by|where|that) )/);
+  const isSingle = asked.startsWith("the ") && !/,| and /.test(asked);
+  const many = isSingle
+    ? `the ${pluralOfColumn(asked.slice(4))}${phrase.slice(asked.length)}`
+    : phrase;
+  return finish(rng, `What are ${many}`, "?");
 }
 
 /** Asks for one value: `phrase` is "the total amount of unpaid invoices". */

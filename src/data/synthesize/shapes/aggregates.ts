@@ -1,8 +1,7 @@
 /** One row of figures: counts, distinct counts, sums, averages, extremes, shares, sums side by side. */
 import { chance, type Draft, type Draw, phraseOf, pickEntity, pickField } from "../draw.ts";
-import { listOf, pluralOf } from "../english.ts";
+import { listOf, pluralOf, pluralOfColumn } from "../english.ts";
 import { drawConditionCount, drawSubject, type Subject } from "../subject.ts";
-import { type Condition, drawCondition } from "../conditions.ts";
 import type { Field } from "../vocabulary.ts";
 import { askForCount, askForValue, finish, terse } from "../wording.ts";
 import { sourceOf, toDraft } from "./draft.ts";
@@ -39,7 +38,13 @@ export function count(draw: Draw): Draft | undefined {
 
 export function countDistinct(draw: Draw): Draft | undefined {
   const entity = pickEntity(draw, ({ fields }) => fields.some(isGroupable));
-  const field = entity && pickField(draw, entity.fields, isGroupable);
+  const field =
+    entity &&
+    pickField(
+      draw,
+      entity.fields,
+      (candidate) => isGroupable(candidate) && candidate.role !== "flag",
+    );
   const subject =
     entity &&
     field &&
@@ -50,7 +55,7 @@ export function countDistinct(draw: Draw): Draft | undefined {
     });
   if (!subject) return undefined;
   const { rng } = draw;
-  const names = pluralOf(phraseOf(draw, field));
+  const names = pluralOfColumn(phraseOf(draw, field));
   const different = rng.pick(["different", "distinct", "unique"]);
   const question = rng.pick([
     () => finish(rng, `How many ${different} ${names} do ${subject.text} have`, "?"),
@@ -174,250 +179,3 @@ export function severalAggregates(draw: Draw): Draft | undefined {
     : valueQuestion(draw, text, subject).replace(/^What is the/, "What are the");
   return toDraft(question, subject, { columns, ...sourceOf(subject) }, { fields: [field] });
 }
-
-/** A sum of the difference of two amounts. */
-export function differenceOfSums(draw: Draw): Draft | undefined {
-  const money = (field: Field) => field.isMoney && field.isAdditive;
-  const subject = drawAnySubject(draw, [], ({ fields }) => fields.filter(money).length > 1);
-  if (!subject) return undefined;
-  const [first, second] = draw.rng.shuffle(subject.entity.fields.filter(money));
-  const [a, b] = [phraseOf(draw, first), phraseOf(draw, second)];
-  const { rng } = draw;
-  const question = rng.pick([
-    () => askForValue(rng, `the total ${a} minus the total ${b} of ${subject.text}`),
-    () => askForValue(rng, `the difference between total ${a} and total ${b} for ${subject.text}`),
-    () => finish(rng, `How much is total ${a} less ${b} for ${subject.text}`, "?"),
-    () => terse(rng, `total ${a} less ${b}, ${subject.text}`),
-  ])();
-  return toDraft(
-    question,
-    subject,
-    {
-      columns: [`SUM(${subject.column(first)} - ${subject.column(second)})`],
-      ...sourceOf(subject),
-    },
-    { fields: [first, second] },
-  );
-}
-
-/** A condition of its own beside those of the subject, for shares and CASE. */
-function partOf(draw: Draw, subject: Subject): Condition | undefined {
-  const taken = subject.conditions.flatMap(({ fields }) => fields);
-  const keys = subject.entity.fields.filter(
-    ({ role }) => role === "key" || role === "name" || role === "ident" || role === "text",
-  );
-  return drawCondition(draw, subject.entity, subject.column, [...taken, ...keys]);
-}
-
-const share = (condition: string, value: string): string =>
-  `SUM(CASE WHEN ${condition} THEN ${value} ELSE 0 END)`;
-
-/** What part of the rows meets a condition. */
-export function percentOfRows(draw: Draw): Draft | undefined {
-  const subject = drawAnySubject(draw);
-  const part = subject && partOf(draw, subject);
-  if (!subject || !part) return undefined;
-  const { rng } = draw;
-  const are = part.clause
-    .replace(/^(that|who) /, "")
-    .replace(/^whose (.+?) (is|starts|begins|contains|includes|has) /, "have $1 | $2 ");
-  const said = / \| /.test(are) ? undefined : are;
-  const percent = rng.pick(["percentage", "percent", "share in percent"]);
-  const question = rng.pick([
-    ...(said
-      ? [
-          () =>
-            finish(
-              rng,
-              `What ${percent === "share in percent" ? "percentage" : percent} of ${subject.text} ${said}`,
-              "?",
-            ),
-        ]
-      : []),
-    () =>
-      askForValue(
-        rng,
-        `the ${percent === "percent" ? "percentage" : percent} of ${subject.text} ${part.clause}`,
-      ),
-    () => terse(rng, `percentage of ${subject.text} ${part.clause}`),
-    () =>
-      finish(
-        rng,
-        `Of the ${subject.text}, what percentage ${said ?? `is made up of those ${part.clause}`}`,
-        "?",
-      ),
-  ])();
-  const column = `100.0 * ${share(part.sql, "1")} / COUNT(*)`;
-  return toDraft(
-    question,
-    subject,
-    { columns: [column], ...sourceOf(subject) },
-    {
-      fields: part.fields,
-      neighbours: part.opposites
-        .slice(0, 1)
-        .map(
-          (opposite) =>
-            `SELECT ${column.replace(part.sql, opposite)} FROM ${subject.scope.from}${whereOf(subject)}`,
-        ),
-    },
-  );
-}
-
-const whereOf = (subject: Subject): string =>
-  subject.where.length > 0 ? ` WHERE ${subject.where.join(` ${subject.connector} `)}` : "";
-
-/** What part of a sum falls on rows that meet a condition. */
-export function percentOfSum(draw: Draw): Draft | undefined {
-  const subject = drawAnySubject(draw, [], ({ fields }) =>
-    fields.some(({ isAdditive }) => isAdditive),
-  );
-  const part = subject && partOf(draw, subject);
-  const field =
-    subject &&
-    pickField(
-      draw,
-      subject.entity.fields,
-      (candidate) => candidate.isAdditive && !part?.fields.includes(candidate),
-    );
-  if (!subject || !part || !field) return undefined;
-  const { rng } = draw;
-  const name = phraseOf(draw, field);
-  const those = part.post;
-  const question = rng.pick([
-    () =>
-      finish(
-        rng,
-        `What percentage of the total ${name} of ${subject.text} comes from those ${part.clause}`,
-        "?",
-      ),
-    () =>
-      askForValue(
-        rng,
-        `the share in percent of the ${name} of ${subject.text} that falls on those ${part.clause}`,
-      ),
-    () =>
-      finish(rng, `What percent of the ${name} of ${subject.text} belongs to those ${those}`, "?"),
-    () => terse(rng, `percent of ${name} of ${subject.text} from those ${part.clause}`),
-  ])();
-  const column = subject.column(field);
-  return toDraft(
-    question,
-    subject,
-    { columns: [`100.0 * ${share(part.sql, column)} / SUM(${column})`], ...sourceOf(subject) },
-    { fields: [field, ...part.fields] },
-  );
-}
-
-/** Two parts side by side. */
-export function casesSideBySide(draw: Draw): Draft | undefined {
-  const entity = pickEntity(draw, ({ fields }) => fields.some(isSplit));
-  const field = entity && pickField(draw, entity.fields, isSplit);
-  const subject =
-    entity &&
-    field &&
-    drawSubject(draw, entity, { conditions: draw.rng.int(0, 1), taken: [field] });
-  if (!subject) return undefined;
-  const values = draw.rng.shuffle(field.samples.frequent.map(({ value }) => value)).slice(0, 2);
-  const said = values.map((value) => field.notes.codes.get(String(value)) ?? String(value));
-  const measure = chance(draw, 0.6)
-    ? pickField(draw, entity.fields, ({ isAdditive }) => isAdditive)
-    : undefined;
-  const column = subject.column(field);
-  const quoted = values.map((value) =>
-    typeof value === "number" ? String(value) : `'${value.replaceAll("'", "''")}'`,
-  );
-  const columns = quoted.map((value) =>
-    share(`${column} = ${value}`, measure ? subject.column(measure) : "1"),
-  );
-  const { rng } = draw;
-  const name = phraseOf(draw, field);
-  const what = measure ? `total ${phraseOf(draw, measure)}` : "number";
-  const question = rng.pick([
-    () =>
-      finish(
-        rng,
-        `In one row, show the ${what} of ${subject.text} with ${name} ${said[0]} and with ${name} ${said[1]}`,
-        ".",
-      ),
-    () =>
-      askForValue(
-        rng,
-        `the ${what} of ${subject.text} for ${name} ${said[0]} and for ${name} ${said[1]}, side by side`,
-      ),
-    () =>
-      finish(
-        rng,
-        `Compare the ${what} of ${subject.text} with ${name} ${said[0]} against ${said[1]} in one row`,
-        ".",
-      ),
-    () => terse(rng, `${what} of ${subject.text}: ${name} ${said[0]} vs ${said[1]} in two columns`),
-  ])();
-  return toDraft(
-    question,
-    subject,
-    { columns, ...sourceOf(subject) },
-    {
-      fields: [field, ...(measure ? [measure] : [])],
-      neighbours: [
-        `SELECT ${[...columns].reverse().join(", ")} FROM ${subject.scope.from}${whereOf(subject)}`,
-      ],
-    },
-  );
-}
-
-const isSplit = (field: Field): boolean =>
-  (field.role === "code" ||
-    field.role === "flag" ||
-    (field.role === "category" && field.column.distinctCount <= 12)) &&
-  field.samples.frequent.length > 1;
-
-/** How many days lie between two dates, on average. */
-export function averageDays(draw: Draw): Draft | undefined {
-  const entity = pickEntity(
-    draw,
-    ({ fields }) => fields.filter(({ role }) => role === "date").length > 1,
-  );
-  const dates =
-    entity &&
-    draw.rng
-      .shuffle(entity.fields.filter(({ role }) => role === "date"))
-      .slice(0, 2)
-      .sort((a, b) => String(median(a)).localeCompare(String(median(b))));
-  const subject =
-    entity &&
-    dates &&
-    drawSubject(draw, entity, {
-      conditions: draw.rng.int(0, 1),
-      isViaParent: chance(draw, 0.25),
-      taken: dates,
-    });
-  if (!subject) return undefined;
-  const [first, last] = dates;
-  const { rng } = draw;
-  const kind = rng.pick(["AVG", "AVG", "AVG", "MAX"] as const);
-  const [many, adjective] = kind === "AVG" ? ["average", "on average "] : ["longest", "at most "];
-  const [from, to] = [phraseOf(draw, first), phraseOf(draw, last)];
-  const question = rng.pick([
-    () => askForValue(rng, `the ${many} number of days from ${from} to ${to} of ${subject.text}`),
-    () =>
-      finish(
-        rng,
-        `How many days pass ${adjective}between ${from} and ${to} for ${subject.text}`,
-        "?",
-      ),
-    () =>
-      askForValue(rng, `the ${many} number of days between ${from} and ${to} for ${subject.text}`),
-    () => terse(rng, `${many} days from ${from} to ${to}, ${subject.text}`),
-  ])();
-  const difference = `julianday(${subject.column(last)}) - julianday(${subject.column(first)})`;
-  return toDraft(
-    question,
-    subject,
-    { columns: [`${kind}(${difference})`], ...sourceOf(subject) },
-    { fields: dates },
-  );
-}
-
-const median = (field: Field) =>
-  field.samples.spread[Math.floor(field.samples.spread.length / 2)] ?? "";

@@ -3,6 +3,7 @@
  * point to.
  */
 import { chance, type Draw, entityOf, phraseOf, pickField } from "../draw.ts";
+import { pluralOf, pluralOfColumn } from "../english.ts";
 import type { Join } from "../select.ts";
 import { drawParentLink, parentPhrase } from "../subject.ts";
 import type { Entity, Field } from "../vocabulary.ts";
@@ -15,6 +16,7 @@ export type GroupKey = {
   readonly columns: (column: (field: Field) => string) => string[];
   /** Singular: "customer name", "month of the due date". */
   readonly text: string;
+  readonly plural: string;
   /** The noun alone where it means the same: "customer". */
   readonly noun?: string;
   /** Groups there are, roughly. */
@@ -35,7 +37,7 @@ function ownKey(draw: Draw, entity: Entity): GroupKey | undefined {
     fields: [field],
     joins: [],
     columns: (column) => [column(field)],
-    text: phraseOf(draw, field),
+    ...both(phraseOf(draw, field)),
     count: field.column.distinctCount,
   };
 }
@@ -46,24 +48,31 @@ export function parentKey(draw: Draw, entity: Entity): GroupKey | undefined {
   if (link === undefined) return undefined;
   const parent = entityOf(draw, link.parent);
   const isByLabel = parent.label.length > 0 && chance(draw, 0.75);
+  const isOwn = (field: Field) => entity.fields.some(({ name }) => name === field.name);
   const kind = isByLabel
     ? undefined
-    : pickField(draw, parent.fields, (field) => isGroupable(field) && field.role !== "key");
+    : pickField(
+        draw,
+        parent.fields,
+        (field) =>
+          isGroupable(field) &&
+          ["category", "code", "flag", "year"].includes(field.role) &&
+          !isOwn(field),
+      );
   const fields = kind ? [kind] : parent.label;
   if (fields.length === 0) return undefined;
-  const text =
-    (kind ?? fields.length === 1)
-      ? parentPhrase(draw, link, fields[0])
-      : `${link.noun}'s first and last name`;
+  const isFullName = kind === undefined && parent.isPerson;
+  const text = isFullName
+    ? `${link.noun} (first and last name)`
+    : parentPhrase(draw, link, fields[0]);
   const isNamed =
     !kind && fields.every((field) => field.role === "name" && field.phrases[0].endsWith("name"));
-  const [first, last] = fields;
-  const reversed = fields.length === 2 ? [first, last] : fields;
   return {
-    fields: reversed,
+    fields,
     joins: [{ link, toParent: true }],
-    columns: (column) => reversed.map(column),
+    columns: (column) => fields.map(column),
     text,
+    plural: isFullName ? `${pluralOf(link.noun)} (first and last name)` : pluralOfColumn(text),
     ...(isNamed && fields.length === 1 && { noun: link.noun }),
     count: kind ? kind.column.distinctCount : parent.table.rowCount,
   };
@@ -79,15 +88,17 @@ function dateKey(draw: Draw, entity: Entity): GroupKey | undefined {
       fields: [field],
       joins: [],
       columns: (column) => [column(field)],
-      text: name,
+      ...both(name),
       count: field.column.distinctCount,
     };
   const unit = isByMonth ? "month" : "year";
+  const plural = `${unit}s of the ${name}`;
   const isSole = entity.fields.filter(({ role }) => role === "date").length === 1;
   return {
     fields: [field],
     joins: [],
     columns: (column) => [`substr(${column(field)}, 1, ${isByMonth ? 7 : 4})`],
+    plural,
     text:
       isSole && chance(draw, 0.5)
         ? unit
@@ -95,6 +106,11 @@ function dateKey(draw: Draw, entity: Entity): GroupKey | undefined {
     count: isByMonth ? 36 : 4,
   };
 }
+
+const both = (text: string): Pick<GroupKey, "text" | "plural"> => ({
+  text,
+  plural: pluralOfColumn(text),
+});
 
 /** "for each customer name", "per month": how a group is asked for. */
 export function perGroup(draw: Draw, key: GroupKey): string {

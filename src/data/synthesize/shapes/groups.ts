@@ -8,7 +8,7 @@ import {
   pickField,
   pickWeighted,
 } from "../draw.ts";
-import { countText, listOf, numberText, pluralOf } from "../english.ts";
+import { countText, listOf, numberText } from "../english.ts";
 import { drawSubject, type Subject } from "../subject.ts";
 import { printSelect } from "../select.ts";
 import type { Entity, Field } from "../vocabulary.ts";
@@ -126,8 +126,7 @@ export function orderedGroups(draw: Draw): Draft | undefined {
     : rng.pick(["lowest first", "smallest first", "from least to most", "in ascending order"]);
   const question = rng.pick([
     () => askForRows(rng, `the ${measure.text} ${perGroup(draw, key)}, ${order}`),
-    () =>
-      finish(rng, `Rank the ${pluralOf(key.text)} by ${measure.text}, ${order}; show both`, "."),
+    () => finish(rng, `Rank the ${key.plural} by ${measure.text}, ${order}; show both`, "."),
     () => terse(rng, `${measure.text} ${perGroup(draw, key)}, ${order}`),
     () => finish(rng, `For each ${key.text}, show the ${measure.text}, ${order}`, "."),
   ])();
@@ -198,6 +197,7 @@ function topQuestion(
       () => terse(rng, `${name} with ${most}${isShown ? ", with the figure" : ""}`),
     ])();
   const many = countText(limit, rng);
+  const names = key.plural;
   const shown = isShown
     ? rng.pick([", with the figure", " and the figure itself", " together with that figure"])
     : "";
@@ -206,12 +206,12 @@ function topQuestion(
     () =>
       finish(
         rng,
-        `Which ${many} ${pluralOf(name)} have ${most}${isShown ? "? Show the figure too" : ""}`,
+        `Which ${many} ${names} have ${most}${isShown ? "? Show the figure too" : ""}`,
         isShown ? "." : "?",
       ),
-    () => askForRows(rng, `the ${many} ${pluralOf(name)} with ${most}${shown}`),
-    () => finish(rng, `${ranked} ${limit} ${pluralOf(name)} by ${measure.text}${shown}`, "."),
-    () => terse(rng, `${ranked} ${limit} ${pluralOf(name)} by ${measure.text}${shown}`),
+    () => askForRows(rng, `the ${many} ${names} with ${most}${shown}`),
+    () => finish(rng, `${ranked} ${limit} ${names} by ${measure.text}${shown}`, "."),
+    () => terse(rng, `${ranked} ${limit} ${names} by ${measure.text}${shown}`),
   ])();
 }
 
@@ -245,16 +245,12 @@ export function groupsBeyond(draw: Draw): Draft | undefined {
     () =>
       finish(
         rng,
-        `Which ${pluralOf(key.text)} have ${most}${isShown ? "? Show the figure too" : ""}`,
+        `Which ${key.plural} have ${most}${isShown ? "? Show the figure too" : ""}`,
         isShown ? "." : "?",
       ),
-    () =>
-      askForRows(
-        rng,
-        `the ${pluralOf(key.text)} with ${most}${shown.replace(" and show", "; show")}`,
-      ),
+    () => askForRows(rng, `the ${key.plural} with ${most}${shown.replace(" and show", "; show")}`),
     () => finish(rng, `List every ${key.text} that has ${most}${shown}`, "."),
-    () => terse(rng, `${pluralOf(key.text)} with ${most}${shown.replace(" and show", ", show")}`),
+    () => terse(rng, `${key.plural} with ${most}${shown.replace(" and show", ", show")}`),
   ])();
   const having = `${measure.sql} ${isAbove ? ">" : "<"} ${bound}`;
   return toDraft(
@@ -420,4 +416,30 @@ export function figureOfGroups(draw: Draw): Draft | undefined {
     fields: fieldsOf(grouped),
     neighbours: [printSelect({ columns: [measure.sql], ...sourceOf(subject) })],
   });
+}
+
+/** What part of the whole falls on each group, in percent. */
+export function shareOfTotal(draw: Draw): Draft | undefined {
+  const grouped = drawGrouped(draw, chance(draw, 0.7) ? 0 : 1, ["COUNT", "SUM"]);
+  if (!grouped || grouped.key.count > 60) return undefined;
+  const { subject, key, keys, measure } = grouped;
+  const { rng } = draw;
+  const whole = measure.kind === "COUNT" ? `all ${subject.text}` : `the ${measure.text}`;
+  const question = rng.pick([
+    () => finish(rng, `What percentage of ${whole} falls on each ${key.text}`, "?"),
+    () => finish(rng, `For each ${key.text}, show its share of ${whole} in percent`, "."),
+    () => terse(rng, `share of each ${key.text} in ${whole}, in percent`),
+    () => finish(rng, `Show each ${key.text} with its percentage of ${whole}`, "."),
+  ])();
+  const total = printSelect({ columns: [measure.sql], ...sourceOf(subject) });
+  return toDraft(
+    question,
+    subject,
+    {
+      columns: [...keys, `100.0 * ${measure.sql} / (${total})`],
+      ...sourceOf(subject),
+      groupBy: keys,
+    },
+    { fields: fieldsOf(grouped) },
+  );
 }

@@ -4,12 +4,11 @@ import {
   type Draft,
   type Draw,
   entityOf,
-  nounOf,
   phraseOf,
   pickEntity,
   pickField,
 } from "../draw.ts";
-import { listOf, pluralOf, singularOf } from "../english.ts";
+import { listOf, pluralOfColumn, singularOf } from "../english.ts";
 import {
   drawConditionCount,
   drawParentLink,
@@ -18,6 +17,7 @@ import {
   fieldsText,
   namedRow,
   parentPhrase,
+  rowName,
   type Projection,
   type Subject,
 } from "../subject.ts";
@@ -66,7 +66,7 @@ export function listQuestion(
     () =>
       finish(
         rng,
-        `${rng.pick(["List", "Show", "Show me", "Give me", "Find"])} ${every} with ${the(text)}${tail}`,
+        `${rng.pick(["List", "Show", "Show me", "Give me", "Find"])} ${every} with their ${text}${tail}`,
         ".",
       ),
     () =>
@@ -77,8 +77,6 @@ export function listQuestion(
     () => terse(rng, `${every}: ${text}${tail}`),
   ])();
 }
-
-const the = (text: string): string => (/ and |, /.test(text) ? `their ${text}` : `their ${text}`);
 
 /** Rows in an order. */
 export function orderedList(draw: Draw): Draft | undefined {
@@ -168,7 +166,13 @@ export function orderText(draw: Draw, field: Field, isDescending: boolean): stri
 /** The different values of a column. */
 export function distinctValues(draw: Draw): Draft | undefined {
   const entity = pickEntity(draw);
-  const field = entity && pickField(draw, entity.fields, (candidate) => isGroupable(candidate));
+  const field =
+    entity &&
+    pickField(
+      draw,
+      entity.fields,
+      (candidate) => isGroupable(candidate) && candidate.role !== "flag",
+    );
   if (!entity || !field) return undefined;
   const isViaParent = chance(draw, 0.25);
   const subject = drawSubject(draw, entity, {
@@ -179,7 +183,7 @@ export function distinctValues(draw: Draw): Draft | undefined {
   if (!subject) return undefined;
   const { rng } = draw;
   const name = phraseOf(draw, field);
-  const names = pluralOf(name);
+  const names = pluralOfColumn(name);
   const question = rng.pick([
     () =>
       askForRows(
@@ -205,6 +209,7 @@ export function distinctValues(draw: Draw): Draft | undefined {
 }
 
 export const isGroupable = (field: Field): boolean =>
+  !field.isSerial &&
   ["category", "code", "flag", "month", "year", "key"].includes(field.role) &&
   !field.isUnique &&
   field.column.distinctCount > 1 &&
@@ -230,20 +235,15 @@ export function lookup(draw: Draw): Draft | undefined {
   );
   if (!subject || facts.length === 0) return undefined;
   const { rng } = draw;
-  const noun = singularOf(nounOf(draw, subject.entity));
   const text = fieldsText(draw, facts);
-  const name = subject.conditions[0].post;
+  const name = rowName(draw, subject.entity, [subject.conditions[0].post]);
   const question = rng.pick([
     () => askForValue(rng, `the ${text} of ${name}`),
-    () => askForValue(rng, `the ${text} of ${noun} ${name}`),
-    () =>
-      finish(
-        rng,
-        `${rng.pick(["Look up", "Show", "Tell me"])} the ${text} of ${rng.pick(["", "the "])}${noun} ${name}`,
-        ".",
-      ),
-    () => terse(rng, `${name} ${text}`),
-    () => finish(rng, `For ${noun} ${name}, what is the ${text}`, "?"),
+    () => askForValue(rng, `the ${text} of ${name}`),
+    () => finish(rng, `${rng.pick(["Look up", "Show", "Tell me"])} the ${text} of ${name}`, "."),
+    () => terse(rng, `${text} of ${name}`),
+    () => terse(rng, `${name}: ${text}`),
+    () => finish(rng, `For ${name}, what is the ${text}`, "?"),
   ])();
   return toDraft(
     question,
@@ -299,35 +299,41 @@ function joinProjection(
 
 /** The difference of two amounts of a row, or the days between two of its dates. */
 export function rowDifference(draw: Draw): Draft | undefined {
-  const entity = pickEntity(
-    draw,
-    ({ fields }) => fields.filter(({ isMoney, isAdditive }) => isMoney && isAdditive).length > 1,
-  );
-  const pair =
-    entity &&
-    draw.rng
-      .shuffle(entity.fields.filter(({ isMoney, isAdditive }) => isMoney && isAdditive))
-      .slice(0, 2);
+  const isOfDates = chance(draw, 0.35);
+  const fits = (field: Field) =>
+    isOfDates ? field.role === "date" : field.isMoney && field.isAdditive;
+  const entity = pickEntity(draw, ({ fields }) => fields.filter(fits).length > 1);
+  const pair = entity && draw.rng.shuffle(entity.fields.filter(fits)).slice(0, 2).sort(byMiddle);
   if (!entity || !pair) return undefined;
-  const subject = drawSubject(draw, entity, { conditions: 1, isViaParent: chance(draw, 0.2) });
+  const [first, second] = pair;
+  const subject = drawSubject(draw, entity, {
+    conditions: 1,
+    isViaParent: chance(draw, 0.2),
+    taken: isOfDates ? pair : [],
+  });
   const projection = subject && drawProjection(draw, subject, { extra: 0 });
   if (!projection) return undefined;
-  const [first, second] = pair.sort((a, b) => fieldSize(b) - fieldSize(a));
   const [a, b] = [phraseOf(draw, first), phraseOf(draw, second)];
-  const text = draw.rng.pick([
-    `the difference between ${a} and ${b}`,
-    `${a} minus ${b}`,
-    `${a} less ${b}`,
-  ]);
-  const expression = `${subject.column(first)} - ${subject.column(second)}`;
+  const text = isOfDates
+    ? draw.rng.pick([`number of days from ${b} to ${a}`, `days between ${b} and ${a}`])
+    : draw.rng.pick([`difference between ${a} and ${b}`, `${a} minus ${b}`, `${a} less ${b}`]);
+  const [x, y] = [subject.column(first), subject.column(second)];
+  const expression = isOfDates ? `julianday(${x}) - julianday(${y})` : `${x} - ${y}`;
+  const joint = / and |,/.test(projection.text) ? ", and the" : " and the";
   return toDraft(
-    listQuestion(draw, subject, `${projection.text} and ${text}`),
+    listQuestion(draw, subject, `${projection.text}${joint} ${text}`),
     subject,
     { columns: [...projection.columns, expression], ...sourceOf(subject) },
     { fields: [...projection.fields, first, second] },
   );
 }
 
-/** The middle of a column's values, to tell the larger of two. */
-export const fieldSize = (field: Field): number =>
-  Math.abs(Number(field.samples.spread[Math.floor(field.samples.spread.length / 2)] ?? 0));
+/** The later date or the larger amount first, by what stands in the middle of the column. */
+function byMiddle(a: Field, b: Field): number {
+  const [x, y] = [a, b].map(
+    ({ samples: { spread } }) => spread[Math.floor(spread.length / 2)] ?? 0,
+  );
+  return typeof x === "number"
+    ? Math.abs(Number(y)) - Math.abs(x)
+    : String(y).localeCompare(String(x));
+}

@@ -8,9 +8,9 @@ import {
   pickEntity,
   pickField,
 } from "../draw.ts";
-import { pluralOf } from "../english.ts";
+import { pluralOfColumn, withArticle } from "../english.ts";
 import { literal, printSelect, quoteName } from "../select.ts";
-import { drawProjection, drawSubject, type Subject } from "../subject.ts";
+import { drawProjection, drawSubject, fieldsText, rowName, type Subject } from "../subject.ts";
 import { drawCondition } from "../conditions.ts";
 import type { Entity, Field } from "../vocabulary.ts";
 import { askForCount, askForRows, finish, terse } from "../wording.ts";
@@ -48,18 +48,12 @@ function listOrCount(draw: Draw, subject: Subject, field: Field): Draft | undefi
   const isShown = chance(draw, 0.4);
   const projection = drawProjection(draw, subject, { extra: 0, without: [field] });
   if (!projection) return undefined;
-  const text = isShown ? `${projection.text} and ${phraseOf(draw, field)}` : projection.text;
-  const columns = isShown ? [...projection.columns, subject.column(field)] : projection.columns;
-  const question = listQuestion(
-    draw,
-    subject,
-    isShown ? text.replace(/ and (?=.* and )/, ", ") : text,
-  );
+  const fields = isShown ? [...projection.fields, field] : projection.fields;
   return toDraft(
-    question,
+    listQuestion(draw, subject, fieldsText(draw, fields)),
     subject,
-    { columns, ...sourceOf(subject) },
-    { fields: projection.fields },
+    { columns: fields.map(subject.column), ...sourceOf(subject) },
+    { fields },
   );
 }
 
@@ -96,10 +90,10 @@ export function beyondAverage(draw: Draw): Draft | undefined {
     : rng.pick(["", "", ` of all ${entity.nouns[0]}`]);
   const said =
     group || of
-      ? `with a ${name} ${more} the average${of}`
+      ? `with ${withArticle(name)} ${more} the average${of}`
       : rng.pick([
           `with ${isAbove ? "an above" : "a below"}-average ${name}`,
-          `with a ${name} ${more} the average`,
+          `with ${withArticle(name)} ${more} the average`,
           `whose ${name} is ${more} average`,
         ]);
   const operator = isAbove ? ">" : "<";
@@ -107,7 +101,7 @@ export function beyondAverage(draw: Draw): Draft | undefined {
     subject,
     `${column} ${operator} (${inner(group?.sql)})`,
     `${column} ${isAbove ? "<" : ">"} (${inner(group?.sql)})`,
-    joined(subject, said.replace(/^with a (?=[aeio])/, "with an ")),
+    joined(subject, said),
     field,
   );
   const draft = listOrCount(draw, whole, field);
@@ -177,7 +171,7 @@ export function likeNamedRow(draw: Draw): Draft | undefined {
   const subject = entity && field && drawSubject(draw, entity);
   if (!subject) return undefined;
   const values = draw.rng.pick(entity.labelRows);
-  const name = values.join(" ");
+  const name = rowName(draw, entity, values);
   const column = quoteName(field.name);
   const isAbove = chance(draw, 0.7);
   const is = entity.label
@@ -222,12 +216,13 @@ function drawSides(draw: Draw): [Side, Side] | undefined {
 }
 
 const isShareable = (field: Field): boolean =>
-  ["category", "key", "name"].includes(field.role) &&
+  ["category", "key"].includes(field.role) &&
+  !field.isSerial &&
   field.column.distinctCount > 2 &&
   field.column.nullCount === 0;
 
 const isSameKind = (a: Field, b: Field): boolean =>
-  isShareable(a) && a.role === b.role && a.phrases[0] === b.phrases[0] && a.role !== "name";
+  isShareable(a) && a.role === b.role && a.phrases[0] === b.phrases[0];
 
 function twoTables(draw: Draw, field: Field, other: Field): [Side, Side] | undefined {
   const [a, b] = [field, other].map((side) =>
@@ -267,7 +262,7 @@ export function setOperation(draw: Draw): Draft | undefined {
     printSelect({ columns: [subject.column(field)], ...sourceOf(subject) });
   const combine = (word: string) => `${print(a)} ${word} ${print(b)}`;
   const { rng } = draw;
-  const names = pluralOf(phraseOf(draw, a.field));
+  const names = pluralOfColumn(phraseOf(draw, a.field));
   const [one, two] = [a.subject.text, b.subject.text];
   const question = {
     UNION: () =>

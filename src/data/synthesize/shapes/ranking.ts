@@ -91,7 +91,7 @@ export function extremeRow(draw: Draw): Draft | undefined {
 
 /** A subject whose singular reads well: nothing but a noun and what comes before it. */
 const isSingularable = (text: string): boolean =>
-  !/ (who|that) (are|have) | whose /.test(text) && !/\band\b/.test(text);
+  !/ (who|that|whose|with|for|of|and|or|from|in) /.test(text);
 
 /** A few rows on top. */
 export function topRows(draw: Draw): Draft | undefined {
@@ -119,9 +119,9 @@ export function topRows(draw: Draw): Draft | undefined {
     () => finish(rng, `Which ${many} ${subject.text} have the ${extreme}? Show the ${text}`, "."),
     () =>
       field.role === "measure"
-        ? finish(rng, `${top} ${limit} ${subject.text} by ${name}: ${text}`, ".")
-        : finish(rng, `The ${many} ${subject.text} with the ${extreme}: ${text}`, "."),
-    () => terse(rng, `${many} ${subject.text} with the ${extreme}, ${text}`),
+        ? finish(rng, `${top} ${limit} ${subject.text} by ${name}: show the ${text}`, ".")
+        : finish(rng, `The ${many} ${subject.text} with the ${extreme}: show the ${text}`, "."),
+    () => terse(rng, `${text} of the ${many} ${subject.text} with the ${extreme}`),
   ])();
   const select = {
     columns: fields.map(subject.column),

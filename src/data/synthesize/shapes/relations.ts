@@ -13,7 +13,7 @@ import {
   pickLink,
   pickWeighted,
 } from "../draw.ts";
-import { listOf, pluralOf, singularOf } from "../english.ts";
+import { listOf, pluralOf, pluralOfColumn, singularOf } from "../english.ts";
 import { createScope, printSelect, quoteName, type Select } from "../select.ts";
 import {
   describe,
@@ -88,9 +88,8 @@ function relationText(draw: Draw, parent: Entity, child: string, isIn: boolean):
   return isIn
     ? draw.rng.pick([
         `${that} have ${child}`,
-        `with ${child}`,
         `${that} have at least one of the ${child}`,
-        `with any ${child}`,
+        ...(/ with /.test(child) ? [] : [`with ${child}`, `with any ${child}`]),
       ])
     : draw.rng.pick([
         `${that} have no ${child}`,
@@ -292,9 +291,8 @@ export function throughTwo(draw: Draw): Draft | undefined {
     text: `${subject.text} ${where}`,
   };
   const middle = entityOf(draw, first.parent);
-  return isChain || middle.label.length === 0
-    ? countThrough(draw, narrowed, child)
-    : namesThrough(draw, narrowed, first, middle, where);
+  if (isChain) return countThrough(draw, narrowed, child);
+  return middle.label.length > 0 ? namesThrough(draw, narrowed, first, middle, where) : undefined;
 }
 
 function countThrough(draw: Draw, subject: Subject, child: Entity): Draft {
@@ -444,12 +442,12 @@ export function comparedSums(draw: Draw): Draft | undefined {
         () =>
           finish(
             rng,
-            `For which ${pluralOf(keyText)} is the ${a} ${more} the ${b}? Show the ${keyText} and the ${a}`,
+            `For which ${pluralOfColumn(keyText)} is the ${a} ${more} the ${b}? Show the ${keyText} and the ${a}`,
             ".",
           ),
         () => askForRows(rng, `the ${keyText} and ${a} where it ${less} the ${b}`),
         () => finish(rng, `List each ${keyText} with its ${a}, if that ${less} the ${b}`, "."),
-        () => terse(rng, `${pluralOf(keyText)} and ${a}, where it is ${more} the ${b}`),
+        () => terse(rng, `${pluralOfColumn(keyText)} and ${a}, where it is ${more} the ${b}`),
       ])()
     : rng.pick([
         () => askForRows(rng, `the ${a} and the ${b} per ${keyText}`),

@@ -3,23 +3,14 @@
  * (a quarter easy, two fifths medium, the rest hard and beyond).
  */
 import type { Draft, Draw } from "../draw.ts";
-import {
-  aggregate,
-  averageDays,
-  casesSideBySide,
-  count,
-  countDistinct,
-  differenceOfSums,
-  percentOfRows,
-  percentOfSum,
-  severalAggregates,
-} from "./aggregates.ts";
+import { aggregate, count, countDistinct, severalAggregates } from "./aggregates.ts";
 import {
   figureOfGroups,
   figurePerGroup,
   figuresPerGroup,
   groupsBeyond,
   orderedGroups,
+  shareOfTotal,
   topGroups,
   twoKeys,
 } from "./groups.ts";
@@ -31,6 +22,14 @@ import {
   orderedList,
   rowDifference,
 } from "./lists.ts";
+import {
+  averageDays,
+  casesSideBySide,
+  differenceOfSums,
+  percentOfRows,
+  percentOfSum,
+  ratioOfSums,
+} from "./shares.ts";
 import { beyondAverage, likeNamedRow, reachingExtreme, setOperation } from "./nested.ts";
 import { extremeRow, extremeRowWithParent, topRows } from "./ranking.ts";
 import {
@@ -55,6 +54,7 @@ export type ShapeName =
   | "differenceOfSums"
   | "percentOfRows"
   | "percentOfSum"
+  | "ratioOfSums"
   | "casesSideBySide"
   | "averageDays"
   | "figurePerGroup"
@@ -64,6 +64,7 @@ export type ShapeName =
   | "groupsBeyond"
   | "twoKeys"
   | "figureOfGroups"
+  | "shareOfTotal"
   | "extremeRow"
   | "topRows"
   | "extremeRowWithParent"
@@ -97,6 +98,8 @@ export const shapes: Readonly<Record<ShapeName, Shape>> = {
   differenceOfSums: { weight: 1.5, draw: differenceOfSums },
   percentOfRows: { weight: 2, draw: percentOfRows },
   percentOfSum: { weight: 1.5, draw: percentOfSum },
+  ratioOfSums: { weight: 1, draw: ratioOfSums },
+  shareOfTotal: { weight: 1.5, draw: shareOfTotal },
   casesSideBySide: { weight: 1, draw: casesSideBySide },
   averageDays: { weight: 1.5, draw: averageDays },
   figurePerGroup: { weight: 9, draw: figurePerGroup },
