@@ -8,7 +8,7 @@ const tsc = path.join(root, "node_modules", "typescript", "bin", "tsc");
 if (!existsSync(tsc)) process.exit(0); // installed without dev dependencies: dist/ came with the package
 rmSync(path.join(root, "dist"), { recursive: true, force: true });
 run(process.execPath, [tsc, "-p", "tsconfig.build.json"]);
-const isData = (file) => !/\.ts$/.test(file);
+const isData = (file) => !file.endsWith(".ts");
 cpSync(path.join(root, "company"), path.join(root, "dist", "company"), {
   recursive: true,
   filter: isData,

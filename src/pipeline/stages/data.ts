@@ -5,7 +5,8 @@ import { writeJsonLines } from "../../base/files.ts";
 import { sha256OfFile } from "../../base/hash.ts";
 import type { Example, Split } from "../../data/example.ts";
 import { type Pair, parsePairs, readPairs } from "../../data/pairs.ts";
-import { synthesizeRefusals } from "../../data/synthesize/refusals.ts";
+import { splitKeyOf } from "../../data/split.ts";
+import { synthesizeRefusals } from "../../data/synthesize/refuse.ts";
 import { synthesize } from "../../data/synthesize/synthesize.ts";
 import { createExecutor } from "../../db/executor.ts";
 import type { Project } from "../project.ts";
@@ -87,24 +88,18 @@ export const dataStage: Stage = {
     const { config, project, progress } = context;
     const database = await loadDatabase(context);
     const curated = await readCurated(context);
-    const exclude = new Set(
-      curated.filter(({ split }) => split !== "train").map(({ templateId }) => templateId),
-    );
+    const exclude = new Set(curated.filter(({ split }) => split !== "train").map(splitKeyOf));
     const seed = config["data.seed"];
-    const pairs = await withDatabase(context, (run) =>
-      synthesize(database, {
+    const [pairs, refusals] = await withDatabase(context, async (run) => [
+      await synthesize(database, {
         count: config["data.count"],
         seed,
         run,
         exclude,
         onProgress: (done, total) => progress.update(done, total, "pairs"),
       }),
-    );
-    const refusals = synthesizeRefusals(database, {
-      count: config["data.refusals"],
-      seed,
-      exclude,
-    });
+      await synthesizeRefusals(database, { count: config["data.refusals"], seed, run, exclude }),
+    ]);
     writeJsonLines(join(project.rawFolder, SYNTHETIC), [...pairs.examples, ...refusals]);
     const perMinute = Math.round((60 * pairs.examples.length) / Math.max(0.001, pairs.seconds));
     return {

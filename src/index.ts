@@ -1,0 +1,21 @@
+/** The public surface. */
+export { UserError } from "./base/errors.ts";
+export type { ErrorCode } from "./base/errors.ts";
+export type { Example } from "./data/example.ts";
+export { synthesize } from "./data/synthesize/synthesize.ts";
+export { createExecutor } from "./db/executor.ts";
+export type { Executor } from "./db/executor.ts";
+export { createLoraModel } from "./engine/index.ts";
+export type { Adapter, Forest } from "./engine/index.ts";
+export { evaluateModel } from "./eval/evaluate.ts";
+export type { Evaluation, Metrics } from "./eval/evaluate.ts";
+export { exportAdapter } from "./export/export.ts";
+export { openGguf } from "./format/gguf.ts";
+export type { Generate } from "./generate/generate.ts";
+export { createLlamaCppGenerator } from "./generate/llama-cpp.ts";
+export { createPredict } from "./predict/predict.ts";
+export type { Predict, Prediction } from "./predict/predict.ts";
+export { createPrompt } from "./prompt/prompt.ts";
+export { introspect } from "./schema/introspect.ts";
+export type { Database } from "./schema/schema.ts";
+export { startTraining } from "./train/start.ts";
