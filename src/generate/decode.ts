@@ -1,0 +1,165 @@
+/**
+ * Greedy decoding of many prompts in lockstep: all sequences of a context take one step together, so that a step is one
+ * batch and every run has the same batches. Knows no text but what it returns.
+ *
+ * The trap: node-llama-cpp 3.21.1 samples the rows of a batch in parallel threads, and llama.cpp puts rows that are out
+ * of order back in place when the first of them is read. Sequences then get each other's tokens. So rows must never be
+ * out of order: a step takes one token of each sequence, by rising sequence, and a suffix is evaluated alone.
+ */
+import type { LlamaContextSequence, LlamaModel, Token } from "node-llama-cpp";
+import type { Completion, GenerateOptions } from "./generate.ts";
+import { ensureState } from "./prefix-state.ts";
+
+/** A prompt cut into tokens. */
+export type Item = {
+  /** Its place among the requests. */
+  readonly index: number;
+  /** Names the prefix and all that its evaluation depends on. */
+  readonly prefixKey: string;
+  readonly prefix: Token[];
+  readonly suffix: Token[];
+};
+
+/** A sequence of a context and the prefix whose state it holds. */
+export type Slot = { readonly sequence: LlamaContextSequence; heldKey?: string };
+
+export type DecodeOptions = Omit<GenerateOptions, "maxTokens"> & {
+  readonly maxTokens: number;
+  /** Where states of prefixes are kept. */
+  readonly folder: string;
+};
+
+/**
+ * Answers in the order of the items. `lanes` are the slots of each context; items are dealt to the lanes in turn. Raises
+ * disk-full, or the signal's reason; then all sequences stand still and can be used again.
+ */
+export async function decodeAll(
+  model: LlamaModel,
+  lanes: readonly (readonly Slot[])[],
+  items: readonly Item[],
+  { onCompletion, signal, maxTokens, folder }: DecodeOptions,
+): Promise<Completion[]> {
+  const completions: Completion[] = [];
+  const failure = new AbortController();
+  const stop = AbortSignal.any(signal ? [signal, failure.signal] : [failure.signal]);
+  const stateOf = createStateSource(folder);
+  let done = 0;
+  const lane: LaneOptions = {
+    start: async (slot, item) => {
+      const startedMs = performance.now();
+      await holdPrefix(slot, item, stateOf);
+      const tokens = slot.sequence.evaluate(item.suffix, { temperature: 0 });
+      return { item, slot, ids: [], tokens, startedMs };
+    },
+    finish: ({ item, ids, startedMs }, finishReason) => {
+      const ms = performance.now() - startedMs;
+      completions[item.index] = {
+        text: model.detokenize(ids),
+        tokens: ids.length,
+        finishReason,
+        ms,
+      };
+      onCompletion?.(++done, items.length);
+    },
+    maxTokens,
+    stop,
+  };
+  const runs = lanes.map((slots, i) => {
+    const dealt = items.filter((_, index) => index % lanes.length === i);
+    return runLane(slots, dealt, lane).catch((error: unknown) => failure.abort(error));
+  });
+  await Promise.all(runs);
+  stop.throwIfAborted();
+  return completions;
+}
+
+/** An answer that is being written. */
+type Answer = {
+  readonly item: Item;
+  readonly slot: Slot;
+  readonly ids: Token[];
+  readonly tokens: AsyncGenerator<Token, void, void>;
+  readonly startedMs: number;
+};
+
+type LaneOptions = {
+  start(slot: Slot, item: Item): Promise<Answer>;
+  finish(answer: Answer, finishReason: Completion["finishReason"]): void;
+  readonly maxTokens: number;
+  readonly stop: AbortSignal;
+};
+
+async function runLane(
+  slots: readonly Slot[],
+  items: readonly Item[],
+  { start, finish, maxTokens, stop }: LaneOptions,
+): Promise<void> {
+  const waiting = [...items];
+  const answers: (Answer | undefined)[] = slots.map(() => undefined);
+  try {
+    while (waiting.length > 0 || answers.some(Boolean)) {
+      stop.throwIfAborted();
+      for (const [i, slot] of slots.entries()) {
+        // the first step alone: its batch holds the whole suffix
+        while (answers[i] === undefined && waiting.length > 0) {
+          const answer = await start(slot, waiting.shift()!);
+          const reason = await takeStep(answer, maxTokens);
+          if (reason === undefined) answers[i] = answer;
+          else finish(answer, reason);
+        }
+      }
+      const reasons = await Promise.all(answers.map((it) => it && takeStep(it, maxTokens)));
+      for (const [i, reason] of reasons.entries())
+        if (reason !== undefined) {
+          finish(answers[i]!, reason);
+          answers[i] = undefined;
+        }
+    }
+  } finally {
+    for (const answer of answers) await answer?.tokens.return();
+  }
+}
+
+/** One more token; gives the reason if the answer ends here. */
+async function takeStep(
+  { ids, tokens }: Answer,
+  maxTokens: number,
+): Promise<Completion["finishReason"] | undefined> {
+  const { done, value } = await tokens.next();
+  if (done) return "stop";
+  ids.push(value);
+  if (ids.length < maxTokens) return undefined;
+  await tokens.return();
+  return "length";
+}
+
+type StateSource = (slot: Slot, item: Item) => Promise<string>;
+
+/** The state file of a prefix; of all slots that ask for it, the first evaluates it if there is none. */
+function createStateSource(folder: string): StateSource {
+  const paths = new Map<string, Promise<string>>();
+  return ({ sequence }, { prefixKey, prefix }) => {
+    const path =
+      paths.get(prefixKey) ??
+      ensureState(folder, prefixKey, async () => {
+        await sequence.clearHistory();
+        await sequence.evaluateWithoutGeneratingNewTokens(prefix);
+        return sequence;
+      });
+    paths.set(prefixKey, path);
+    return path;
+  };
+}
+
+/** Afterwards the slot's sequence holds the item's prefix and nothing else. */
+async function holdPrefix(slot: Slot, item: Item, stateOf: StateSource): Promise<void> {
+  const { sequence } = slot;
+  if (slot.heldKey === item.prefixKey) {
+    const range = { start: item.prefix.length, end: sequence.nextTokenIndex };
+    if (range.end > range.start) await sequence.eraseContextTokenRanges([range]);
+    return;
+  }
+  delete slot.heldKey;
+  await sequence.loadStateFromFile(await stateOf(slot, item), { acceptRisk: true });
+  slot.heldKey = item.prefixKey;
+}

@@ -1,0 +1,73 @@
+/**
+ * The evaluated state of a prompt prefix, kept in files: computed once, loaded into every sequence and again in the
+ * next run. A file counts only if its own hash, written last, is right, because llama.cpp trusts what it loads. Knows
+ * no prompt text.
+ */
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from "node:fs";
+import { join } from "node:path";
+import type { LlamaContextSequence } from "node-llama-cpp";
+import { asDiskError, writeFileAtomic } from "../base/files.ts";
+import { sha256OfFile } from "../base/hash.ts";
+
+/** Files kept; older ones are removed. One is about 23 kB a token for the default model. */
+const KEPT_STATES = 12;
+
+/**
+ * The path of the state with this key, valid until the next call; `compute` evaluates the prefix into the given
+ * sequence when there is no good file. Raises disk-full.
+ */
+export async function ensureState(
+  folder: string,
+  key: string,
+  compute: () => Promise<LlamaContextSequence>,
+): Promise<string> {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${key}.state`);
+  if (await isWhole(path)) {
+    const now = new Date();
+    utimesSync(path, now, now);
+    return path;
+  }
+  const sequence = await compute();
+  const temporary = `${path}.${process.pid}.partial`;
+  try {
+    await sequence.saveStateToFile(temporary);
+    const hash = await sha256OfFile(temporary);
+    renameSync(temporary, path);
+    writeFileAtomic(`${path}.sha256`, hash);
+  } catch (error) {
+    throw asDiskError(error, path);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+  removeOldStates(folder);
+  return path;
+}
+
+async function isWhole(path: string): Promise<boolean> {
+  try {
+    return readFileSync(`${path}.sha256`, "utf8") === (await sha256OfFile(path));
+  } catch {
+    return false; // one of the two is absent
+  }
+}
+
+function removeOldStates(folder: string): void {
+  const states = readdirSync(folder)
+    .filter((name) => name.endsWith(".state"))
+    .map((name) => join(folder, name))
+    .map((path) => ({ path, mtimeMs: statSync(path).mtimeMs }))
+    .sort((a, b) => b.mtimeMs - a.mtimeMs);
+  for (const { path } of states.slice(KEPT_STATES)) {
+    rmSync(path, { force: true });
+    rmSync(`${path}.sha256`, { force: true });
+  }
+}
