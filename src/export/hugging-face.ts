@@ -13,21 +13,19 @@ import {
 import type { GgufFile } from "../format/gguf-file.ts";
 import { type NamedTensor, writeSafetensors } from "../format/safetensors.ts";
 
-/** Writes the folder; one tensor at a time is in memory. Raises `model-unsupported` for architectures that are not known. */
+/** Writes the folder; one tensor at a time is in memory. Raises `model-unsupported` for architectures and tensors that are not known. */
 export function writeHuggingFaceFolder(folder: string, file: GgufFile): void {
   const config = readLlamaConfig(file);
-  const tensors = [...file.tensors.values()]
-    .filter(({ name }) => name !== "rope_freqs.weight")
-    .map((tensor): NamedTensor => {
-      const name = toHuggingFaceName(tensor.name);
-      return {
-        name,
-        shape: tensor.shape,
-        get data() {
-          return readWeight(file, config, name, tensor.shape);
-        },
-      };
-    });
+  const tensors = [...file.tensors.values()].map((tensor): NamedTensor => {
+    const name = toHuggingFaceName(tensor.name);
+    return {
+      name,
+      shape: tensor.shape,
+      get data() {
+        return readWeight(file, config, name, tensor.shape);
+      },
+    };
+  });
   writeSafetensors(join(folder, "model.safetensors"), tensors, { format: "pt" });
   writeJson(join(folder, "config.json"), transformersConfig(config, file));
 }
