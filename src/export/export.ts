@@ -7,6 +7,7 @@ import { writeFileAtomic, writeJson } from "../base/files.ts";
 import { sha256OfFile } from "../base/hash.ts";
 import type { Adapter } from "../engine/index.ts";
 import { openGguf } from "../format/gguf.ts";
+import { createChatTemplate } from "../tokenizer/chat-template.ts";
 import { writeGgufAdapter } from "./gguf-adapter.ts";
 import { renderModelfile } from "./modelfile.ts";
 import { PEFT_CONFIG, PEFT_WEIGHTS, writePeftAdapter } from "./peft.ts";
@@ -42,7 +43,7 @@ const MODELFILE = "Modelfile";
 /** Long enough for any schema that fits training; Ollama reserves memory for all of it. */
 const MAX_CONTEXT_TOKENS = 8192;
 
-/** Writes all files; the manifest comes last. Raises what `openGguf` and `writeGgufAdapter` raise. */
+/** Writes all files; the manifest comes last. Raises what `openGguf`, `createChatTemplate` and `writeGgufAdapter` raise. */
 export async function exportAdapter(adapter: Adapter, options: ExportOptions): Promise<Manifest> {
   const { folder, baseFile, baseName, promptHash, system } = options;
   writePeftAdapter(folder, adapter, baseName);
@@ -53,7 +54,7 @@ export async function exportAdapter(adapter: Adapter, options: ExportOptions): P
       baseFile: resolve(baseFile),
       adapterFile: `./${GGUF_ADAPTER}`,
       contextTokens: contextTokensOf(base.metadata),
-      chatTemplate: base.metadata["tokenizer.chat_template"] as string | undefined,
+      chatTemplate: createChatTemplate(base.metadata),
       system,
     });
     writeFileAtomic(join(folder, MODELFILE), modelfile);
