@@ -38,6 +38,8 @@ export type Scope = {
   readonly parent?: Scope;
   /** Output names of this SELECT, lower case, with their expressions. */
   readonly aliases: Map<string, SqlValue>;
+  /** Columns of USING clauses, lower case, with the source that stands for both sides. */
+  readonly using: Map<string, Source>;
 };
 
 /** One mention of a column. */
@@ -62,7 +64,10 @@ export type ColumnUse = {
 export type UsingColumn = {
   readonly join: SqlNode;
   readonly name: string;
-  /** The first source to the left that has it, when that is certain. */
+  /**
+   * The first source to the left that has it, when that is certain and stands for the joined column: not in outer joins
+   * to the right, nor beside a `*`, which shows a joined column once.
+   */
   readonly left?: Source;
   readonly right?: Source;
   /** One side is known and lacks it. */
@@ -121,6 +126,7 @@ export function resolveNames(statement: SqlNode, tables?: readonly NamedTable[])
     const scope: Scope = {
       sources: [],
       aliases: first === undefined ? new Map() : aliasesOf(first),
+      using: new Map(),
       ...(env.scope && { parent: env.scope }),
     };
     scope.sources.push({ alias: "", node, scope, ...(left && { outputs: left }) });
@@ -133,18 +139,23 @@ export function resolveNames(statement: SqlNode, tables?: readonly NamedTable[])
     const scope: Scope = {
       sources: [],
       aliases: aliasesOf(select),
+      using: new Map(),
       ...(env.scope && { parent: env.scope }),
     };
     const inner: Env = { scope, queries };
     const from = bodyOf(select, "from");
     for (const source of listOf(from?.expressions)) addSource(source, scope, env, queries);
     const joins = listOf(select.joins).filter(isNode);
+    const hasStar = listOf(select.expressions).some((item) => bodyOf(item, "star")?.table === null);
     for (const join of joins) {
       const before = scope.sources.length;
       addSource(join.this, scope, env, queries);
       const left = scope.sources.slice(0, before);
-      for (const name of listOf(join.using).map(nameIn))
-        usings.push(usingOf(join, name, left, scope.sources.slice(before)));
+      for (const name of listOf(join.using).map(nameIn)) {
+        const using = usingOf(join, name, left, scope, hasStar);
+        usings.push(using);
+        if (using.left !== undefined) scope.using.set(name.toLowerCase(), using.left);
+      }
     }
     for (const join of joins) visit(join.on, inner);
     for (const [key, child] of Object.entries(select))
@@ -225,21 +236,27 @@ export function resolveNames(statement: SqlNode, tables?: readonly NamedTable[])
   return { sources, columns, stars, usings };
 }
 
+/** `left` are the sources before the join, the scope's others those that it adds. */
 function usingOf(
   join: SqlNode,
   name: string,
   left: readonly Source[],
-  right: readonly Source[],
+  scope: Scope,
+  hasStar: boolean,
 ): UsingColumn {
   const key = name.toLowerCase();
+  const right = scope.sources.slice(left.length);
   const lacks = (sources: readonly Source[]) =>
     sources.every(({ outputs }) => outputs !== undefined && !outputs.has(key));
-  const having = left.find(({ outputs }) => outputs?.has(key));
-  const certain = having ?? (left.length === 1 ? left[0] : undefined);
+  const isLeftKept = join.kind !== "Right" && join.kind !== "Full";
+  const certain =
+    scope.using.get(key) ??
+    left.find(({ outputs }) => outputs?.has(key)) ??
+    (left.length === 1 ? left[0] : undefined);
   return {
     join,
     name,
-    ...(certain && { left: certain }),
+    ...(certain && !hasStar && isLeftKept && { left: certain }),
     ...(right.length === 1 && { right: right[0] }),
     unknown: lacks(left) || lacks(right),
   };
@@ -255,6 +272,8 @@ function useOf(node: SqlNode, scope: Scope): ColumnUse {
   const quoted = isNode(node.name) && node.name.quoted === true;
   const use = { node, name, qualifier, quoted, scope, unknown: false, literal: false };
   for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
+    const joined = qualifier === "" ? at.using.get(key) : undefined;
+    if (joined !== undefined) return { ...use, source: joined };
     const candidates = at.sources.filter((s) => qualifier === "" || s.alias === qualifier);
     const having = candidates.filter((s) => s.outputs?.has(key) || (s.table && ROW_ID.has(key)));
     const open = candidates.filter((s) => s.outputs === undefined);
