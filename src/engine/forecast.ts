@@ -2,15 +2,18 @@
  * What training will need before it starts: bytes of memory and seconds per forest, counted on the very graphs that
  * would run. Knows no clock: the machine's speed comes from `measureSpeed`.
  */
+import type { GgufFile } from "../format/gguf-file.ts";
 import type { Forest } from "./forest.ts";
 import { input, linear } from "./graph/build.ts";
 import { type Graph, type Value, valuesOf } from "./graph/graph.ts";
 import { sizeOf } from "./graph/op.ts";
-import { HEAD_ROWS, type Mode, createHeadGraph, createLayerGraphs } from "./layer-graphs.ts";
+import { HEAD_ROWS, createHeadGraph, createLayerGraphs } from "./layer-graphs.ts";
 import { layOut } from "./layout.ts";
 import { isTarget } from "./lora/lora.ts";
+import type { Mode } from "./mode.ts";
 import { groupOf } from "./models/attention.ts";
 import { type LlamaConfig, layerWeightShapes, linearShapes } from "./models/llama.ts";
+import { formsOf, weightBytes } from "./weights.ts";
 import { Session } from "./runtime/session.ts";
 
 /** The sizes of a forest of one root and its children, or of lone sequences where `prefixTokens` is 0. */
@@ -36,6 +39,8 @@ export type ForecastOptions = {
   readonly mode: Mode;
   readonly rank: number;
   readonly targetModules?: readonly string[];
+  /** The file's tensors, which say how small weights can be held; without them float32 is assumed. */
+  readonly weights?: Pick<GgufFile, "tensors">;
   readonly speed?: Speed;
 };
 
@@ -54,15 +59,21 @@ export function forecast(options: ForecastOptions): Forecast {
     mode,
     rank,
     targetModules = ALL_LINEARS,
+    weights,
     speed = USUAL_SPEED,
   } = options;
   const adapter = { rank, alpha: rank, dropout: 0, targetModules };
   const { plan, masks } = layOut(forestOf(forestShape), config.vocabSize, groupOf(config));
-  const { forward, backward, kept } = createLayerGraphs(config, adapter, plan, mode);
+  const forms = weights === undefined ? {} : formsOf(weights, config, mode);
+  const { forward, backward, kept } = createLayerGraphs(config, adapter, plan, mode, forms);
   const head = createHeadGraph(config, HEAD_ROWS);
   const headRuns = Math.ceil(forestShape.lossTokens / HEAD_ROWS);
 
-  const layerWeights = sum(Object.values(layerWeightShapes(config)).map(sizeOf));
+  const layerBytes = sum(
+    Object.entries(layerWeightShapes(config)).map(([name, shape]) =>
+      weightBytes(forms, name, shape),
+    ),
+  );
   const trained = sum(
     Object.entries(linearShapes(config)).map(([name, [out, inner]]) =>
       isTarget(name, adapter) ? rank * (out + inner) : 0,
@@ -71,7 +82,7 @@ export function forecast(options: ForecastOptions): Forecast {
   const rows = plan.rows * config.hiddenSize;
   const keptPerLayer = rows + sum(Object.values(kept).map(sizeOf));
   const floats =
-    config.numHiddenLayers * (layerWeights + 4 * trained + keptPerLayer) +
+    config.numHiddenLayers * (4 * trained + keptPerLayer) +
     config.vocabSize * config.hiddenSize +
     3 * rows +
     sum(masks.map(({ length }) => length)) +
@@ -81,7 +92,8 @@ export function forecast(options: ForecastOptions): Forecast {
 
   const layer = [forward, backward].map((graph) => secondsOf(graph, speed));
   const seconds = config.numHiddenLayers * sum(layer) + headRuns * secondsOf(head, speed);
-  return { bytes: PROGRAM_BYTES + FLOAT_BYTES * floats, secondsPerForest: seconds };
+  const bytes = PROGRAM_BYTES + config.numHiddenLayers * layerBytes + FLOAT_BYTES * floats;
+  return { bytes, secondsPerForest: seconds };
 }
 
 /** Times a matrix product and an addition of the sizes that training has; takes about half a second. */

@@ -1,7 +1,7 @@
 /** The training engine's public surface. Knows nothing of SQL, text or decoding. */
 export type { Forest, Segment } from "./forest.ts";
 export { countLossTokens } from "./forest.ts";
-export type { Mode } from "./layer-graphs.ts";
+export type { Mode } from "./mode.ts";
 export type { Adapter, AdapterConfig, LoraPair } from "./lora/adapter.ts";
 export type { LlamaConfig } from "./models/llama.ts";
 export {

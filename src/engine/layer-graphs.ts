@@ -10,9 +10,8 @@ import type { AdapterConfig } from "./lora/adapter.ts";
 import { applyLora } from "./lora/lora.ts";
 import type { AttentionPlan } from "./models/attention.ts";
 import { type LlamaConfig, llamaHead, llamaLayer } from "./models/llama.ts";
-
-/** `checkpoint` keeps a layer's input alone; `keep` keeps what matrix products made, for more speed and memory. */
-export type Mode = "checkpoint" | "keep";
+import type { Mode } from "./mode.ts";
+import { type WeightForms, weightValue } from "./weights.ts";
 
 /** Rows of one run of the head: its logits are [rows, vocab]. */
 export const HEAD_ROWS = 64;
@@ -31,8 +30,9 @@ export function createLayerGraphs(
   adapter: AdapterConfig,
   plan: AttentionPlan,
   mode: Mode,
+  forms: WeightForms,
 ): LayerGraphs {
-  const layer = llamaLayer(config, plan);
+  const layer = llamaLayer(config, plan, (name, shape) => weightValue(forms, name, shape));
   const { of, loraInputs } = applyLora([layer.y], adapter);
   const y = of(layer.y);
   const kept = mode === "checkpoint" ? [] : Object.entries(layer.activations);

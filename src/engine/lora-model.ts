@@ -5,23 +5,19 @@
 import { assert } from "../base/errors.ts";
 import type { GgufFile } from "../format/gguf-file.ts";
 import { type Forest } from "./forest.ts";
-import {
-  HEAD_ROWS,
-  type LayerGraphs,
-  type Mode,
-  createHeadGraph,
-  createLayerGraphs,
-} from "./layer-graphs.ts";
+import { HEAD_ROWS, type LayerGraphs, createHeadGraph, createLayerGraphs } from "./layer-graphs.ts";
 import { type Layout, type LossRow, layOut, planKey } from "./layout.ts";
 import type { Adapter, AdapterConfig, LoraPair } from "./lora/adapter.ts";
 import { dropoutMask, maskColumns } from "./lora/dropout.ts";
 import { initAdapter } from "./lora/init.ts";
 import { isTarget } from "./lora/lora.ts";
 import { groupOf } from "./models/attention.ts";
-import { readLlamaConfig, readWeight } from "./models/gguf-names.ts";
-import { type LlamaConfig, layerWeightShapes, linearShapes, rotaryTables } from "./models/llama.ts";
+import { readLlamaConfig } from "./models/gguf-names.ts";
+import { type LlamaConfig, linearShapes, rotaryTables } from "./models/llama.ts";
+import type { Mode } from "./mode.ts";
 import { type Feed, Session } from "./runtime/session.ts";
 import { sizeOf } from "./graph/op.ts";
+import { type ModelWeights, formsOf, readWeights } from "./weights.ts";
 
 /** "model.layers.0.self_attn.q_proj.lora_A" and its shape. */
 export type ParameterName = { readonly name: string; readonly shape: readonly [number, number] };
@@ -51,15 +47,14 @@ type LayerSessions = {
   readonly kept: LayerGraphs["kept"];
 };
 
-type LayerWeights = Readonly<Record<string, Float32Array>>;
-
 /** Reads the weights and opens the head's session. Raises `model-unsupported`, `model-invalid`, `package-missing`. */
 export async function createLoraModel(options: LoraModelOptions): Promise<LoraModel> {
   const { weights, adapter, mode = "checkpoint", threads = 2 } = options;
   const config = readLlamaConfig(weights);
+  const forms = formsOf(weights, config, mode);
   const start = "pairs" in adapter ? adapter : freshAdapter(config, adapter);
   const head = await Session.create(createHeadGraph(config, HEAD_ROWS), { threads });
-  return new LoraModel(config, readWeights(weights, config), start, head, mode, threads);
+  return new LoraModel(config, readWeights(weights, config, forms), start, head, mode, threads);
 }
 
 function freshAdapter(
@@ -72,34 +67,6 @@ function freshAdapter(
     linears.map(([name, size]) => ({ name: `model.layers.${layer}.${name}`, shape: size })),
   );
   return initAdapter(shape, all.flat(), seed);
-}
-
-type ModelWeights = {
-  readonly layers: readonly LayerWeights[];
-  readonly embedding: Float32Array;
-  readonly head: Float32Array;
-  readonly norm: Float32Array;
-  readonly ropeFactors?: Float32Array;
-};
-
-function readWeights(file: GgufFile, config: LlamaConfig): ModelWeights {
-  const { vocabSize, hiddenSize, numHiddenLayers } = config;
-  const read = (name: string, shape: readonly number[]) => readWeight(file, config, name, shape);
-  const shapes = Object.entries(layerWeightShapes(config));
-  const layers = Array.from({ length: numHiddenLayers }, (_, layer) =>
-    Object.fromEntries(
-      shapes.map(([name, shape]) => [name, read(`model.layers.${layer}.${name}`, shape)]),
-    ),
-  );
-  const embedding = read("model.embed_tokens.weight", [vocabSize, hiddenSize]);
-  const head = file.tensors.has("output.weight")
-    ? read("lm_head.weight", [vocabSize, hiddenSize])
-    : embedding;
-  const norm = read("model.norm.weight", [hiddenSize]);
-  const ropeFactors = file.tensors.has("rope_freqs.weight")
-    ? file.readTensor("rope_freqs.weight")
-    : undefined;
-  return { layers, embedding, head, norm, ropeFactors };
 }
 
 export class LoraModel {
@@ -204,7 +171,13 @@ export class LoraModel {
       await oldest[1].forward.close();
       await oldest[1].backward.close();
     }
-    const graphs = createLayerGraphs(this.config, this.#adapter.config, plan, this.#mode);
+    const graphs = createLayerGraphs(
+      this.config,
+      this.#adapter.config,
+      plan,
+      this.#mode,
+      this.#weights.forms,
+    );
     const options = { threads: this.#threads };
     const forward = await Session.create(graphs.forward, options);
     const backward = await Session.create(graphs.backward, options);

@@ -1,10 +1,10 @@
 /** Every operation, forward and derivative, run by ONNX Runtime against float64 numbers of scripts/reference/ops.py. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { fromBfloat16, input } from "../graph/build.ts";
+import { fromBlocks, fromHalf, input } from "../graph/build.ts";
 import { type Value, createValue } from "../graph/graph.ts";
 import { type Op, type OpAttributes, opArity, sizeOf } from "../graph/op.ts";
-import { Session } from "../runtime/session.ts";
+import { type Feed, Session } from "../runtime/session.ts";
 import { backward } from "./backward.ts";
 import { vjpRules } from "./vjp.ts";
 
@@ -20,7 +20,7 @@ type Case = {
 
 const cases = JSON.parse(readFileSync("test/fixtures/reference/ops.json", "utf8")) as Case[];
 /** Leaves have no inputs to be differentiated by; they are tested below. */
-const LEAVES: readonly Op[] = ["input", "scalar", "fromBfloat16"];
+const LEAVES: readonly Op[] = ["input", "scalar", "fromHalf", "fromBlocks"];
 /** Relative L2 distance; float32 has 6e-8 an operation. */
 const TOLERANCE = 1e-5;
 
@@ -60,10 +60,31 @@ describe.each(cases.map((entry, i) => ({ ...entry, title: `${entry.op} #${i}` })
   },
 );
 
-test("bfloat16 bits become the numbers that they stand for", async () => {
-  const bits = Uint16Array.of(0x3f80, 0xbfc0, 0x4049, 0x0000);
-  const y = fromBfloat16(input("bits", [4], "u16"));
-  expect([...(await evaluate({ y }, { bits })).y]).toEqual([1, -1.5, 3.140625, 0]);
+test("16-bit floats become the numbers that their bits stand for", async () => {
+  const outputs = {
+    bfloat: fromHalf(input("bfloatBits", [3], "u16"), "bf16"),
+    half: fromHalf(input("halfBits", [3], "u16"), "f16"),
+  };
+  const feeds = {
+    bfloatBits: Uint16Array.of(0x3f80, 0xbfc0, 0x4049),
+    halfBits: Uint16Array.of(0x3c00, 0xbe00, 0x0001),
+  };
+  const { bfloat, half } = await evaluate(outputs, feeds);
+  expect([...bfloat]).toEqual([1, -1.5, 3.140625]);
+  expect([...half]).toEqual([1, -1.5, 2 ** -24]);
+});
+
+test("blocks become code · scale + minimum", async () => {
+  const codes = input("codes", [2, 4], "i8");
+  const [scales, minimums] = ["scales", "minimums"].map((name) => input(name, [2, 2]));
+  const outputs = { both: fromBlocks(codes, scales, minimums), scaled: fromBlocks(codes, scales) };
+  const { both, scaled } = await evaluate(outputs, {
+    codes: Int8Array.of(1, 2, -3, 4, 5, 6, 7, -128),
+    scales: Float32Array.of(0.5, 2, 1, 0.25),
+    minimums: Float32Array.of(1, 0, -1, 3),
+  });
+  expect([...both]).toEqual([1.5, 2, -6, 8, 4, 5, 4.75, -29]);
+  expect([...scaled]).toEqual([0.5, 1, -6, 8, 5, 6, 1.75, -32]);
 });
 
 test("leaves have no derivative, everything else has", () => {
@@ -73,7 +94,7 @@ test("leaves have no derivative, everything else has", () => {
 
 async function evaluate(
   outputs: Readonly<Record<string, Value>>,
-  feeds: Readonly<Record<string, Float32Array | Uint16Array>>,
+  feeds: Readonly<Record<string, Feed>>,
 ): Promise<Record<string, Float32Array>> {
   const session = await Session.create({ outputs }, { threads: 1 });
   const results = Object.fromEntries(

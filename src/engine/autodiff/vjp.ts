@@ -33,7 +33,8 @@ export type VjpRules = { readonly [O in Op]: VjpRule<O> | "none" };
 export const vjpRules: VjpRules = {
   input: "none",
   scalar: "none",
-  fromBfloat16: "none",
+  fromHalf: "none",
+  fromBlocks: "none",
 
   // d(a + b) = da + db
   add: ({ inputs: [a, b] }, dy) => [sumTo(dy, a.shape), sumTo(dy, b.shape)],

@@ -7,7 +7,14 @@ type MatmulOptions = { transA?: boolean; transB?: boolean; alpha?: number };
 export const input = (name: string, shape: Shape, dataType: DataType = "f32"): Value =>
   createValue("input", [], { name, shape, dataType });
 export const scalar = (value: number): Value => createValue("scalar", [], { value });
-export const fromBfloat16 = (x: Value): Value => createValue("fromBfloat16", [x], {});
+export const fromHalf = (bits: Value, format: "f16" | "bf16"): Value =>
+  createValue("fromHalf", [bits], { format });
+export const fromBlocks = (codes: Value, scales: Value, minimums?: Value): Value =>
+  createValue(
+    "fromBlocks",
+    minimums === undefined ? [codes, scales] : [codes, scales, minimums],
+    {},
+  );
 export const add = (a: Value, b: Value): Value => createValue("add", [a, b], {});
 export const sub = (a: Value, b: Value): Value => createValue("sub", [a, b], {});
 export const mul = (a: Value, b: Value): Value => createValue("mul", [a, b], {});

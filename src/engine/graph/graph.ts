@@ -99,6 +99,7 @@ export function checkGraph(graph: Graph): Graph {
     if (value.op !== "input") continue;
     const { name } = value.attributes;
     assert((named.get(name) ?? value) === value, `two inputs named ${name}`);
+    assert(graph.outputs[name] === undefined, `an input and an output named ${name}`);
     named.set(name, value);
   }
   return graph;

@@ -7,7 +7,7 @@
 import { assert } from "../../base/errors.ts";
 
 export type Shape = readonly number[];
-export type DataType = "f32" | "u16";
+export type DataType = "f32" | "u16" | "i8";
 
 /** What each operation is told besides its inputs. */
 export type OpAttributes = {
@@ -15,8 +15,10 @@ export type OpAttributes = {
   input: { readonly name: string; readonly shape: Shape; readonly dataType: DataType };
   /** A number, shape []. */
   scalar: { readonly value: number };
-  /** The float32 values of bfloat16 numbers that were fed as 16-bit integers. */
-  fromBfloat16: object;
+  /** The float32 values of 16-bit floats that were fed as integers. */
+  fromHalf: { readonly format: "f16" | "bf16" };
+  /** codes · scale + minimum of inputs codes [rows, n] (8-bit integers), scales and, if any, minimums [rows, blocks]. */
+  fromBlocks: object;
   add: object;
   sub: object;
   mul: object;
@@ -63,7 +65,8 @@ export type Op = keyof OpAttributes;
 export const opArity: Readonly<Record<Op, number | "any">> = {
   input: 0,
   scalar: 0,
-  fromBfloat16: 1,
+  fromHalf: 1,
+  fromBlocks: "any",
   add: 2,
   sub: 2,
   mul: 2,
@@ -100,7 +103,12 @@ const lastAxisToOne = (_: object, shape: Shape): Shape => [...shape.slice(0, -1)
 export const shapeRules: ShapeRules = {
   input: ({ shape }) => shape,
   scalar: () => [],
-  fromBfloat16: sameShape,
+  fromHalf: sameShape,
+  fromBlocks: (_, codes, scales, minimums = scales) => {
+    expectShape(minimums, scales);
+    assert(codes[1] % scales[1] === 0, `codes [${codes}] with scales [${scales}]`);
+    return codes;
+  },
   add: broadcast,
   sub: broadcast,
   mul: broadcast,

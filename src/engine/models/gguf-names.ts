@@ -113,36 +113,51 @@ function refuseUnknownFeatures(
 }
 
 /**
- * Reads a tensor by its Hugging Face name as float32, q and k rows in Hugging Face's order. `lm_head.weight` is the
- * embedding where the file ties them. Raises `model-invalid` if it is not there or has another shape.
+ * The GGUF name of a weight given by its Hugging Face name; `lm_head.weight` is the embedding where the file ties them.
+ * Raises `model-invalid` if it is not there or has another shape.
  */
+export function findWeight(file: WeightFile, name: string, shape: readonly number[]): string {
+  const isTied = name === "lm_head.weight" && !file.tensors.has("output.weight");
+  const ggufName = isTied ? "token_embd.weight" : toGgufName(name);
+  const found = file.tensors.get(ggufName)?.shape;
+  if (found?.join() === shape.join()) return ggufName;
+  throw new UserError(
+    "model-invalid",
+    `${file.path}: tensor ${ggufName} is ${found ? `[${found}]` : "missing"}, wanted [${shape}]`,
+  );
+}
+
+/** A weight by its Hugging Face name as float32, in Hugging Face's order. Raises `model-invalid` as `findWeight` does. */
 export function readWeight(
   file: WeightFile,
   config: LlamaConfig,
   name: string,
   shape: readonly number[],
 ): Float32Array {
-  const isTied = name === "lm_head.weight" && !file.tensors.has("output.weight");
-  const ggufName = isTied ? "token_embd.weight" : toGgufName(name);
-  const tensor = file.tensors.get(ggufName);
-  if (tensor === undefined || tensor.shape.join() !== shape.join())
-    throw new UserError(
-      "model-invalid",
-      `${file.path}: tensor ${ggufName} is ${tensor ? `[${tensor.shape}]` : "missing"}, wanted [${shape}]`,
-    );
-  const values = file.readTensor(ggufName);
-  return /\.[qk]_proj\.weight$/.test(name)
-    ? toHalfSplitRows(values, shape, config.headDim)
-    : values;
+  const values = file.readTensor(findWeight(file, name, shape));
+  return toHuggingFaceRows(name, values, shape[0], config.headDim);
 }
 
+type Numbers = Float32Array | Uint16Array | Int8Array;
+
+/** What a file holds of a weight, row by row, with the rows of q and k in Hugging Face's order. */
+export const toHuggingFaceRows = <T extends Numbers>(
+  name: string,
+  values: T,
+  rows: number,
+  headDim: number,
+): T =>
+  /\.[qk]_proj\.weight$/.test(name)
+    ? toHalfSplitRows(values, [rows, values.length / rows], headDim)
+    : values;
+
 /** Rows of each head from llama.cpp's order (pairs side by side) to Hugging Face's (first halves, then second). */
-export function toHalfSplitRows(
-  values: Float32Array,
+export function toHalfSplitRows<T extends Numbers>(
+  values: T,
   [rows, columns]: readonly number[],
   headDim: number,
-): Float32Array {
-  const result = new Float32Array(values.length);
+): T {
+  const result = values.slice() as T;
   for (let row = 0; row < rows; row++)
     result.set(
       values.subarray(row * columns, (row + 1) * columns),
@@ -152,12 +167,12 @@ export function toHalfSplitRows(
 }
 
 /** The inverse of `toHalfSplitRows`, for what is written back beside the file. */
-export function toPairedRows(
-  values: Float32Array,
+export function toPairedRows<T extends Numbers>(
+  values: T,
   [rows, columns]: readonly number[],
   headDim: number,
-): Float32Array {
-  const result = new Float32Array(values.length);
+): T {
+  const result = values.slice() as T;
   for (let row = 0; row < rows; row++) {
     const from = halfSplitRow(row, headDim) * columns;
     result.set(values.subarray(from, from + columns), row * columns);

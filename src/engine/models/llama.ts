@@ -70,7 +70,7 @@ export type LayerGraph = {
 export function llamaLayer(
   config: LlamaConfig,
   plan: AttentionPlan,
-  weight: (name: string, shape: Shape) => Value = input,
+  weight: (name: string, shape: Shape) => Value,
 ): LayerGraph {
   const shapes = layerWeightShapes(config);
   const w = (name: string) => weight(name, shapes[name]);

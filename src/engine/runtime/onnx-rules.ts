@@ -5,7 +5,7 @@
  */
 import type { OnnxAttribute } from "../../format/onnx.ts";
 import type { Value } from "../graph/graph.ts";
-import type { Op } from "../graph/op.ts";
+import { type Op, sizeOf } from "../graph/op.ts";
 
 /** What a rule writes with; every method returns the name of what it made. Equal nodes are made once. */
 export type OnnxEmitter = {
@@ -27,7 +27,7 @@ export type OnnxRules = { readonly [O in Op]: OnnxRule<O> };
 
 const MICROSOFT = "com.microsoft";
 const FLOAT = 1;
-const BFLOAT16 = 16;
+const HALVES = { f16: 10, bf16: 16 };
 
 /** A rule for an operation that is an ONNX operator as it stands. */
 const as =
@@ -38,10 +38,27 @@ const as =
 export const onnxRules: OnnxRules = {
   input: (_, { attributes }) => attributes.name,
   scalar: (emit, { attributes }) => emit.float(attributes.value),
-  fromBfloat16: (emit, _, [bits]) =>
-    emit.node("Cast", [emit.node("BitCast", [bits], { to: { int: BFLOAT16 } })], {
-      to: { int: FLOAT },
-    }),
+  fromHalf: (emit, { attributes }, [bits]) => {
+    const halves = emit.node("BitCast", [bits], { to: { int: HALVES[attributes.format] } });
+    return emit.node("Cast", [halves], { to: { int: FLOAT } });
+  },
+  // Each block becomes a row, whose scale DequantizeLinear applies faster than that of a block within a row.
+  fromBlocks: (emit, { inputs: [codes, scales], shape }, [name, scaleName, minimumName]) => {
+    const blocks = sizeOf(scales.shape);
+    const lines = emit.integers([blocks, sizeOf(codes.shape) / blocks]);
+    const perLine = emit.integers([blocks]);
+    const scaled = emit.node(
+      "DequantizeLinear",
+      [emit.node("Reshape", [name, lines]), emit.node("Reshape", [scaleName, perLine])],
+      { axis: { int: 0 } },
+    );
+    const column = emit.integers([blocks, 1]);
+    const shifted =
+      minimumName === undefined
+        ? scaled
+        : emit.node("Add", [scaled, emit.node("Reshape", [minimumName, column])]);
+    return emit.node("Reshape", [shifted, emit.integers(shape)]);
+  },
   add: as("Add"),
   sub: as("Sub"),
   mul: as("Mul"),

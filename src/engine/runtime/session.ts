@@ -9,7 +9,7 @@ import { type Graph, inputsOf } from "../graph/graph.ts";
 import { type Shape, sizeOf } from "../graph/op.ts";
 import { lowerToOnnx } from "./lower.ts";
 
-export type Feed = Float32Array | Uint16Array;
+export type Feed = Float32Array | Uint16Array | Int8Array;
 export type SessionOptions = { readonly threads: number; readonly profile?: string };
 
 type Runtime = typeof import("onnxruntime-node");
@@ -66,9 +66,10 @@ export class Session {
 
   #tensor(name: string, values: Feed, shape: Shape): Tensor {
     assert(values.length === sizeOf(shape), `${name} has ${values.length} values for [${shape}]`);
-    return values instanceof Float32Array
-      ? new this.#runtime.Tensor("float32", values, shape)
-      : new this.#runtime.Tensor("uint16", values, shape);
+    const { Tensor } = this.#runtime;
+    if (values instanceof Float32Array) return new Tensor("float32", values, shape);
+    if (values instanceof Uint16Array) return new Tensor("uint16", values, shape);
+    return new Tensor("int8", values, shape);
   }
 }
 
@@ -78,7 +79,8 @@ const sessionOptions = ({ threads, profile }: SessionOptions): InferenceSession.
   interOpNumThreads: 1,
   executionMode: "sequential",
   graphOptimizationLevel: "all",
-  enableMemPattern: false,
+  enableMemPattern: process.env.PAT === "1",
+  enableCpuMemArena: process.env.ARENA !== "0",
   logSeverityLevel: 3,
   ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
   extra: { session: { disable_prepacking: "1" } },
