@@ -57,12 +57,12 @@ export function createProgress(
   };
 }
 
-/** 950 ms → "1.0 s", 75 s → "1 min 15 s". */
+/** 940 ms → "0.9 s", 12.3 s → "12 s", 75 s → "1 min 15 s". */
 export function formatDuration(ms: number): string {
   const seconds = ms / 1000;
-  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
-  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 /** Progress that says nothing, for programs and tests. */

@@ -1,14 +1,35 @@
 /** Append-only records of a run: one JSON line for each event. A line is whole or absent. Knows no metric. */
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { writeFileAtomic } from "../base/files.ts";
 
+/** Appends one line; after a line that a kill cut short it begins a new one. Makes the folder. */
 export function appendRecord(path: string, record: unknown): void {
   mkdirSync(dirname(path), { recursive: true });
-  appendFileSync(path, `${JSON.stringify(record)}\n`);
+  const handle = openSync(path, "a+");
+  try {
+    writeSync(handle, `${endsLine(handle) ? "" : "\n"}${JSON.stringify(record)}\n`);
+  } finally {
+    closeSync(handle);
+  }
 }
 
-/** All whole records; a last line that a kill cut short is left out. */
+function endsLine(handle: number): boolean {
+  const { size } = fstatSync(handle);
+  const last = new Uint8Array(1);
+  return size === 0 || readSync(handle, last, 0, 1, size - 1) === 0 || last[0] === 0x0a;
+}
+
+/** All whole records; a line that a kill cut short is left out. */
 export function readRecords<T>(path: string): T[] {
   if (!existsSync(path)) return [];
   return readFileSync(path, "utf8")
