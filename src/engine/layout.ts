@@ -5,7 +5,7 @@
  */
 import { UserError, assert } from "../base/errors.ts";
 import type { Forest, Segment } from "./forest.ts";
-import { type AttentionBlock, type AttentionPlan, keysOf } from "./models/attention.ts";
+import { type AttentionBlock, type AttentionPlan, keysOf, lengthOf } from "./models/attention.ts";
 
 /** The row whose output predicts a loss token. */
 export type LossRow = {
@@ -25,8 +25,13 @@ export type Layout = {
   readonly lossRows: readonly LossRow[];
 };
 
-/** Queries of one block: its scores for one head group stay in the second-level cache. */
-const BLOCK_ROWS = +(process.env.BR ?? 128);
+/**
+ * Queries of one block: its scores stay in the cache, and larger blocks make fewer nodes. Short lone sequences gain more
+ * from meeting fewer keys.
+ */
+const BLOCK_ROWS = 256;
+const BLOCK_ROWS_OF_SHORT = 128;
+const SHORT = 256;
 /** Sizes are rounded up to a multiple of this. */
 const ROUNDING = 16;
 /** Added to the scores of keys that a query must not see; exp of it is zero in float32. */
@@ -42,8 +47,17 @@ type Group = {
   readonly end: number;
 };
 
-/** Places a forest. Raises `data-invalid` for a forest that is not one, or a token id outside of the vocabulary. */
-export function layOut(forest: Forest, vocabSize: number, group: number): Layout {
+/**
+ * Places a forest. `group` is the number of query heads that share keys; masks are written into arrays of `allocate`.
+ * Raises `data-invalid` for a forest that is not one, or a token id outside of the vocabulary.
+ */
+export function layOut(
+  forest: Forest,
+  vocabSize: number,
+  group: number,
+  allocate: (name: string, length: number) => Float32Array = (_, length) =>
+    new Float32Array(length),
+): Layout {
   checkForest(forest, vocabSize);
   const groups = placeSegments(forest);
   const rows = groups[groups.length - 1].end;
@@ -64,7 +78,10 @@ export function layOut(forest: Forest, vocabSize: number, group: number): Layout
   const regions = groups.map(({ members, end }) => [members[0].start, end] as const);
   const blocks = groups.flatMap((group) => blocksOf(group));
   const parents = forest.segments.map(({ parent }) => parent);
-  const masks = blocks.map((block) => maskOf(block, owner, parents, group));
+  const masks = blocks.map((block, i) => {
+    const length = lengthOf(block.queries) * group * keysOf(block);
+    return fillMask(allocate(`mask.${i}`, length), block, owner, parents, group);
+  });
   return {
     plan: { rows, regions, blocks },
     masks,
@@ -130,10 +147,12 @@ function blocksOf({ root, members, end }: Group): AttentionBlock[] {
   const { start } = members[0];
   const longest = Math.max(...members.map((member) => member.end - member.start));
   const lookBack = roundUp(longest - 1, ROUNDING);
-  const count = Math.ceil((end - start) / BLOCK_ROWS);
+  const isShort = root === undefined && longest <= SHORT;
+  const blockRows = isShort ? BLOCK_ROWS_OF_SHORT : BLOCK_ROWS;
+  const count = Math.ceil((end - start) / blockRows);
   return Array.from({ length: count }, (_, i) => {
-    const from = start + i * BLOCK_ROWS;
-    const to = Math.min(from + BLOCK_ROWS, end);
+    const from = start + i * blockRows;
+    const to = Math.min(from + blockRows, end);
     const own = [Math.max(start, from - lookBack), to] as const;
     return {
       queries: [from, to],
@@ -146,7 +165,8 @@ function blocksOf({ root, members, end }: Group): AttentionBlock[] {
  * A query sees a key of its own segment that is not after it, and every key of its parent. The line of a query stands
  * once for each head of the group.
  */
-function maskOf(
+function fillMask(
+  mask: Float32Array,
   block: AttentionBlock,
   owner: Int32Array,
   parents: readonly number[],
@@ -154,7 +174,7 @@ function maskOf(
 ): Float32Array {
   const [from, to] = block.queries;
   const width = keysOf(block);
-  const mask = new Float32Array((to - from) * group * width).fill(HIDDEN);
+  mask.fill(HIDDEN);
   for (let query = from; query < to; query++) {
     if (owner[query] < 0) continue;
     const start = (query - from) * group * width;

@@ -124,7 +124,7 @@ export class LoraModel {
     forest: Forest,
     { weight, dropoutSeed }: { readonly weight: number; readonly dropoutSeed?: number },
   ): Promise<LossAndGrads> {
-    const layout = layOut(forest, this.config.vocabSize, groupOf(this.config));
+    const layout = this.#layOut(forest);
     const sessions = await this.#sessionsOf(layout);
     const masks = this.#dropoutMasks(dropoutSeed);
     const feeds = this.#feedsOf(layout);
@@ -137,7 +137,7 @@ export class LoraModel {
 
   /** Natural logarithms of the probabilities of the loss tokens, by segment. */
   async logProbs(forest: Forest): Promise<Float32Array[]> {
-    const layout = layOut(forest, this.config.vocabSize, groupOf(this.config));
+    const layout = this.#layOut(forest);
     const sessions = await this.#sessionsOf(layout);
     const last = await this.#runForward(sessions, layout, this.#feedsOf(layout), new Map());
     const nll = await this.#runHead(last, layout.lossRows);
@@ -154,6 +154,13 @@ export class LoraModel {
     }
     this.#sessions.clear();
     this.#arrays.clear();
+  }
+
+  #layOut(forest: Forest): Layout {
+    const { vocabSize } = this.config;
+    return layOut(forest, vocabSize, groupOf(this.config), (name, length) =>
+      this.#array(name, length),
+    );
   }
 
   async #sessionsOf({ plan }: Layout): Promise<LayerSessions> {

@@ -78,7 +78,7 @@ const sessionOptions = ({ threads, profile }: SessionOptions): InferenceSession.
   intraOpNumThreads: threads,
   interOpNumThreads: 1,
   executionMode: "sequential",
-  graphOptimizationLevel: "all",
+  graphOptimizationLevel: "basic",
   enableMemPattern: process.env.PAT === "1",
   enableCpuMemArena: process.env.ARENA !== "0",
   logSeverityLevel: 3,
