@@ -41,105 +41,119 @@ type Running = Job & {
   readonly startedMs: number;
   readonly timer: NodeJS.Timeout;
 };
-type Slot = { child: ChildProcess; ready: boolean; running?: Running; ending?: RunFailure };
+type Slot = { child: ChildProcess; isReady: boolean; running?: Running; ending?: RunFailure };
 
 const MIB = 2 ** 20;
 const MAX_START_FAILURES = 5;
 
 /** A pool that starts no process before the first run. Close it. */
-export function createExecutor({
-  workers = 2,
-  timeoutMs = 30_000,
-  maxRows = 1_000_000,
-  maxBytes = 256 * MIB,
-  memoryMb = 3000,
-}: ExecutorOptions = {}): Executor {
-  const queue: Job[] = [];
-  const slots = new Set<Slot>();
-  let nextId = 1;
-  let startFailures = 0;
-  let closed = false;
-  const defaults: RunLimits = {
-    maxRows,
-    maxBytes,
-    overflow: "truncate",
-    connection: "fresh",
-    boundLengths: true,
-    doubleQuotedLiterals: true,
-    prepareOnly: false,
-  };
+export const createExecutor = (options: ExecutorOptions = {}): Executor => new ChildPool(options);
 
-  const advance = (): void => {
-    for (const slot of slots)
-      if (queue.length > 0 && slot.ready && slot.running === undefined) start(slot, queue.shift()!);
-    const starting = [...slots].filter((slot) => !slot.ready).length;
-    if (queue.length > starting && slots.size < workers) spawnSlot();
-  };
+class ChildPool implements Executor {
+  readonly #queue: Job[] = [];
+  readonly #slots = new Set<Slot>();
+  readonly #workers: number;
+  readonly #memoryMb: number;
+  readonly #timeoutMs: number;
+  readonly #limits: RunLimits;
+  #nextId = 1;
+  #startFailures = 0;
+  #isClosed = false;
 
-  const start = (slot: Slot, job: Job): void => {
-    const id = nextId++;
-    const timer = setTimeout(() => end(slot, "timeout"), job.timeoutMs);
+  constructor({
+    workers = 2,
+    timeoutMs = 30_000,
+    maxRows = 1_000_000,
+    maxBytes = 256 * MIB,
+    memoryMb = 3000,
+  }: ExecutorOptions) {
+    this.#workers = workers;
+    this.#memoryMb = memoryMb;
+    this.#timeoutMs = timeoutMs;
+    this.#limits = {
+      maxRows,
+      maxBytes,
+      overflow: "truncate",
+      connection: "fresh",
+      boundLengths: true,
+      doubleQuotedLiterals: true,
+      prepareOnly: false,
+    };
+  }
+
+  run(
+    file: string,
+    sql: string,
+    { timeoutMs = this.#timeoutMs, ...limits }: RunOptions = {},
+  ): Promise<RunResult> {
+    return new Promise((resolve) => {
+      const job = { file, sql, limits: { ...this.#limits, ...limits }, timeoutMs, resolve };
+      if (this.#isClosed) return failAll([job], CLOSED);
+      this.#queue.push(job);
+      this.#advance();
+    });
+  }
+
+  runMany(file: string, sqls: readonly string[], options: RunOptions = {}): Promise<RunResult[]> {
+    return Promise.all(sqls.map((sql) => this.run(file, sql, { connection: "kept", ...options })));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    failAll(this.#queue, CLOSED);
+    await Promise.all([...this.#slots].map((slot) => killed(slot, "exec-error")));
+  }
+
+  /** Gives waiting jobs to idle children, and starts a child when there are more jobs than that. */
+  #advance(): void {
+    for (const slot of this.#slots) {
+      if (!slot.isReady || slot.running !== undefined || slot.ending !== undefined) continue;
+      const job = this.#queue.shift();
+      if (job !== undefined) this.#start(slot, job);
+    }
+    const starting = [...this.#slots].filter((slot) => !slot.isReady).length;
+    if (this.#queue.length > starting && this.#slots.size < this.#workers) this.#spawn();
+  }
+
+  #start(slot: Slot, job: Job): void {
+    const { file, sql, limits } = job;
+    const id = this.#nextId++;
+    const timer = setTimeout(() => void killed(slot, "timeout"), job.timeoutMs);
     slot.running = { ...job, id, startedMs: performance.now(), timer };
     hold(slot.child, true);
-    slot.child.send({ id, file: job.file, sql: job.sql, limits: job.limits });
-  };
+    slot.child.send({ id, file, sql, limits });
+  }
 
-  const finish = (slot: Slot, result: RunResult): void => {
-    const { running } = slot;
-    if (running === undefined) return;
-    clearTimeout(running.timer);
-    slot.running = undefined;
-    running.resolve(result);
-  };
-
-  const end = (slot: Slot, reason: RunFailure): void => {
-    slot.ending = reason;
-    slot.child.kill("SIGKILL");
-  };
-
-  const spawnSlot = (): void => {
-    const slot: Slot = { child: spawnChild(memoryMb), ready: false };
-    slots.add(slot);
-    slot.child.on("message", (message: ChildMessage) => {
-      if (message === "ready") {
-        slot.ready = true;
-        startFailures = 0;
-        hold(slot.child, false);
-      } else if (message.id === slot.running?.id) {
-        finish(slot, message.result);
-        hold(slot.child, false);
-      }
-      advance();
-    });
+  #spawn(): void {
+    const slot: Slot = { child: spawnChild(this.#memoryMb), isReady: false };
+    this.#slots.add(slot);
+    slot.child.on("message", (message: ChildMessage) => this.#receive(slot, message));
     slot.child.on("error", () => slot.child.kill("SIGKILL"));
     slot.child.on("exit", (_code, signal) => {
-      slots.delete(slot);
-      if (!slot.ready && ++startFailures >= MAX_START_FAILURES)
-        failAll(queue, "the process that runs SQL does not start");
+      this.#slots.delete(slot);
+      if (!slot.isReady && ++this.#startFailures >= MAX_START_FAILURES)
+        failAll(this.#queue, "the process that runs SQL does not start");
       if (slot.running !== undefined) finish(slot, deathOf(slot, slot.running, signal));
-      if (!closed) advance();
+      if (!this.#isClosed) this.#advance();
     });
-  };
+  }
 
-  const run: Executor["run"] = (file, sql, options = {}) =>
-    new Promise((resolve) => {
-      const { timeoutMs: limitMs = timeoutMs, ...limits } = options;
-      const job = { file, sql, limits: { ...defaults, ...limits }, timeoutMs: limitMs, resolve };
-      if (closed) return failAll([job], CLOSED);
-      queue.push(job);
-      advance();
-    });
+  #receive(slot: Slot, message: ChildMessage): void {
+    if (message === "ready") {
+      slot.isReady = true;
+      this.#startFailures = 0;
+    } else if (message.id === slot.running?.id) finish(slot, message.result);
+    hold(slot.child, false);
+    this.#advance();
+  }
+}
 
-  return {
-    run,
-    runMany: (file, sqls, options = {}) =>
-      Promise.all(sqls.map((sql) => run(file, sql, { connection: "kept", ...options }))),
-    async close() {
-      closed = true;
-      failAll(queue, CLOSED);
-      await Promise.all([...slots].map((slot) => kill(slot, () => end(slot, "exec-error"))));
-    },
-  };
+function finish(slot: Slot, result: RunResult): void {
+  const { running } = slot;
+  if (running === undefined) return;
+  clearTimeout(running.timer);
+  slot.running = undefined;
+  running.resolve(result);
 }
 
 const CLOSED = "the executor was closed";
@@ -161,13 +175,17 @@ function deathOf(slot: Slot, running: Running, signal: NodeJS.Signals | null): R
   return { ok: false, reason, message, ms };
 }
 
-const kill = (slot: Slot, end: () => void): Promise<void> =>
-  new Promise((resolve) => {
-    if (slot.child.exitCode !== null || slot.child.signalCode !== null) return resolve();
-    hold(slot.child, true);
-    slot.child.once("exit", () => resolve());
-    end();
+/** Kills a child for a reason and waits until it is gone. */
+function killed(slot: Slot, reason: RunFailure): Promise<void> {
+  const { child } = slot;
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  slot.ending = reason;
+  hold(child, true);
+  return new Promise((resolve) => {
+    child.once("exit", () => resolve());
+    child.kill("SIGKILL");
   });
+}
 
 /** An idle child must not keep this process from ending. */
 function hold(child: ChildProcess, keep: boolean): void {

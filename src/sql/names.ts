@@ -4,7 +4,8 @@
  * every table it could belong to is known; double-quoted text that is no column is a string to SQLite.
  */
 import type { Dialect } from "./dialect.ts";
-import { type NamedTable, resolveNames } from "./scope.ts";
+import { resolveNames } from "./resolve.ts";
+import type { NamedTable } from "./scope.ts";
 import { parseSql } from "./tree.ts";
 
 export type StatementNames = {

@@ -1,12 +1,11 @@
 /**
- * Who is meant by each name of a statement: which source (table, sub-query, common table expression) a column belongs
- * to, by SQL's rules of scope. Works without a schema as far as qualifiers go, and fully with one. Changes nothing.
+ * Scopes of a statement: which source (table, sub-query, common table expression) a column belongs to, by SQL's rules.
+ * Works without a schema as far as qualifiers go, and fully with one. Knows one scope chain at a time; resolve.ts walks
+ * the statement.
  */
 import {
   bodyOf,
-  isList,
   isNode,
-  isQuery,
   listOf,
   nameIn,
   setOperationOf,
@@ -74,170 +73,8 @@ export type UsingColumn = {
   readonly unknown: boolean;
 };
 
-export type Resolution = {
-  readonly sources: readonly Source[];
-  /** Bodies of `T.*` with the source that T names in its scope. */
-  readonly stars: ReadonlyMap<SqlNode, Source>;
-  readonly columns: readonly ColumnUse[];
-  readonly usings: readonly UsingColumn[];
-};
-
-type Env = { readonly scope?: Scope; readonly queries: ReadonlyMap<string, NamedQuery> };
-type NamedQuery = { readonly node: SqlNode; readonly outputs?: ReadonlySet<string> };
-type Outputs = ReadonlySet<string> | undefined;
-
-/** Resolves every column of a statement. With `tables`, unqualified and unknown names are decided too. */
-export function resolveNames(statement: SqlNode, tables?: readonly NamedTable[]): Resolution {
-  const known = tables && new Map(tables.map((table) => [table.name.toLowerCase(), table]));
-  const sources: Source[] = [];
-  const columns: ColumnUse[] = [];
-  const stars = new Map<SqlNode, Source>();
-  const usings: UsingColumn[] = [];
-
-  const visit = (value: SqlValue, env: Env): void => {
-    if (isList(value)) value.forEach((item) => visit(item, env));
-    if (!isNode(value)) return;
-    const column = bodyOf(value, "column");
-    if (column !== undefined && env.scope !== undefined) columns.push(useOf(column, env.scope));
-    else if (isQuery(value)) visitQuery(value, env);
-    else if (isNode(value.star)) {
-      const qualifier = nameIn(value.star.table).toLowerCase();
-      const source = env.scope?.sources.find(({ alias }) => alias === qualifier);
-      if (source !== undefined) stars.set(value.star, source);
-    } else for (const child of Object.values(value)) visit(child, env);
-  };
-
-  /** Visits a query and returns the names of its result columns. */
-  const visitQuery = (node: SqlNode, env: Env): Outputs => {
-    const inner = bodyOf(node, "subquery");
-    if (inner !== undefined && isNode(inner.this)) return visitQuery(inner.this, env);
-    const select = bodyOf(node, "select");
-    if (select !== undefined) return visitSelect(select, env);
-    const operation = setOperationOf(node);
-    if (operation === undefined) {
-      for (const child of Object.values(node)) visit(child, env);
-      return undefined;
-    }
-    const { body } = operation;
-    const queries = withQueries(body.with, env);
-    const left = visitQuery(body.left as SqlNode, { ...env, queries });
-    visitQuery(body.right as SqlNode, { ...env, queries });
-    const first = leftmostSelect(node);
-    const scope: Scope = {
-      sources: [],
-      aliases: first === undefined ? new Map() : aliasesOf(first),
-      using: new Map(),
-      ...(env.scope && { parent: env.scope }),
-    };
-    scope.sources.push({ alias: "", node, scope, ...(left && { outputs: left }) });
-    visit(body.order_by, { scope, queries });
-    return left;
-  };
-
-  const visitSelect = (select: SqlNode, env: Env): Outputs => {
-    const queries = withQueries(select.with, env);
-    const scope: Scope = {
-      sources: [],
-      aliases: aliasesOf(select),
-      using: new Map(),
-      ...(env.scope && { parent: env.scope }),
-    };
-    const inner: Env = { scope, queries };
-    const from = bodyOf(select, "from");
-    for (const source of listOf(from?.expressions)) addSource(source, scope, env, queries);
-    const joins = listOf(select.joins).filter(isNode);
-    const hasStar = listOf(select.expressions).some((item) => bodyOf(item, "star")?.table === null);
-    for (const join of joins) {
-      const before = scope.sources.length;
-      addSource(join.this, scope, env, queries);
-      const left = scope.sources.slice(0, before);
-      for (const name of listOf(join.using).map(nameIn)) {
-        const using = usingOf(join, name, left, scope, hasStar);
-        usings.push(using);
-        if (using.left !== undefined) scope.using.set(name.toLowerCase(), using.left);
-      }
-    }
-    for (const join of joins) visit(join.on, inner);
-    for (const [key, child] of Object.entries(select))
-      if (!["with", "from", "joins"].includes(key)) visit(child, inner);
-    return outputsOf(select, scope);
-  };
-
-  const withQueries = (clause: SqlValue, env: Env): ReadonlyMap<string, NamedQuery> => {
-    if (!isNode(clause)) return env.queries;
-    const queries = new Map(env.queries);
-    for (const cte of listOf(clause.ctes).filter(isNode)) {
-      const name = nameIn(cte.alias).toLowerCase();
-      const listed = listOf(cte.columns).map((column) => nameIn(column).toLowerCase());
-      const declared = listed.length > 0 ? new Set(listed) : undefined;
-      const query = cte.this as SqlNode;
-      if (clause.recursive === true)
-        queries.set(name, { node: query, ...(declared && { outputs: declared }) });
-      const outputs = declared ?? visitQuery(query, { ...env, queries });
-      if (declared !== undefined) visitQuery(query, { ...env, queries });
-      queries.set(name, { node: query, ...(outputs && { outputs }) });
-    }
-    return queries;
-  };
-
-  const addSource = (
-    value: SqlValue,
-    scope: Scope,
-    env: Env,
-    queries: ReadonlyMap<string, NamedQuery>,
-  ): void => {
-    const add = (source: Omit<Source, "scope">) => {
-      const whole = { ...source, scope };
-      scope.sources.push(whole);
-      sources.push(whole);
-    };
-    if (!isNode(value)) return;
-    const table = bodyOf(value, "table");
-    const joined = bodyOf(value, "joined_table");
-    const subquery = bodyOf(value, "subquery");
-    if (table !== undefined) {
-      const name = nameIn(table.name);
-      const alias = (nameIn(table.alias) || name).toLowerCase();
-      const query = isNode(table.schema) ? undefined : queries.get(name.toLowerCase());
-      if (query !== undefined)
-        add({
-          alias,
-          query: query.node,
-          node: table,
-          ...(query.outputs && { outputs: query.outputs }),
-        });
-      else {
-        const declared = known?.get(name.toLowerCase());
-        const outputs = declared && new Set(declared.columns.map((c) => c.name.toLowerCase()));
-        add({ alias, table: name, node: table, ...(outputs && { outputs }) });
-      }
-    } else if (joined !== undefined) {
-      addSource(joined.left, scope, env, queries);
-      for (const join of listOf(joined.joins).filter(isNode)) {
-        addSource(join.this, scope, env, queries);
-        visit([join.on, join.using], { scope, queries });
-      }
-    } else if (subquery !== undefined) {
-      const outputs = visitQuery(value, { ...env, queries });
-      const query = subquery.this as SqlNode;
-      add({
-        alias: nameIn(subquery.alias).toLowerCase(),
-        query,
-        node: subquery,
-        ...(outputs && { outputs }),
-      });
-    } else {
-      add({ alias: nameIn(bodyOf(value, "alias")?.alias).toLowerCase(), node: value });
-      visit(value, { scope, queries });
-    }
-  };
-
-  visit(statement, { queries: new Map() });
-  return { sources, columns, stars, usings };
-}
-
 /** `left` are the sources before the join, the scope's others those that it adds. */
-function usingOf(
+export function usingOf(
   join: SqlNode,
   name: string,
   left: readonly Source[],
@@ -265,7 +102,7 @@ function usingOf(
 const ROW_ID = new Set(["rowid", "oid", "_rowid_"]);
 
 /** Decides one column: inner scopes first; a source that is certain, an output name, or nothing. */
-function useOf(node: SqlNode, scope: Scope): ColumnUse {
+export function useOf(node: SqlNode, scope: Scope): ColumnUse {
   const name = nameIn(node.name);
   const key = name.toLowerCase();
   const qualifier = nameIn(node.table).toLowerCase();
@@ -301,7 +138,8 @@ export function leftmostSelect(query: SqlValue): SqlNode | undefined {
   return left === undefined ? undefined : leftmostSelect(left);
 }
 
-function aliasesOf(select: SqlNode): Map<string, SqlValue> {
+/** Output names of a SELECT, lower case, with their expressions. */
+export function aliasesOf(select: SqlNode): Map<string, SqlValue> {
   const aliases = new Map<string, SqlValue>();
   for (const item of listOf(select.expressions)) {
     const alias = bodyOf(item, "alias");
@@ -311,7 +149,7 @@ function aliasesOf(select: SqlNode): Map<string, SqlValue> {
 }
 
 /** Names of a SELECT's result columns, or undefined where a star over an unknown source hides them. */
-function outputsOf(select: SqlNode, scope: Scope): Outputs {
+export function outputsOf(select: SqlNode, scope: Scope): ReadonlySet<string> | undefined {
   const outputs = new Set<string>();
   for (const item of listOf(select.expressions)) {
     const star = bodyOf(item, "star");
