@@ -1,10 +1,10 @@
 /**
  * A schema as text for a prompt. The compact form has one line a table, every name spelled and quoted as SQL wants it:
  *
- *     ARTH (receivables): Co Mth ARTrans | ARType (I invoice, C credit memo) CustGroup Customer Job -> ARCM JCJM
+ *     ORDL (order lines): OrdNo Line | Item Qty Stat (O open, S shipped) BillTo -> ORD CUST(BillTo=CustNo)
  *
  * Before `|` stands the primary key; in brackets, what the names do not say; after `->` the tables that foreign keys
- * reach, with `(BillTo=Customer)` only where the columns are named differently. Blanks separate, because a name after a
+ * reach, with `(BillTo=CustNo)` only where the columns are named differently. Blanks separate, because a name after a
  * blank has the tokens that it has in SQL. Reads data only.
  */
 import { isPlainName, quoteName } from "../sql/quote.ts";
