@@ -45,7 +45,7 @@ export function dateCondition(
   };
 }
 
-const bare = (text: string): string => text.replace(/^in /, "");
+const bare = (text: string): string => text.replace(/^(in|during) /, "");
 
 /** A month that is called just that stands for the row: "for March 2025". */
 function monthPosts(name: string, text: string): string[] {

@@ -62,6 +62,7 @@ export const isPluralWord = (word: string): boolean => {
   const lower = word.toLowerCase();
   return (
     IRREGULAR_BACK.has(lower) ||
+    /^[A-Z]{2,}s$/.test(word) ||
     (/[a-z]s$/i.test(word) && !/(ss|us|is|^[a-z]{1,2}as)$/i.test(word) && word.length > 3)
   );
 };
@@ -78,6 +79,10 @@ function onHead(phrase: string, change: (word: string) => string): string {
 }
 
 export const pluralOf = (phrase: string): string => onHead(phrase, pluralWord);
+/** "total amount"; what is called a total already is not called so twice. */
+export const totalOf = (phrase: string): string =>
+  /\btotal\b/i.test(phrase) ? `sum of the ${pluralOf(phrase)}` : `total ${phrase}`;
+
 /** A plural for a phrase that names a column: "values of last month closed" where no plural exists. */
 export const pluralOfColumn = (phrase: string): string =>
   /(ed|full|by|to|via)$/.test(phrase) ? `values of ${phrase}` : pluralOf(phrase);
@@ -114,7 +119,13 @@ export const ofOwner = (owner: string): string =>
 export function numberText(value: number, rng: Rng, money: boolean = false): string {
   const grouped = rng.next() < 0.6 ? groupDigits(value) : String(value);
   if (money && rng.next() < 0.3) return `$${grouped}`;
-  if (Number.isInteger(value) && value >= 1000 && value % 1000 === 0 && rng.next() < 0.15)
+  if (
+    Number.isInteger(value) &&
+    value >= 1000 &&
+    value < 1e6 &&
+    value % 1000 === 0 &&
+    rng.next() < 0.15
+  )
     return `${value / 1000}k`;
   return grouped;
 }

@@ -1,6 +1,7 @@
 /** Columns → fields: what they are for and how people call them. Knows no other table than their own. */
 import type { Column, Table } from "../../schema/schema.ts";
 import { type ColumnNotes, nounPhraseOf, parseColumnComment } from "./comments.ts";
+import { isPreposition } from "./english.ts";
 import { acronymsOf, wordsOf } from "./names.ts";
 import { participleOf } from "./participles.ts";
 import { isAdditive, isMoney, type Role, roleOf } from "./roles.ts";
@@ -43,7 +44,7 @@ export function fieldsOf(
       samples: own,
       isNumeric: values.length > 0 && values.every((value) => typeof value === "number"),
       isAdditive: role === "measure" && isAdditive(allWords),
-      isMoney: role === "measure" && isMoney(allWords),
+      isMoney: role === "measure" && isMoney(allWords, own.spread),
       hasTime:
         (role === "date" || role === "month") && values.some((value) => String(value).length > 10),
       isSerial:
@@ -81,6 +82,8 @@ function phrasesOf(
   const isNumber = role === "key" || role === "ident";
   if (isNumber && !/^(ID|key|number|code|name|year|date|group|line|month|to)$/i.test(last))
     main = `${main} ${isNumbered ? "number" : "code"}`;
+  if (isNumber && isPreposition(last))
+    main = `${words.join("-")} ${isNumbered ? "number" : "code"}`;
   if (role === "flag") main = `${main} flag`;
   if (main === "term date") main = "termination date";
   const noted = nounPhraseOf(notes.description);

@@ -55,6 +55,9 @@ const MONEY_WORDS = new Set(
     " ",
   ),
 );
+const NO_MONEY_WORDS = new Set(
+  "percent percentage hours units quantity weight distance score".split(" "),
+);
 const FLAG_VALUES = [
   ["Y", "N"],
   ["0", "1"],
@@ -137,7 +140,9 @@ const hasWord = (words: readonly string[], set: ReadonlySet<string>): boolean =>
 /** Sums of the column mean something. */
 export const isAdditive = (words: readonly string[]): boolean => !hasWord(words, RATE_WORDS);
 
-/** The numbers are amounts of money. */
-export const isMoney = (words: readonly string[]): boolean =>
-  hasWord(words, MONEY_WORDS) &&
-  !hasWord(words, new Set(["percent", "hours", "units", "quantity"]));
+/** The numbers are amounts of money: by name, or by two decimals in numbers beyond a hundred. */
+export const isMoney = (words: readonly string[], spread: readonly Value[]): boolean =>
+  !hasWord(words, NO_MONEY_WORDS) &&
+  (hasWord(words, MONEY_WORDS) ||
+    (spread.filter((value) => /\.\d\d$/.test(String(value))).length * 2 > spread.length &&
+      Number(spread.at(-1)) > 100));

@@ -68,6 +68,36 @@ export async function readLabels(
   );
 }
 
+/** `a\nb` for every two date columns of a table of which a mostly lies before b. */
+export async function readDateOrder(
+  entities: readonly {
+    readonly name: string;
+    readonly fields: readonly { readonly name: string; readonly role: string }[];
+  }[],
+  run: RunMany,
+): Promise<Set<string>[]> {
+  const pairs = entities.flatMap((entity, index) => {
+    const dates = entity.fields.filter(({ role }) => role === "date");
+    return dates.flatMap((a) =>
+      dates
+        .filter((b) => b !== a)
+        .map((b) => ({ index, table: entity.name, a: a.name, b: b.name })),
+    );
+  });
+  const results = await run(
+    pairs.map(({ table, a, b }) => {
+      const [x, y] = [quoteName(a), quoteName(b)];
+      return `SELECT SUM(${x} < ${y}) > SUM(${x} > ${y}) FROM (SELECT ${x}, ${y} FROM ${quoteName(table)} LIMIT ${ROWS})`;
+    }),
+  );
+  const orders = entities.map(() => new Set<string>());
+  pairs.forEach(({ index, a, b }, at) => {
+    const result = results[at];
+    if (result.ok && Number(result.rows[0]?.[0] ?? 0) === 1) orders[index].add(`${a}\n${b}`);
+  });
+  return orders;
+}
+
 /** The cells of a row, if all can stand in a question. */
 function plainValues(row: readonly Cell[]): Value[] | undefined {
   const values = row.map((cell) => (typeof cell === "bigint" ? Number(cell) : cell));

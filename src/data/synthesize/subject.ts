@@ -232,7 +232,7 @@ export function drawProjection(
   const chosen: Field[] = [];
   const { identity } = entity;
   if (chance(draw, 0.85) || extra === 0)
-    chosen.push(...(identity.length > 2 ? identity.slice(-draw.rng.int(1, 3)) : identity));
+    chosen.push(...(identity.length > 2 ? identity.slice(-draw.rng.int(2, 3)) : identity));
   for (let i = 0; i < extra; i++) {
     const field = pickField(
       draw,

@@ -8,7 +8,14 @@ import { fieldsOf, keyNamesOf } from "./fields.ts";
 import { linksOf } from "./links.ts";
 import { nounsOfTables } from "./nouns.ts";
 import type { Role } from "./roles.ts";
-import { readLabels, readSamples, type RunMany, type Samples, type Value } from "./samples.ts";
+import {
+  readDateOrder,
+  readLabels,
+  readSamples,
+  type RunMany,
+  type Samples,
+  type Value,
+} from "./samples.ts";
 
 export type Field = {
   readonly table: string;
@@ -53,6 +60,8 @@ export type Entity = {
   readonly label: readonly Field[];
   /** Real labels, as the rows hold them. */
   readonly labelRows: readonly (readonly Value[])[];
+  /** `a\nb` for dates of which a mostly lies before b. */
+  readonly dateOrder: ReadonlySet<string>;
   /** The label, or else the key. */
   readonly identity: readonly Field[];
   readonly isPerson: boolean;
@@ -88,9 +97,12 @@ export async function createVocabulary(database: Database, run: RunMany): Promis
     );
     return toEntity(table, fields, nouns.get(table.name) ?? { nouns: [table.name] }, links);
   });
-  const labelRows = await readLabels(drafts, run);
+  const [labelRows, dateOrders] = [await readLabels(drafts, run), await readDateOrder(drafts, run)];
   const entities = new Map(
-    drafts.map((draft, index) => [draft.name, { ...draft, labelRows: labelRows[index] }]),
+    drafts.map((draft, index) => [
+      draft.name,
+      { ...draft, labelRows: labelRows[index], dateOrder: dateOrders[index] },
+    ]),
   );
   const today = database.knowledge
     .map((line) => /\btoday is (\d{4}-\d{2}-\d{2})/i.exec(line)?.[1])
@@ -119,7 +131,7 @@ function toEntity(
   fields: readonly Field[],
   words: { readonly nouns: readonly string[]; readonly area?: string },
   links: readonly Link[],
-): Omit<Entity, "labelRows"> {
+): Omit<Entity, "labelRows" | "dateOrder"> {
   const label = labelOf(fields);
   const parents = links.filter(
     ({ child, origin }) => child === table.name && origin === "declared",

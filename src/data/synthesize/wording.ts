@@ -49,7 +49,7 @@ export function askForRows(rng: Rng, phrase: string): string {
 }
 
 const FIGURE =
-  /^the (number|count|total|sum|average|mean|combined|highest|lowest|largest|smallest|maximum|minimum|latest|earliest|most|first|percentage|share) /;
+  /^the (number|count|total|sum|average|mean|combined|highest|lowest|largest|smallest|maximum|minimum|latest|earliest|most|first(?! and| name)|percentage|share) /;
 
 /** "the name of all customers" → "What are the names of all customers?"; a figure stays single. */
 function whatAre(rng: Rng, phrase: string): string {

@@ -1,6 +1,6 @@
 /** One row of figures: counts, distinct counts, sums, averages, extremes, shares, sums side by side. */
 import { chance, type Draft, type Draw, phraseOf, pickEntity, pickField } from "../draw.ts";
-import { listOf, pluralOf, pluralOfColumn } from "../english.ts";
+import { listOf, pluralOf, pluralOfColumn, totalOf } from "../english.ts";
 import { drawConditionCount, drawSubject, type Subject } from "../subject.ts";
 import type { Field } from "../vocabulary.ts";
 import { askForCount, askForValue, finish, terse } from "../wording.ts";
@@ -161,11 +161,11 @@ export function severalAggregates(draw: Draw): Draft | undefined {
       [`MIN(${column})`, `AVG(${column})`, `MAX(${column})`],
     ],
     [
-      ["number", field.isAdditive ? `total ${name}` : `average ${name}`],
+      ["number", field.isAdditive ? totalOf(name) : `average ${name}`],
       ["COUNT(*)", `${field.isAdditive ? "SUM" : "AVG"}(${column})`],
     ],
     [
-      ["count", field.isAdditive ? `total ${name}` : `average ${name}`],
+      ["count", field.isAdditive ? totalOf(name) : `average ${name}`],
       ["COUNT(*)", `${field.isAdditive ? "SUM" : "AVG"}(${column})`],
     ],
   ] as const);

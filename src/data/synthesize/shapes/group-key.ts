@@ -31,7 +31,12 @@ export function drawGroupKey(draw: Draw, entity: Entity): GroupKey | undefined {
 }
 
 function ownKey(draw: Draw, entity: Entity): GroupKey | undefined {
-  const field = pickField(draw, entity.fields, isGroupable);
+  const hasNulls = chance(draw, 0.1);
+  const field = pickField(
+    draw,
+    entity.fields,
+    (candidate) => isGroupable(candidate) && (hasNulls || candidate.column.nullCount === 0),
+  );
   if (field === undefined) return undefined;
   return {
     fields: [field],
@@ -66,7 +71,10 @@ export function parentKey(draw: Draw, entity: Entity): GroupKey | undefined {
     ? `${link.noun} (first and last name)`
     : parentPhrase(draw, link, fields[0]);
   const isNamed =
-    !kind && fields.every((field) => field.role === "name" && field.phrases[0].endsWith("name"));
+    !kind &&
+    fields.every(
+      (field) => field.isUnique && field.role === "name" && field.phrases[0].endsWith("name"),
+    );
   return {
     fields,
     joins: [{ link, toParent: true }],
@@ -79,7 +87,11 @@ export function parentKey(draw: Draw, entity: Entity): GroupKey | undefined {
 }
 
 function dateKey(draw: Draw, entity: Entity): GroupKey | undefined {
-  const field = pickField(draw, entity.fields, ({ role }) => role === "date" || role === "month");
+  const field = pickField(
+    draw,
+    entity.fields,
+    ({ role, column }) => (role === "date" || role === "month") && column.nullCount === 0,
+  );
   if (field === undefined) return undefined;
   const name = phraseOf(draw, field);
   const isByMonth = chance(draw, 0.5);

@@ -8,9 +8,9 @@ import {
   pickField,
   pickWeighted,
 } from "../draw.ts";
-import { countText, listOf, numberText } from "../english.ts";
+import { countText, listOf, numberText, totalOf } from "../english.ts";
 import { drawSubject, type Subject } from "../subject.ts";
-import { printSelect } from "../select.ts";
+import { printSelect, quoteName } from "../select.ts";
 import type { Entity, Field } from "../vocabulary.ts";
 import { askForRows, finish, terse } from "../wording.ts";
 import { type Aggregate, aggregatesFor, aggregateText, isAggregable } from "./aggregates.ts";
@@ -73,6 +73,10 @@ function drawMeasure(
   const text = `${aggregateText(draw, kind, field)} of ${subject.text}`;
   return { text, sql: `${kind}(${subject.column(field)})`, kind, field };
 }
+
+/** One of the groups is that of the rows without a key: nothing to call the greatest. */
+const hasNullGroup = ({ key }: Grouped): boolean =>
+  key.fields.some(({ column }) => column.nullCount > 0);
 
 const fieldsOf = ({ key, measure }: Grouped): Field[] => [
   ...key.fields,
@@ -146,7 +150,7 @@ export function orderedGroups(draw: Draw): Draft | undefined {
 /** The group, or the few groups, with the most or the least. */
 export function topGroups(draw: Draw): Draft | undefined {
   const grouped = drawGrouped(draw, chance(draw, 0.5) ? 0 : 1, ["COUNT", "SUM", "AVG"]);
-  if (!grouped || grouped.key.count < 3) return undefined;
+  if (!grouped || grouped.key.count < 3 || hasNullGroup(grouped)) return undefined;
   const { subject, keys, measure } = grouped;
   const limit = chance(draw, 0.6) ? 1 : draw.rng.pick([2, 3, 3, 5, 5, 10]);
   const isDescending = chance(draw, 0.8);
@@ -218,7 +222,7 @@ function topQuestion(
 /** Groups whose figure is beyond a bound. */
 export function groupsBeyond(draw: Draw): Draft | undefined {
   const grouped = drawGrouped(draw, chance(draw, 0.65) ? 0 : 1, ["COUNT", "SUM", "AVG"]);
-  if (!grouped || grouped.key.count < 3) return undefined;
+  if (!grouped || grouped.key.count < 3 || hasNullGroup(grouped)) return undefined;
   const { subject, key, keys, measure } = grouped;
   const isAbove = chance(draw, 0.75);
   const bound = boundOf(draw, grouped);
@@ -273,11 +277,11 @@ function boundOf(draw: Draw, { subject, key, measure }: Grouped): number {
     subject.entity.table.rowCount /
     Math.max(1, key.count) /
     (subject.conditions.length > 0 ? 4 : 1);
+  if (measure.kind === "COUNT") return Math.max(2, nicely(perGroup * factor));
   const { spread } = measure.field?.samples ?? { spread: [] };
   const mean =
     spread.reduce<number>((sum, value) => sum + Number(value), 0) / Math.max(1, spread.length);
-  const size =
-    measure.kind === "COUNT" ? perGroup : measure.kind === "SUM" ? perGroup * mean : mean;
+  const size = measure.kind === "SUM" ? perGroup * mean : mean;
   return nicely(size * factor, measure.kind === "AVG");
 }
 
@@ -321,7 +325,7 @@ export function figuresPerGroup(draw: Draw): Draft | undefined {
       ? [
           [
             [`SUM(${column})`, `SUM(${subject.column(other)})`],
-            `total ${name} and total ${phraseOf(draw, other)} of ${subject.text}`,
+            `${totalOf(name)} and ${totalOf(phraseOf(draw, other))} of ${subject.text}`,
           ] as const,
         ]
       : []),
@@ -385,11 +389,10 @@ export function twoKeys(draw: Draw): Draft | undefined {
 /** The average, highest or lowest of the figures of groups. */
 export function figureOfGroups(draw: Draw): Draft | undefined {
   const grouped = drawGrouped(draw, chance(draw, 0.6) ? 0 : 1, ["COUNT", "SUM"]);
-  if (!grouped || grouped.key.count < 3) return undefined;
+  if (!grouped || grouped.key.count < 3 || hasNullGroup(grouped)) return undefined;
   const { subject, key, keys, measure } = grouped;
   const kind = draw.rng.pick(["average", "average", "highest", "lowest"]);
-  const isNullable = key.fields.some(({ column }) => column.nullCount > 0);
-  if (kind === "average" && (keys.length > 1 || isNullable)) return undefined;
+  if (kind === "average" && keys.length > 1) return undefined;
   const { rng } = draw;
   const question = rng.pick([
     () => finish(rng, `What is the ${kind} ${measure.text} per ${key.text}`, "?"),
@@ -431,7 +434,11 @@ export function shareOfTotal(draw: Draw): Draft | undefined {
     () => terse(rng, `share of each ${key.text} in ${whole}, in percent`),
     () => finish(rng, `Show each ${key.text} with its percentage of ${whole}`, "."),
   ])();
-  const total = printSelect({ columns: [measure.sql], ...sourceOf(subject) });
+  const isOwn = subject.conditions.every(({ fields }) =>
+    fields.every(({ table }) => table === subject.entity.name),
+  );
+  const from = isOwn ? quoteName(subject.entity.name) : subject.scope.from;
+  const total = printSelect({ columns: [measure.sql], ...sourceOf(subject), from });
   return toDraft(
     question,
     subject,

@@ -69,8 +69,12 @@ export function listQuestion(
         `${rng.pick(["List", "Show", "Show me", "Give me", "Find"])} ${every} with their ${text}${tail}`,
         ".",
       ),
-    () =>
-      `${finish(rng, `Which ${subject.text} are there`, "?").replace(/[^?]$/, "$&?")} ${rng.pick(["Show", "Give", "I need"])} the ${text}${tail}.`,
+    ...(subject.text.length < 45
+      ? [
+          () =>
+            `${finish(rng, `Which ${subject.text} are there`, "?").replace(/[^?]$/, "$&?")} ${rng.pick(["Show", "Give", "I need"])} the ${text}${tail}.`,
+        ]
+      : []),
     () =>
       finish(rng, `For ${every}, ${rng.pick(["show", "list", "give me"])} the ${text}${tail}`, "."),
     () => terse(rng, `${text} of ${every}${tail}`),
@@ -300,12 +304,11 @@ function joinProjection(
 /** The difference of two amounts of a row, or the days between two of its dates. */
 export function rowDifference(draw: Draw): Draft | undefined {
   const isOfDates = chance(draw, 0.35);
-  const fits = (field: Field) =>
-    isOfDates ? field.role === "date" : field.isMoney && field.isAdditive;
-  const entity = pickEntity(draw, ({ fields }) => fields.filter(fits).length > 1);
-  const pair = entity && draw.rng.shuffle(entity.fields.filter(fits)).slice(0, 2).sort(byMiddle);
+  const pairsOf = isOfDates ? datePairs : amountPairs;
+  const entity = pickEntity(draw, (candidate) => pairsOf(candidate).length > 0);
+  const pair = entity && draw.rng.pick(pairsOf(entity));
   if (!entity || !pair) return undefined;
-  const [first, second] = pair;
+  const [second, first] = pair;
   const subject = drawSubject(draw, entity, {
     conditions: 1,
     isViaParent: chance(draw, 0.2),
@@ -328,12 +331,18 @@ export function rowDifference(draw: Draw): Draft | undefined {
   );
 }
 
-/** The later date or the larger amount first, by what stands in the middle of the column. */
-function byMiddle(a: Field, b: Field): number {
-  const [x, y] = [a, b].map(
-    ({ samples: { spread } }) => spread[Math.floor(spread.length / 2)] ?? 0,
+/** Two amounts of a table, the smaller one first, by what stands in the middle of the column. */
+function amountPairs({ fields }: Entity): [Field, Field][] {
+  const amounts = fields.filter(({ isMoney, isAdditive }) => isMoney && isAdditive);
+  const size = ({ samples: { spread } }: Field) =>
+    Math.abs(Number(spread[Math.floor(spread.length / 2)] ?? 0));
+  return amounts.flatMap((a) =>
+    amounts.filter((b) => b !== a && size(a) <= size(b)).map((b): [Field, Field] => [a, b]),
   );
-  return typeof x === "number"
-    ? Math.abs(Number(y)) - Math.abs(x)
-    : String(y).localeCompare(String(x));
 }
+
+/** Two dates of a table, the earlier one first. */
+export const datePairs = ({ fields, dateOrder }: Entity): [Field, Field][] =>
+  fields.flatMap((a) =>
+    fields.filter((b) => dateOrder.has(`${a.name}\n${b.name}`)).map((b): [Field, Field] => [a, b]),
+  );

@@ -113,8 +113,15 @@ export function beyondAverage(draw: Draw): Draft | undefined {
   };
 }
 
-const joined = (subject: Subject, said: string): string =>
-  `${subject.text} ${subject.conditions.length > 0 && / (with|whose|that|who) /.test(subject.text) ? "and " : ""}${said}`;
+/** "… in Texas with an amount above the average", "… that are unpaid and have an amount …". */
+function joined({ text, conditions, entity }: Subject, said: string): string {
+  const that = entity.isPerson ? "who" : "that";
+  if (conditions.length === 0) return `${text} ${said}`;
+  if (/ (that|who) (are|have) /.test(text))
+    return `${text} and ${said.replace(/^with /, "have ").replace(/^that /, "")}`;
+  if (/ whose /.test(text)) return `${text} and ${said.replace(/^with /, `${that} have `)}`;
+  return / with /.test(text) ? `${text} and ${said}` : `${text} ${said}`;
+}
 
 /** The rows that reach the maximum or minimum, however many. */
 export function reachingExtreme(draw: Draw): Draft | undefined {
@@ -228,7 +235,7 @@ function twoTables(draw: Draw, field: Field, other: Field): [Side, Side] | undef
   const [a, b] = [field, other].map((side) =>
     drawSubject(draw, entityOf(draw, side.table), {
       conditions: chance(draw, 0.3) ? 1 : 0,
-      taken: [side],
+      taken: [side, ...namesOf(draw, side)],
     }),
   );
   return (
@@ -240,11 +247,17 @@ function twoTables(draw: Draw, field: Field, other: Field): [Side, Side] | undef
   );
 }
 
+/** Columns that pick a single row: they make no second group. */
+const namesOf = (draw: Draw, { table }: Field): Field[] =>
+  entityOf(draw, table).fields.filter(
+    ({ role, isUnique }) => isUnique || ["name", "ident", "text"].includes(role),
+  );
+
 function oneTable(draw: Draw, entity: Entity, field: Field): [Side, Side] | undefined {
   if (field.isUnique) return undefined;
   const [a, b] = [
-    drawSubject(draw, entity, { conditions: 1, taken: [field] }),
-    drawSubject(draw, entity, { conditions: 1, taken: [field] }),
+    drawSubject(draw, entity, { conditions: 1, taken: [field, ...namesOf(draw, field)] }),
+    drawSubject(draw, entity, { conditions: 1, taken: [field, ...namesOf(draw, field)] }),
   ];
   if (!a || !b || a.where[0] === b.where[0]) return undefined;
   return [
@@ -256,8 +269,11 @@ function oneTable(draw: Draw, entity: Entity, field: Field): [Side, Side] | unde
 export function setOperation(draw: Draw): Draft | undefined {
   const sides = drawSides(draw);
   if (!sides) return undefined;
-  const [a, b] = sides;
-  const operator = draw.rng.pick(["UNION", "INTERSECT", "INTERSECT", "EXCEPT", "EXCEPT"] as const);
+  const [a, b] = sides[1].field.isUnique ? [sides[1], sides[0]] : sides;
+  if (b.field.isUnique) return undefined;
+  const operator = a.field.isUnique
+    ? "EXCEPT"
+    : draw.rng.pick(["UNION", "INTERSECT", "INTERSECT", "EXCEPT", "EXCEPT"] as const);
   const print = ({ subject, field }: Side) =>
     printSelect({ columns: [subject.column(field)], ...sourceOf(subject) });
   const combine = (word: string) => `${print(a)} ${word} ${print(b)}`;

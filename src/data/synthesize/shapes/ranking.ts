@@ -11,7 +11,7 @@ import {
 import { countText, listOf, singularOf } from "../english.ts";
 import { drawParentLink, drawSubject, fieldsText, parentPhrase } from "../subject.ts";
 import type { Entity, Field } from "../vocabulary.ts";
-import { askForRows, finish, terse } from "../wording.ts";
+import { askForRows, askForValue, finish, terse } from "../wording.ts";
 import { sourceOf, tieOf, toDraft } from "./draft.ts";
 
 const isRanked = (field: Field): boolean =>
@@ -52,7 +52,7 @@ export function extremeRow(draw: Draw): Draft | undefined {
     });
   if (!subject) return undefined;
   const { entity, field } = ranked;
-  const isDescending = chance(draw, 0.75);
+  const isDescending = field.column.nullCount > 0 || chance(draw, 0.75);
   const isShown = chance(draw, 0.4);
   const fields = [...entity.identity, ...(isShown ? [field] : [])];
   const text = fieldsText(draw, fields);
@@ -73,7 +73,7 @@ export function extremeRow(draw: Draw): Draft | undefined {
           `What is the ${text} of the ${isSingularable(subject.text) ? noun : "one"} with the ${extreme}${isSingularable(subject.text) ? "" : ` among ${subject.text}`}`,
           "?",
         ),
-      () => askForRows(rng, `the ${text} of the one with the ${extreme} among ${subject.text}`),
+      () => askForValue(rng, `the ${text} of the one with the ${extreme} among ${subject.text}`),
       () => terse(rng, `${text} for the ${extreme} among ${subject.text}`),
     ])()
     .replace(/^What are the/, "What is the");
@@ -106,7 +106,7 @@ export function topRows(draw: Draw): Draft | undefined {
   if (!subject) return undefined;
   const { entity, field } = ranked;
   const limit = draw.rng.pick([2, 3, 3, 4, 5, 5, 5, 10, 10]);
-  const isDescending = chance(draw, 0.75);
+  const isDescending = field.column.nullCount > 0 || chance(draw, 0.75);
   const fields = [...entity.identity, ...(chance(draw, 0.6) ? [field] : [])];
   const text = fieldsText(draw, fields);
   const extreme = extremeText(draw, field, isDescending);
@@ -148,7 +148,7 @@ export function extremeRowWithParent(draw: Draw): Draft | undefined {
   });
   if (!subject) return undefined;
   const { field } = ranked;
-  const isDescending = chance(draw, 0.75);
+  const isDescending = field.column.nullCount > 0 || chance(draw, 0.75);
   const limit = chance(draw, 0.6) ? 1 : draw.rng.pick([3, 5, 10]);
   const isShown = chance(draw, 0.5) || limit > 1;
   const { rng } = draw;
@@ -162,7 +162,7 @@ export function extremeRowWithParent(draw: Draw): Draft | undefined {
       ? `the one with the ${extreme} among ${subject.text}`
       : `the ${countText(limit, rng)} ${subject.text} with the ${extreme}`;
   const question = rng.pick([
-    () => askForRows(rng, `the ${text} of ${of}`),
+    () => (limit === 1 ? askForValue : askForRows)(rng, `the ${text} of ${of}`),
     () => finish(rng, `For ${of}, ${rng.pick(["show", "give me"])} the ${text}`, "."),
     () => terse(rng, `${text} of ${of}`),
     () => finish(rng, `${rng.pick(["Find", "Get"])} the ${text} for ${of}`, "."),

@@ -13,7 +13,7 @@ import {
   pickLink,
   pickWeighted,
 } from "../draw.ts";
-import { listOf, pluralOf, pluralOfColumn, singularOf } from "../english.ts";
+import { listOf, pluralOf, pluralOfColumn, singularOf, totalOf } from "../english.ts";
 import { createScope, printSelect, quoteName, type Select } from "../select.ts";
 import {
   describe,
@@ -175,6 +175,8 @@ export function countWithNone(draw: Draw): Draft | undefined {
     ({ origin, parent, child }) =>
       origin === "declared" &&
       entityOf(draw, parent).label.length > 0 &&
+      (entityOf(draw, parent).isPerson ||
+        entityOf(draw, parent).label.every(({ isUnique }) => isUnique)) &&
       entityOf(draw, child).table.columns.some(({ primaryKey }) => primaryKey > 0),
   );
   if (!link) return undefined;
@@ -333,14 +335,14 @@ function namesThrough(
   const text = fieldsText(draw, middle.label);
   const children = nounOf(draw, subject.entity);
   const link2 = subject.entity.isJunction
-    ? where
+    ? where.replace(/^for /, "linked to ")
     : `${rng.pick(["with", middle.isPerson ? "who have" : "that have"])} ${children} ${where}`;
   const question = rng.pick([
     () => askForRows(rng, `the ${text} of the ${nouns} ${link2}`),
     () =>
       finish(
         rng,
-        `Which ${nouns} ${subject.entity.isJunction ? "are there " + where : `have ${children} ${where}`}? List each ${text} once`,
+        `Which ${nouns} ${subject.entity.isJunction ? where.replace(/^for /, "are linked to ") : `have ${children} ${where}`}? List each ${text} once`,
         ".",
       ),
     () => askForRows(rng, `the distinct ${text} of ${nouns} ${link2}`),
@@ -426,7 +428,7 @@ export function comparedSums(draw: Draw): Draft | undefined {
   if (!sides) return undefined;
   const { key, first, second } = sides;
   const [a, b] = [first, second].map(
-    (field) => `total ${phraseOf(draw, field)} of ${entityOf(draw, field.table).nouns[0]}`,
+    (field) => `${totalOf(phraseOf(draw, field))} of ${entityOf(draw, field.table).nouns[0]}`,
   );
   const name = quoteName(key.name);
   const [here, there] = [quoteName(first.table), quoteName(second.table)];
@@ -507,7 +509,10 @@ function drawSides(draw: Draw): { key: Field; first: Field; second: Field } | un
     pickField(
       draw,
       there.fields,
-      ({ isAdditive, isMoney }) => isAdditive && isMoney === first.isMoney,
+      ({ isAdditive, isMoney, phrases }) =>
+        isAdditive &&
+        isMoney === first.isMoney &&
+        (isMoney || phrases[0].split(" ").at(-1) === first.phrases[0].split(" ").at(-1)),
     );
   return key && key.column.nullCount === 0 && first && second ? { key, first, second } : undefined;
 }

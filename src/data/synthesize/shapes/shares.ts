@@ -1,10 +1,12 @@
 /** Shares and figures side by side: percentages of rows and sums, ratios, differences, CASE, days between dates. */
 import { chance, type Draft, type Draw, phraseOf, pickEntity, pickField } from "../draw.ts";
+import { totalOf } from "../english.ts";
 import { drawSubject, type Subject } from "../subject.ts";
 import { type Condition, drawCondition } from "../conditions.ts";
 import type { Field } from "../vocabulary.ts";
 import { askForValue, finish, terse } from "../wording.ts";
 import { drawAnySubject } from "./aggregates.ts";
+import { datePairs } from "./lists.ts";
 import { sourceOf, toDraft } from "./draft.ts";
 
 /** A condition of its own beside those of the subject, for shares and CASE. */
@@ -77,18 +79,19 @@ export function percentOfSum(draw: Draw): Draft | undefined {
     () =>
       finish(
         rng,
-        `What percentage of the total ${name} of ${subject.text} comes from those ${those}`,
+        `What percentage of the ${totalOf(name)} of ${subject.text} comes from those ${those}`,
         "?",
       ),
     () =>
       finish(
         rng,
-        `Of the total ${name} of ${subject.text}, what percentage falls on those ${those}`,
+        `Of the ${totalOf(name)} of ${subject.text}, what percentage falls on those ${those}`,
         "?",
       ),
     () =>
       finish(rng, `What percent of the ${name} of ${subject.text} belongs to those ${those}`, "?"),
-    () => terse(rng, `share of those ${those} in the total ${name} of ${subject.text}, in percent`),
+    () =>
+      terse(rng, `share of those ${those} in the ${totalOf(name)} of ${subject.text}, in percent`),
   ])();
   const column = subject.column(field);
   return toDraft(
@@ -112,11 +115,24 @@ export function ratioOfSums(draw: Draw): Draft | undefined {
   const [first, second] = rng.shuffle(subject.entity.fields.filter(isAmount));
   const [a, b] = [phraseOf(draw, first), phraseOf(draw, second)];
   const question = rng.pick([
-    () => askForValue(rng, `the total ${a} as a percentage of the total ${b} for ${subject.text}`),
     () =>
-      finish(rng, `For ${subject.text}, what percentage of the total ${b} is the total ${a}`, "?"),
-    () => finish(rng, `What percent of the total ${b} of ${subject.text} is their total ${a}`, "?"),
-    () => terse(rng, `total ${a} in percent of total ${b}, ${subject.text}`),
+      askForValue(
+        rng,
+        `the ${totalOf(a)} as a percentage of the ${totalOf(b)} for ${subject.text}`,
+      ),
+    () =>
+      finish(
+        rng,
+        `For ${subject.text}, what percentage of the ${totalOf(b)} is the ${totalOf(a)}`,
+        "?",
+      ),
+    () =>
+      finish(
+        rng,
+        `What percent of the ${totalOf(b)} of ${subject.text} is their ${totalOf(a)}`,
+        "?",
+      ),
+    () => terse(rng, `${totalOf(a)} in percent of ${totalOf(b)}, ${subject.text}`),
   ])();
   const [x, y] = [subject.column(first), subject.column(second)];
   return toDraft(
@@ -140,10 +156,14 @@ export function differenceOfSums(draw: Draw): Draft | undefined {
   const [a, b] = [phraseOf(draw, first), phraseOf(draw, second)];
   const { rng } = draw;
   const question = rng.pick([
-    () => askForValue(rng, `the total ${a} minus the total ${b} of ${subject.text}`),
-    () => askForValue(rng, `the difference between total ${a} and total ${b} for ${subject.text}`),
-    () => finish(rng, `How much is total ${a} less ${b} for ${subject.text}`, "?"),
-    () => terse(rng, `total ${a} less ${b}, ${subject.text}`),
+    () => askForValue(rng, `the ${totalOf(a)} minus the ${totalOf(b)} of ${subject.text}`),
+    () =>
+      askForValue(
+        rng,
+        `the difference between ${totalOf(a)} and ${totalOf(b)} for ${subject.text}`,
+      ),
+    () => finish(rng, `How much is ${totalOf(a)} less ${b} for ${subject.text}`, "?"),
+    () => terse(rng, `${totalOf(a)} less ${b}, ${subject.text}`),
   ])();
   return toDraft(
     question,
@@ -179,7 +199,7 @@ export function casesSideBySide(draw: Draw): Draft | undefined {
   );
   const { rng } = draw;
   const name = phraseOf(draw, field);
-  const what = measure ? `total ${phraseOf(draw, measure)}` : "number";
+  const what = measure ? totalOf(phraseOf(draw, measure)) : "number";
   const question = rng.pick([
     () =>
       finish(
@@ -221,16 +241,8 @@ const isSplit = (field: Field): boolean =>
 
 /** How many days lie between two dates, on average. */
 export function averageDays(draw: Draw): Draft | undefined {
-  const entity = pickEntity(
-    draw,
-    ({ fields }) => fields.filter(({ role }) => role === "date").length > 1,
-  );
-  const dates =
-    entity &&
-    draw.rng
-      .shuffle(entity.fields.filter(({ role }) => role === "date"))
-      .slice(0, 2)
-      .sort((a, b) => String(median(a)).localeCompare(String(median(b))));
+  const entity = pickEntity(draw, (candidate) => datePairs(candidate).length > 0);
+  const dates = entity && draw.rng.pick(datePairs(entity));
   const subject =
     entity &&
     dates &&
@@ -255,7 +267,7 @@ export function averageDays(draw: Draw): Draft | undefined {
       ),
     () =>
       askForValue(rng, `the ${many} number of days between ${from} and ${to} for ${subject.text}`),
-    () => terse(rng, `${many} days from ${from} to ${to}, ${subject.text}`),
+    () => terse(rng, `${many} number of days from ${from} to ${to}, ${subject.text}`),
   ])();
   const difference = `julianday(${subject.column(last)}) - julianday(${subject.column(first)})`;
   return toDraft(
@@ -265,6 +277,3 @@ export function averageDays(draw: Draw): Draft | undefined {
     { fields: dates },
   );
 }
-
-const median = (field: Field) =>
-  field.samples.spread[Math.floor(field.samples.spread.length / 2)] ?? "";

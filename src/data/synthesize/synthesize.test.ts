@@ -1,0 +1,286 @@
+/** Synthesis on real databases: what comes out runs, is not empty, is told apart from its neighbours, and repeats by seed. */
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { company } from "../../../company/company.ts";
+import { createExecutor } from "../../db/executor.ts";
+import { introspect } from "../../schema/introspect.ts";
+import type { Database } from "../../schema/schema.ts";
+import { unknownNames } from "../../sql/names.ts";
+import type { Example } from "../example.ts";
+import { parseColumnComment } from "./comments.ts";
+import { synthesizeRefusals } from "./refuse.ts";
+import { synthesize, type SynthesizeOptions } from "./synthesize.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "t2s-synthesize-"));
+const executor = createExecutor({ workers: 2, timeoutMs: 10_000 });
+afterAll(async () => {
+  await executor.close();
+  rmSync(folder, { recursive: true });
+});
+
+const archive = process.env.T2S_DATA;
+const archived = (name: string) => join(archive ?? "", "company", `${name}.sqlite`);
+
+const companyFile = join(folder, "company.sqlite");
+company.buildDatabase(companyFile);
+
+/** A database made of statements. */
+function fileOf(name: string, sql: string): string {
+  const file = join(folder, `${name}.sqlite`);
+  const db = new DatabaseSync(file);
+  db.exec(sql);
+  db.close();
+  return file;
+}
+
+const databaseOf = (file: string, knowledge: readonly string[] = []): Database => ({
+  ...introspect(file, { dbId: "db" }).database,
+  knowledge,
+});
+
+const runOn = (file: string) => (sqls: readonly string[]) => executor.runMany(file, sqls);
+
+const pairsOf = (
+  file: string,
+  options: Partial<SynthesizeOptions> = {},
+  knowledge: readonly string[] = [],
+) => synthesize(databaseOf(file, knowledge), { count: 150, seed: 1, run: runOn(file), ...options });
+
+/** Every pair runs on its own, gives rows, and names only what exists. */
+async function expectSound(
+  file: string,
+  pairs: Awaited<ReturnType<typeof synthesize>>,
+): Promise<void> {
+  const { tables } = databaseOf(file);
+  const results = await executor.runMany(
+    file,
+    pairs.examples.map(({ sql }) => sql),
+  );
+  const broken = pairs.examples.filter((_, index) => {
+    const result = results[index];
+    return !result.ok || result.rows.length === 0;
+  });
+  expect(broken.map(({ sql }) => sql)).toEqual([]);
+  for (const { sql, question, checks } of pairs.examples) {
+    expect(unknownNames(sql, "sqlite", tables), sql).toEqual({ tables: [], columns: [] });
+    expect(question.length).toBeGreaterThan(5);
+    expect(question).not.toMatch(/undefined|\$\{|  |NaN|\[object/);
+    expect(checks).toMatchObject({ executed: true, discriminating: true });
+  }
+}
+
+describe("the bundled company", () => {
+  const knowledge = ["Today is 2025-12-31."];
+  const { tables } = databaseOf(companyFile);
+  let pairs: Awaited<ReturnType<typeof synthesize>>;
+  beforeAll(async () => {
+    pairs = await pairsOf(companyFile, { count: 250 }, knowledge);
+  });
+
+  test("gives sound pairs of at least thirty shapes, no question or query twice", async () => {
+    const { examples, shapeIds } = pairs;
+    expect(examples).toHaveLength(250);
+    expect(shapeIds).toBeGreaterThanOrEqual(30);
+    await expectSound(companyFile, pairs);
+    expect(new Set(examples.map(({ sql }) => sql)).size).toBe(250);
+    expect(new Set(examples.map(({ question }) => question.toLowerCase())).size).toBe(250);
+  });
+
+  test("uses every table, and three tables at once", () => {
+    const sqls = pairs.examples.map(({ sql }) => sql);
+    const isNamed = ({ name }: { name: string }) =>
+      sqls.some((sql) => new RegExp(`\\b${name}\\b`).test(sql));
+    expect(tables.filter((table) => !isNamed(table))).toEqual([]);
+    expect(sqls.filter((sql) => (sql.match(/ JOIN /g)?.length ?? 0) === 2).length).toBeGreaterThan(
+      5,
+    );
+  });
+
+  test("gives the same pairs for the same seed and others for another", async () => {
+    const same = await pairsOf(companyFile, { count: 25 }, knowledge);
+    const other = await pairsOf(companyFile, { count: 25, seed: 2 }, knowledge);
+    const textsOf = (examples: readonly Example[]) =>
+      examples.map(({ question, sql }) => `${question}\n${sql}`);
+    expect(textsOf(same.examples)).toEqual(textsOf(pairs.examples.slice(0, 25)));
+    expect(textsOf(other.examples)).not.toEqual(textsOf(same.examples));
+  });
+
+  test("never gives a template that is kept for tests", async () => {
+    const exclude = new Set(pairs.examples.map(({ templateId }) => templateId));
+    const others = await pairsOf(companyFile, { count: 25, exclude }, knowledge);
+    expect(others.examples.filter(({ templateId }) => exclude.has(templateId))).toEqual([]);
+    expect(others.rejected["excluded-template"]).toBeGreaterThan(0);
+  });
+
+  test("says codes, NULL and dates in the words of the comments", () => {
+    const codes = tables.flatMap(({ columns }) =>
+      columns.flatMap(({ name, comment, cellValues }) =>
+        [...parseColumnComment(comment, new Set(cellValues.map(String))).codes].map(
+          ([code, word]) => ({ word, sql: new RegExp(`\\b${name} = '?${code}'?(?!\\w)`) }),
+        ),
+      ),
+    );
+    const isInWords = ({ question, sql }: Example) =>
+      codes.some(
+        (code) => code.sql.test(sql) && question.toLowerCase().includes(code.word.split(" ")[0]),
+      );
+    expect(pairs.examples.filter(isInWords).length).toBeGreaterThan(5);
+    const sqlOf = (word: RegExp) => pairs.examples.find(({ question }) => word.test(question))?.sql;
+    expect(sqlOf(/\bunpaid\b/)).toMatch(/ IS NULL/);
+    expect(sqlOf(/this year|last month|overdue|past due|last \d+ days/)).toMatch(/'202[45]/);
+  });
+});
+
+describe.skipIf(!archive || !existsSync(archived("chinook")))(
+  "databases that nobody prepared (skipped without T2S_DATA)",
+  () => {
+    test.each(["chinook", "northwind"])(
+      "%s gives sound pairs of at least thirty shapes",
+      async (name) => {
+        const file = archived(name);
+        const pairs = await pairsOf(file, { count: 250 });
+        expect(pairs.examples).toHaveLength(250);
+        expect(pairs.shapeIds).toBeGreaterThanOrEqual(30);
+        await expectSound(file, pairs);
+      },
+    );
+  },
+);
+
+describe("odd schemas", () => {
+  const rows = (table: string, count: number, row: (i: number) => string) =>
+    `INSERT INTO ${table} VALUES ${Array.from({ length: count }, (_, i) => `(${row(i)})`).join(", ")};`;
+
+  test("a table without any key", async () => {
+    const file = fileOf(
+      "no-key",
+      `CREATE TABLE readings (place TEXT, taken TEXT, degrees REAL);
+      ${rows("readings", 60, (i) => `'${["north", "south", "east"][i % 3]}', '2024-0${1 + (i % 9)}-11', ${i * 1.5}`)}`,
+    );
+    const pairs = await pairsOf(file, { count: 60 });
+    expect(pairs.examples.length).toBeGreaterThan(40);
+    await expectSound(file, pairs);
+  });
+
+  test("reserved words, spaces, quotes and dots in names", async () => {
+    const file = fileOf(
+      "names",
+      `CREATE TABLE "Order Details" ("order" INTEGER, "unit price" REAL, "a""b" TEXT, "x.y" INTEGER, "group" TEXT REFERENCES "group" ("select"));
+      CREATE TABLE "group" ("select" TEXT PRIMARY KEY, "from" TEXT);
+      ${rows('"group"', 6, (i) => `'g${i}', 'Town ${i % 3}'`)}
+      ${rows('"Order Details"', 80, (i) => `${i}, ${i * 2.25}, 'v${i % 4}', ${i % 7}, 'g${i % 6}'`)}`,
+    );
+    const pairs = await pairsOf(file, { count: 80 });
+    expect(pairs.examples.length).toBeGreaterThan(50);
+    await expectSound(file, pairs);
+    expect(pairs.examples.some(({ sql }) => sql.includes('"Order Details"'))).toBe(true);
+  });
+
+  test("empty tables take no part, and a database of nothing else gives nothing", async () => {
+    const empty = fileOf(
+      "empty",
+      "CREATE TABLE a (id INTEGER PRIMARY KEY, name TEXT); CREATE TABLE b (id INTEGER);",
+    );
+    expect((await pairsOf(empty)).examples).toEqual([]);
+    const half = fileOf(
+      "half",
+      `CREATE TABLE nothing_here (id INTEGER PRIMARY KEY, color TEXT);
+      CREATE TABLE city (id INTEGER PRIMARY KEY, name TEXT, people INTEGER);
+      ${rows("city", 30, (i) => `${i}, 'Town ${i}', ${i * 1000}`)}`,
+    );
+    const pairs = await pairsOf(half, { count: 30 });
+    await expectSound(half, pairs);
+    expect(pairs.examples.filter(({ sql }) => sql.includes("nothing_here"))).toEqual([]);
+  });
+
+  test("three hundred tables are all known and the pairs reach many of them", async () => {
+    const names = Array.from({ length: 300 }, (_, i) => `thing${i}`);
+    const file = fileOf(
+      "many",
+      names
+        .map(
+          (
+            name,
+            i,
+          ) => `CREATE TABLE ${name} (id INTEGER PRIMARY KEY, label TEXT, weight REAL${i > 0 ? `, thing${i - 1}_id INTEGER REFERENCES thing${i - 1} (id)` : ""});
+      ${rows(name, 5, (j) => `${j}, 'L${j}', ${j * 3.5}${i > 0 ? `, ${j}` : ""}`)}`,
+        )
+        .join("\n"),
+    );
+    const pairs = await pairsOf(file, { count: 150 });
+    expect(pairs.examples).toHaveLength(150);
+    await expectSound(file, pairs);
+    expect(
+      new Set(pairs.examples.flatMap(({ sql }) => sql.match(/thing\d+/g) ?? [])).size,
+    ).toBeGreaterThan(50);
+  });
+
+  test("cells that are no plain text never reach a question", async () => {
+    const file = fileOf(
+      "cells",
+      `CREATE TABLE note (id INTEGER PRIMARY KEY, body TEXT, kind TEXT);
+      INSERT INTO note VALUES (1, CAST(x'ff41' AS TEXT), 'a'), (2, 'two' || char(10) || 'lines', 'b'), (3, 'it''s "quoted"', 'a'), (4, x'00ff', 'b');`,
+    );
+    const pairs = await pairsOf(file, { count: 20 });
+    await expectSound(file, pairs);
+    for (const { question } of pairs.examples) expect(question).not.toMatch(/[\n\uFFFD"]/);
+  });
+});
+
+describe("refusals", () => {
+  const refusalsOf = (seed: number, exclude: ReadonlySet<string> = new Set()) =>
+    synthesizeRefusals(databaseOf(companyFile), {
+      count: 50,
+      seed,
+      run: runOn(companyFile),
+      exclude,
+    });
+  const FORMS =
+    /^(no table of [^.]+|no column for [^.]+|this would change data|this would change the tables|not about this database)$/;
+
+  test("have one of the five forms, at most twelve words, and no question twice", async () => {
+    const refusals = await refusalsOf(1);
+    expect(refusals).toHaveLength(50);
+    for (const { refusal, kind, sql, templateId } of refusals) {
+      expect(refusal).toMatch(FORMS);
+      expect(refusal!.split(" ").length).toBeLessThanOrEqual(12);
+      expect({ kind, sql, templateId }).toEqual({
+        kind: "refuse",
+        sql: "",
+        templateId: `refuse:${refusal}`,
+      });
+    }
+    expect(new Set(refusals.map(({ question }) => question.toLowerCase())).size).toBe(50);
+    expect(
+      new Set(refusals.map(({ refusal }) => refusal!.split(" ").slice(0, 2).join(" "))).size,
+    ).toBe(4);
+  });
+
+  test("ask for nothing that the schema has, and never for a subject kept for tests", async () => {
+    const file = fileOf(
+      "orders",
+      "CREATE TABLE purchase_orders (id INTEGER PRIMARY KEY, phone_number TEXT, colour TEXT); INSERT INTO purchase_orders VALUES (1, '1', 'red'), (2, '2', 'blue');",
+    );
+    const refusals = await synthesizeRefusals(databaseOf(file), {
+      count: 200,
+      seed: 3,
+      run: runOn(file),
+    });
+    const reasons = refusals.map(({ refusal }) => refusal).join("\n");
+    expect(reasons).not.toMatch(/purchase orders$|phone numbers|colours/m);
+    const first = await refusalsOf(1);
+    const exclude = new Set(
+      first.map(({ templateId }) => templateId).filter((id) => / (of|for) /.test(id)),
+    );
+    expect(
+      (await refusalsOf(1, exclude)).filter(({ templateId }) => exclude.has(templateId)),
+    ).toEqual([]);
+  });
+
+  test("are the same for the same seed", async () => {
+    expect(await refusalsOf(4)).toEqual(await refusalsOf(4));
+  });
+});
