@@ -67,7 +67,7 @@ function compose(edges: readonly Edge[]): Edge[] {
   return known.slice(edges.length);
 }
 
-/** Columns named as the only key column of another table ("Co", "customer_id"), or as table and key ("customer" + "id"). */
+/** Columns named as the only key column of another table ("customer_id"), or as table and key ("customer" + "id"). */
 function guesses(tables: readonly Table[], declared: readonly Edge[]): Edge[] {
   const targets = tables.flatMap((table) => {
     const keys = table.columns.filter(({ primaryKey }) => primaryKey > 0);

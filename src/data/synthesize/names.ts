@@ -117,7 +117,7 @@ export function isCryptic(name: string): boolean {
   );
 }
 
-/** Capitals that start the name of one column and are the initials of another of the same table: CTDesc beside CostType. */
+/** Capitals that start the name of one column and are the initials of another of the same table: STName beside ServiceType. */
 export function acronymsOf(columnNames: readonly string[]): Map<string, string> {
   const result = new Map<string, string>();
   for (const name of columnNames) {

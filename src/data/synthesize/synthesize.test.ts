@@ -31,7 +31,7 @@ company.buildDatabase(companyFile);
 function fileOf(name: string, sql: string): string {
   const file = join(folder, `${name}.sqlite`);
   const db = new DatabaseSync(file);
-  db.exec(sql);
+  db.exec(`BEGIN; ${sql}; COMMIT`);
   db.close();
   return file;
 }

@@ -50,7 +50,7 @@ export async function synthesize(
   const started = performance.now();
   const vocabulary = await createVocabulary(database, run);
   const draw: Draw = { vocabulary, rng: new Rng(seed), uses: new Map() };
-  const state: State = {
+  const state: Progress = {
     database,
     seed,
     exclude,
@@ -88,7 +88,7 @@ export async function synthesize(
 
 type Entry = { readonly shape: ShapeName; readonly draft: Draft };
 
-type State = {
+type Progress = {
   readonly database: Database;
   readonly seed: number;
   readonly exclude: ReadonlySet<string>;
@@ -104,7 +104,7 @@ type State = {
 const shapeNames = Object.keys(shapes) as ShapeName[];
 
 /** Drafts that are new in their words; shapes behind their share are drawn more often. */
-function drawBatch(draw: Draw, state: State): Entry[] {
+function drawBatch(draw: Draw, state: Progress): Entry[] {
   const entries: Entry[] = [];
   for (let tries = 0; entries.length < BATCH && tries < BATCH * 20; tries++) {
     const shape = pickWeighted(
@@ -131,7 +131,7 @@ function drawBatch(draw: Draw, state: State): Entry[] {
 
 const totalWeight = shapeNames.reduce((sum, name) => sum + shapes[name].weight, 0);
 
-const reject = (state: State, reason: Reason): false => {
+const reject = (state: Progress, reason: Reason): false => {
   state.rejected.set(reason, (state.rejected.get(reason) ?? 0) + 1);
   return false;
 };
@@ -143,7 +143,7 @@ const plainText = (question: string): string =>
     .trim();
 
 /** Turns a verified draft into an example, unless it repeats one or its template is kept for tests. */
-function accept(state: State, { shape, draft }: Entry, verdict: Verdict): boolean {
+function accept(state: Progress, { shape, draft }: Entry, verdict: Verdict): boolean {
   if (!verdict.ok) return reject(state, verdict.reason);
   const { database, examples, sqls, questions, templates } = state;
   const template = templateOf(draft.sql, "sqlite", database.tables);
@@ -160,7 +160,7 @@ function accept(state: State, { shape, draft }: Entry, verdict: Verdict): boolea
 }
 
 function toExample(
-  { database, seed, examples }: State,
+  { database, seed, examples }: Progress,
   shape: ShapeName,
   draft: Draft,
   { templateId, shapeId }: Template,
