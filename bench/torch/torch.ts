@@ -38,6 +38,8 @@ export type TorchTiming = {
   readonly loss: number;
   readonly gradNorm: number;
   readonly peakMb: number;
+  /** Whether memory was too small to keep activations. */
+  readonly checkpointing: boolean;
   readonly threads: number;
   readonly torch: string;
 };

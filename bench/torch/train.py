@@ -18,12 +18,13 @@ What is done in PyTorch's favour, without changing a gradient:
     mask is passed: under causal attention no token sees what stands to its right, so padding needs none, and the fast
     causal kernel is used. Padding is computed where lengths differ but never counted as work done.
   - --logits answer (default) computes logits for answer tokens only; --logits all does what `model(labels=…)` does.
-  - fused AdamW; no gradient checkpointing.
+  - fused AdamW; activations are kept. Only a setting for which the free memory is too small is run again with gradient
+    checkpointing ("checkpointing": true), which costs it little speed. Memory is limited so that nothing else is killed.
 
 Prints one JSON line a setting: {"setting", "microBatch", "logits", "secondsPerBatch" (median of --steps; the first
 micro-batch runs once before), "seconds", "examplesPerSecond", "tokensPerSecond" (without padding), "paddedTokens",
 "loss" and "gradNorm" (of the first step, before its update), "peakMb" (resident, each setting in a process of its own),
-"threads", "torch"}. A setting that fails, for want of memory say, prints {"setting", "microBatch", "error"}.
+"checkpointing", "threads", "torch"}. A setting that fails prints {"setting", "microBatch", "error"}.
 """
 import argparse
 import json
@@ -48,6 +49,7 @@ def parse_arguments():
     parser.add_argument("--steps", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--learning-rate", type=float, default=5e-4)
+    parser.add_argument("--checkpointing", action="store_true", help="keep layer inputs only, compute the rest again")
     parser.add_argument("--here", action="store_true", help="one setting, in this process: what the script calls itself with")
     return parser.parse_args()
 
@@ -65,6 +67,8 @@ def load_model(args, setting):
         sys.exit(f"{args.adapter} has dropout {dropout}; 0 is wanted, or the two sides would compute different things")
     if setting == "bf16":
         model.to(torch.bfloat16)
+    if args.checkpointing:
+        base.gradient_checkpointing_enable({"use_reentrant": False})
     model.train()
     return model
 
@@ -151,22 +155,37 @@ def report(args, setting, size, sequences, parts, seconds, loss, norm):
         "loss": loss,
         "gradNorm": norm,
         "peakMb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6),
+        "checkpointing": args.checkpointing,
         "threads": args.threads,
         "torch": torch.__version__,
     }
 
 
-def run_in_own_process(args, setting, size):
-    """Peak memory is a property of a process; a setting that is killed takes no other with it."""
+def limit_memory():
+    """Makes allocations fail where the machine would run out, instead of having the system kill a process of its choice."""
+    meminfo = Path("/proc/meminfo")
+    if meminfo.exists():
+        available = next(line for line in meminfo.read_text().splitlines() if line.startswith("MemAvailable"))
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        limit = int(0.9 * 1024 * int(available.split()[1]))
+        resource.setrlimit(resource.RLIMIT_DATA, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
+
+
+def run_in_own_process(args, setting, size, checkpointing):
+    """Peak memory is a property of a process. Returns what the process says, or {"error"}."""
     options = [f"--{name.replace('_', '-')}={value}" for name, value in vars(args).items()
-               if name not in ("settings", "micro_batches", "here")]
+               if name not in ("settings", "micro_batches", "checkpointing", "here")]
+    options += ["--checkpointing"] if checkpointing else []
     command = [sys.executable, __file__, *options, f"--settings={setting}", f"--micro-batches={size}", "--here"]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if done.returncode == 0:
-        print(done.stdout.strip(), flush=True)
-        return
-    error = f"exit {done.returncode}: {done.stderr.strip()[-400:]}"
-    print(json.dumps({"setting": setting, "microBatch": size, "error": error}), flush=True)
+        return json.loads(done.stdout)
+    return {"setting": setting, "microBatch": size, "error": f"exit {done.returncode}: {done.stderr.strip()[-400:]}"}
+
+
+def is_out_of_memory(result):
+    error = result.get("error", "")
+    return "allocate memory" in error or "MemoryError" in error or error.startswith("exit -9")
 
 
 def main():
@@ -177,11 +196,15 @@ def main():
         sys.exit(f"unknown settings {', '.join(sorted(unknown))}; known are {', '.join(SETTINGS)}")
     sizes = [int(size) for size in args.micro_batches.split(",")]
     if args.here:
+        limit_memory()
         print(json.dumps(time_setting(args, settings[0], sizes[0])), flush=True)
         return
     for setting in settings:
         for size in sizes:
-            run_in_own_process(args, setting, size)
+            result = run_in_own_process(args, setting, size, args.checkpointing)
+            if is_out_of_memory(result):
+                result = run_in_own_process(args, setting, size, True)
+            print(json.dumps(result), flush=True)
 
 
 main()
