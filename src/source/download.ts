@@ -3,9 +3,9 @@
  * stopped, in the same run or a later one: `PATH.partial` holds the bytes, `PATH.partial.json` the ETag that they belong
  * to (RFC 9110 §13.1.5, §14). Knows no hub and no model.
  */
-import { createWriteStream, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { assert, UserError } from "../base/errors.ts";
 import { asDiskError, ensureFreeSpace, writeJson } from "../base/files.ts";
 import { sha256OfFile } from "../base/hash.ts";
@@ -124,30 +124,28 @@ export function refusal(url: string, status: number): UserError {
   return new UserError("network", `${url} answered HTTP ${status}${hint}`);
 }
 
+/** Writes each piece before it takes the next, so that a cut loses little. */
 async function save(
   response: Response,
   partial: string,
   append: boolean,
   onBytes: (count: number) => void,
 ): Promise<void> {
-  const count = async function* (chunks: AsyncIterable<Uint8Array>) {
-    for await (const chunk of chunks) {
-      yield chunk;
+  assert(response.body !== null, "a response of status 200 or 206 has a body");
+  const file = await open(partial, append ? "a" : "w");
+  try {
+    for await (const chunk of response.body) {
+      await file.writeFile(chunk);
       onBytes(chunk.length);
     }
-  };
-  assert(response.body !== null, "a response of status 200 or 206 has a body");
-  try {
-    await pipeline(
-      response.body,
-      count,
-      createWriteStream(partial, { flags: append ? "a" : "w", flush: true }),
-    );
+    await file.sync();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw code !== undefined && DISK_ERRORS.has(code)
       ? asDiskError(error, partial)
       : asTransient(error);
+  } finally {
+    await file.close();
   }
 }
 

