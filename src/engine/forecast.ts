@@ -10,7 +10,7 @@ import { sizeOf } from "./graph/op.ts";
 import { HEAD_ROWS, createHeadGraph, createLayerGraphs } from "./layer-graphs.ts";
 import { layOut } from "./layout.ts";
 import { isTarget } from "./lora/lora.ts";
-import type { Mode } from "./mode.ts";
+import { type Mode, OPEN_SHAPES } from "./mode.ts";
 import { groupOf } from "./models/attention.ts";
 import { type LlamaConfig, layerWeightShapes, linearShapes } from "./models/llama.ts";
 import { formsOf, weightBytes } from "./weights.ts";
@@ -46,8 +46,14 @@ export type ForecastOptions = {
 
 const ALL_LINEARS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
 const FLOAT_BYTES = 4;
-/** Node with this program and ONNX Runtime loaded, before any weight is read. */
-const PROGRAM_BYTES = 150e6;
+/** Node with this program, a tokenizer and ONNX Runtime loaded, before any weight is read. */
+const PROGRAM_BYTES = 210e6;
+/** What a session takes besides the values of its graph. */
+const SESSION_BYTES = 40e6;
+/** Measured: memory that ONNX Runtime's arena takes over what is alive at once. */
+const ARENA_SLACK = 1.15;
+/** Measured: copies of a layer's kept values that a session holds beside those handed out. */
+const KEPT_COPIES = 2.5;
 /** A two-core machine with AVX-512. */
 const USUAL_SPEED: Speed = { gigaflops: 200, gigabytes: 20 };
 
@@ -80,23 +86,29 @@ export function forecast(options: ForecastOptions): Forecast {
     ),
   );
   const rows = plan.rows * config.hiddenSize;
-  const keptPerLayer = rows + sum(Object.values(kept).map(sizeOf));
+  const keptPerLayer = sum(Object.values(kept).map(sizeOf));
+  const shapes = OPEN_SHAPES[mode];
+  const peaks = peakFloats(head) + shapes * sum([forward, backward].map(peakFloats));
+  const heads = weights?.tensors.has("output.weight") ? 2 : 1;
   const floats =
-    config.numHiddenLayers * (4 * trained + keptPerLayer) +
-    config.vocabSize * config.hiddenSize +
+    config.numHiddenLayers * (4 * trained + rows + keptPerLayer) +
+    heads * config.vocabSize * config.hiddenSize +
     3 * rows +
     sum(masks.map(({ length }) => length)) +
-    peakFloats(forward) +
-    peakFloats(backward) +
-    peakFloats(head);
+    KEPT_COPIES * keptPerLayer +
+    ARENA_SLACK * peaks;
+  const bytes =
+    PROGRAM_BYTES + 3 * SESSION_BYTES + config.numHiddenLayers * layerBytes + FLOAT_BYTES * floats;
 
   const layer = [forward, backward].map((graph) => secondsOf(graph, speed));
   const seconds = config.numHiddenLayers * sum(layer) + headRuns * secondsOf(head, speed);
-  const bytes = PROGRAM_BYTES + config.numHiddenLayers * layerBytes + FLOAT_BYTES * floats;
   return { bytes, secondsPerForest: seconds };
 }
 
-/** Times a matrix product and an addition of the sizes that training has; takes about half a second. */
+/**
+ * Times a matrix product of the size that training has, for about a fifth of a second. Bytes per second are taken in
+ * proportion to it.
+ */
 export async function measureSpeed(threads: number): Promise<Speed> {
   const [rows, features] = [1024, 1024];
   const x = input("x", [rows, features]);

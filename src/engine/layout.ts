@@ -91,9 +91,6 @@ export function layOut(
   };
 }
 
-/** A text that equals for plans that can share a session. */
-export const planKey = (plan: AttentionPlan): string => JSON.stringify(plan);
-
 function checkForest({ segments }: Forest, vocabSize: number): void {
   const fail = (message: string): never => {
     throw new UserError("data-invalid", message);

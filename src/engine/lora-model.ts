@@ -2,11 +2,12 @@
  * A frozen model with a trained adapter: loss, gradients and log-probabilities of forests. Layers run one by one
  * through the same sessions with their own weights. Knows no optimiser: whoever trains changes `parameters` in place.
  */
-import { assert } from "../base/errors.ts";
+import { UserError, assert } from "../base/errors.ts";
 import type { GgufFile } from "../format/gguf-file.ts";
 import { type Forest } from "./forest.ts";
-import { HEAD_ROWS, type LayerGraphs, createHeadGraph, createLayerGraphs } from "./layer-graphs.ts";
-import { type Layout, type LossRow, layOut, planKey } from "./layout.ts";
+import { HEAD_ROWS, createHeadGraph, createLayerGraphs } from "./layer-graphs.ts";
+import { type LayerSessions, LayerSessionCache } from "./layer-sessions.ts";
+import { type Layout, type LossRow, layOut } from "./layout.ts";
 import type { Adapter, AdapterConfig, LoraPair } from "./lora/adapter.ts";
 import { dropoutMask, maskColumns } from "./lora/dropout.ts";
 import { initAdapter } from "./lora/init.ts";
@@ -14,7 +15,7 @@ import { isTarget } from "./lora/lora.ts";
 import { groupOf } from "./models/attention.ts";
 import { readLlamaConfig } from "./models/gguf-names.ts";
 import { type LlamaConfig, linearShapes, rotaryTables } from "./models/llama.ts";
-import type { Mode } from "./mode.ts";
+import { type Mode, OPEN_SHAPES } from "./mode.ts";
 import { type Feed, Session } from "./runtime/session.ts";
 import { sizeOf } from "./graph/op.ts";
 import { type ModelWeights, formsOf, readWeights } from "./weights.ts";
@@ -38,35 +39,63 @@ export type LoraModelOptions = {
   readonly threads?: number;
 };
 
-/** Shapes whose sessions are kept open. */
-const MAX_SHAPES = 2;
-
-type LayerSessions = {
-  readonly forward: Session;
-  readonly backward: Session;
-  readonly kept: LayerGraphs["kept"];
-};
-
-/** Reads the weights and opens the head's session. Raises `model-unsupported`, `model-invalid`, `package-missing`. */
+/**
+ * Reads the weights and opens the head's session. Raises `model-unsupported` and `model-invalid` for the file,
+ * `config-invalid` and `run-mismatch` for the adapter, and `package-missing`.
+ */
 export async function createLoraModel(options: LoraModelOptions): Promise<LoraModel> {
   const { weights, adapter, mode = "checkpoint", threads = 2 } = options;
   const config = readLlamaConfig(weights);
-  const forms = formsOf(weights, config, mode);
   const start = "pairs" in adapter ? adapter : freshAdapter(config, adapter);
+  checkAdapter(config, start);
+  const forms = formsOf(weights, config, mode);
+  const sessions = new LayerSessionCache(
+    (plan) => createLayerGraphs(config, start.config, plan, mode, forms),
+    { threads },
+    OPEN_SHAPES[mode],
+  );
   const head = await Session.create(createHeadGraph(config, HEAD_ROWS), { threads });
-  return new LoraModel(config, readWeights(weights, config, forms), start, head, mode, threads);
+  return new LoraModel(config, readWeights(weights, config, forms), start, head, sessions);
+}
+
+/** All linears that the adapter's targets name, layer by layer, with their shapes [out, in]. */
+function targetLinears(config: LlamaConfig, adapter: AdapterConfig) {
+  const linears = Object.entries(linearShapes(config)).filter(([name]) => isTarget(name, adapter));
+  return Array.from({ length: config.numHiddenLayers }, (_, layer) =>
+    linears.map(([name, shape]) => ({ name: `model.layers.${layer}.${name}`, shape })),
+  ).flat();
 }
 
 function freshAdapter(
   config: LlamaConfig,
-  adapter: AdapterConfig & { readonly seed: number },
+  { seed, ...shape }: AdapterConfig & { readonly seed: number },
 ): Adapter {
-  const { seed, ...shape } = adapter;
-  const linears = Object.entries(linearShapes(config)).filter(([name]) => isTarget(name, shape));
-  const all = Array.from({ length: config.numHiddenLayers }, (_, layer) =>
-    linears.map(([name, size]) => ({ name: `model.layers.${layer}.${name}`, shape: size })),
+  return initAdapter(shape, targetLinears(config, shape), seed);
+}
+
+function checkAdapter(config: LlamaConfig, { config: shape, pairs }: Adapter): void {
+  const known = Object.keys(linearShapes(config)).map((name) => name.slice(name.indexOf(".") + 1));
+  const unknown = shape.targetModules.filter((name) => !known.includes(name));
+  if (unknown.length > 0 || shape.targetModules.length === 0)
+    throw new UserError(
+      "config-invalid",
+      `targetModules is [${shape.targetModules.join(", ")}]; some of ${known.join(", ")} are wanted`,
+    );
+  if (!Number.isInteger(shape.rank) || shape.rank < 1 || !(shape.dropout >= 0 && shape.dropout < 1))
+    throw new UserError(
+      "config-invalid",
+      `rank is ${shape.rank} and dropout ${shape.dropout}; a positive integer and 0 ≤ dropout < 1 are wanted`,
+    );
+  const wanted = targetLinears(config, shape).map(
+    ({ name, shape: [out, inner] }) => `${name} ${out} ${inner}`,
   );
-  return initAdapter(shape, all.flat(), seed);
+  const found = new Set(pairs.map((pair) => `${pair.name} ${pair.outFeatures} ${pair.inFeatures}`));
+  const missing = wanted.find((key) => !found.has(key));
+  if (missing !== undefined || found.size !== wanted.length)
+    throw new UserError(
+      "run-mismatch",
+      `the adapter has ${found.size} linears, the model's targets are ${wanted.length}${missing ? `, such as ${missing}` : ""}`,
+    );
 }
 
 export class LoraModel {
@@ -77,33 +106,29 @@ export class LoraModel {
   readonly parameterNames: readonly ParameterName[];
   readonly #weights: ModelWeights;
   readonly #adapter: Adapter;
-  readonly #mode: Mode;
-  readonly #threads: number;
   readonly #head: Session;
-  readonly #sessions = new Map<string, LayerSessions>();
+  readonly #sessions: LayerSessionCache;
   readonly #grads: ReadonlyMap<string, Float32Array>;
   readonly #arrays = new Map<string, Float32Array>();
 
+  /** Use `createLoraModel`. */
   constructor(
     config: LlamaConfig,
     weights: ModelWeights,
     adapter: Adapter,
     head: Session,
-    mode: Mode,
-    threads: number,
+    sessions: LayerSessionCache,
   ) {
     this.config = config;
     this.#weights = weights;
     this.#adapter = adapter;
     this.#head = head;
-    this.#mode = mode;
-    this.#threads = threads;
-    const { rank } = adapter.config;
+    this.#sessions = sessions;
     this.parameters = adapter.pairs.flatMap(({ a, b }) => [a, b]);
     this.parameterNames = adapter.pairs.flatMap(
       ({ name, inFeatures, outFeatures }): ParameterName[] => [
-        { name: `${name}.lora_A`, shape: [rank, inFeatures] },
-        { name: `${name}.lora_B`, shape: [outFeatures, rank] },
+        { name: `${name}.lora_A`, shape: [adapter.config.rank, inFeatures] },
+        { name: `${name}.lora_B`, shape: [outFeatures, adapter.config.rank] },
       ],
     );
     this.#grads = new Map(
@@ -118,14 +143,14 @@ export class LoraModel {
 
   /**
    * Loss and gradients of one forest. `weight` scales the gradients: 1 ÷ the loss tokens of all forests of the step.
-   * Without a `dropoutSeed` nothing is dropped.
+   * Without a `dropoutSeed` nothing is dropped. One call at a time. Raises `data-invalid` for a forest that is none.
    */
   async lossAndGrads(
     forest: Forest,
     { weight, dropoutSeed }: { readonly weight: number; readonly dropoutSeed?: number },
   ): Promise<LossAndGrads> {
     const layout = this.#layOut(forest);
-    const sessions = await this.#sessionsOf(layout);
+    const sessions = await this.#sessions.get(layout.plan);
     const masks = this.#dropoutMasks(dropoutSeed);
     const feeds = this.#feedsOf(layout);
     const last = await this.#runForward(sessions, layout, feeds, masks);
@@ -138,7 +163,7 @@ export class LoraModel {
   /** Natural logarithms of the probabilities of the loss tokens, by segment. */
   async logProbs(forest: Forest): Promise<Float32Array[]> {
     const layout = this.#layOut(forest);
-    const sessions = await this.#sessionsOf(layout);
+    const sessions = await this.#sessions.get(layout.plan);
     const last = await this.#runForward(sessions, layout, this.#feedsOf(layout), new Map());
     const nll = await this.#runHead(last, layout.lossRows);
     return forest.segments.map((_, segment) =>
@@ -148,11 +173,7 @@ export class LoraModel {
 
   async close(): Promise<void> {
     await this.#head.close();
-    for (const { forward, backward } of this.#sessions.values()) {
-      await forward.close();
-      await backward.close();
-    }
-    this.#sessions.clear();
+    await this.#sessions.close();
     this.#arrays.clear();
   }
 
@@ -161,36 +182,6 @@ export class LoraModel {
     return layOut(forest, vocabSize, groupOf(this.config), (name, length) =>
       this.#array(name, length),
     );
-  }
-
-  async #sessionsOf({ plan }: Layout): Promise<LayerSessions> {
-    const key = planKey(plan);
-    const known = this.#sessions.get(key);
-    if (known !== undefined) {
-      // Deleting and setting again makes it the youngest.
-      this.#sessions.delete(key);
-      this.#sessions.set(key, known);
-      return known;
-    }
-    const [oldest] = this.#sessions;
-    if (this.#sessions.size >= MAX_SHAPES && oldest !== undefined) {
-      this.#sessions.delete(oldest[0]);
-      await oldest[1].forward.close();
-      await oldest[1].backward.close();
-    }
-    const graphs = createLayerGraphs(
-      this.config,
-      this.#adapter.config,
-      plan,
-      this.#mode,
-      this.#weights.forms,
-    );
-    const options = { threads: this.#threads };
-    const forward = await Session.create(graphs.forward, options);
-    const backward = await Session.create(graphs.backward, options);
-    const sessions = { forward, backward, kept: graphs.kept };
-    this.#sessions.set(key, sessions);
-    return sessions;
   }
 
   /** What all layers are fed. */

@@ -41,7 +41,10 @@ export class Session {
     return this.#inputs.keys();
   }
 
-  /** Computes the outputs named in `results` into their arrays. Feeds that the graph does not use are left out. */
+  /**
+   * Computes the outputs named in `results` into their arrays. Feeds that the graph does not use are left out. Raises
+   * `memory` if there is not enough.
+   */
   async run(
     feeds: Readonly<Record<string, Feed>>,
     results: Readonly<Record<string, Float32Array>>,
@@ -57,7 +60,13 @@ export class Session {
       assert(shape !== undefined, `no output ${name}`);
       outputs[name] = this.#tensor(name, values, shape);
     }
-    await this.#session.run(inputs, outputs);
+    try {
+      await this.#session.run(inputs, outputs);
+    } catch (cause) {
+      const message = messageOf(cause);
+      if (!/alloc/i.test(message)) throw cause;
+      throw new UserError("memory", `not enough memory for a pass: ${message}`, { cause });
+    }
   }
 
   async close(): Promise<void> {
