@@ -1,0 +1,22 @@
+"""Reference numbers of AdamW, clipping and the cosine schedule, in float64 by PyTorch.
+
+Run: python scripts/reference/optim.py > test/fixtures/reference/optim.json      (torch 2.15)
+"""
+import json
+import torch
+
+torch.manual_seed(7)
+torch.set_default_dtype(torch.float64)
+start = [(torch.randn(6) * 64).round() / 64, (torch.randn(3) * 64).round() / 64]
+gradients = [[(torch.randn(6) * 64).round() / 64, (torch.randn(3) * 64).round() / 64] for _ in range(5)]
+parameters = [torch.nn.Parameter(t.clone()) for t in start]
+optimizer = torch.optim.AdamW(parameters, lr=0.01, weight_decay=0.1)
+norms, after = [], []
+for step in gradients:
+    for parameter, gradient in zip(parameters, step):
+        parameter.grad = gradient.clone()
+    norms.append(float(torch.nn.utils.clip_grad_norm_(parameters, 2.0)))
+    optimizer.step()
+    after.append([p.tolist() for p in parameters])
+print(json.dumps({"lr": 0.01, "weightDecay": 0.1, "maxNorm": 2.0, "start": [t.tolist() for t in start],
+                  "gradients": [[t.tolist() for t in step] for step in gradients], "norms": norms, "after": after}))
