@@ -3,6 +3,7 @@
  * rows are compared with the gold's in strict mode. Takes a `Predict` function, so that a local file, a server or a list
  * of predictions are scored alike.
  */
+import { UserError } from "../base/errors.ts";
 import type { Example } from "../data/example.ts";
 import type { Executor } from "../db/executor.ts";
 import type { Predict, Prediction } from "../predict/predict.ts";
@@ -127,6 +128,11 @@ async function scoreItem(
       hasUnknownNames,
     };
   const score = await scorer.score(options.databaseFile, example.sql, answer.sql);
+  if (score.reason === "gold-invalid")
+    throw new UserError(
+      "data-invalid",
+      `the gold of ${example.id} does not run: ${score.message ?? ""}`,
+    );
   return {
     ...common,
     predictedSql: answer.sql,

@@ -42,7 +42,9 @@ function describe(context: StageContext): Database {
   });
   for (const note of notes) context.progress.note(`  ${note}`);
   return existsSync(context.project.notesFile)
-    ? applyNotes(database, readNotes(context.project.notesFile))
+    ? applyNotes(database, readNotes(context.project.notesFile), {
+        isPartial: context.config["schema.tables"].length > 0,
+      })
     : database;
 }
 

@@ -7,7 +7,7 @@ import { hashOfJson, sha256OfFile } from "../../base/hash.ts";
 import type { Example } from "../../data/example.ts";
 import { exportAdapter } from "../../export/export.ts";
 import { renderAnswer } from "../../prompt/answer.ts";
-import type { Prompt } from "../../prompt/prompt.ts";
+import { type Prompt, renderSystem } from "../../prompt/prompt.ts";
 import type { TrainConfig, TrainEvent, TrainText } from "../../train/config.ts";
 import { startTraining, type TrainJob } from "../../train/start.ts";
 import { type BaseModel, openBaseModel, readSystemTemplate } from "../model.ts";
@@ -122,14 +122,16 @@ export const trainStage: Stage = {
       signal: context.signal,
     });
     const folder = join(job.runFolder, "adapter");
-    const prompt = base.promptFor(await loadDatabase(context), {
-      systemTemplate: readSystemTemplate(context.project.promptFile),
-    });
+    const database = await loadDatabase(context);
+    const systemTemplate = readSystemTemplate(context.project.promptFile);
+    const system = renderSystem(database, systemTemplate);
+    const prompt = base.promptFor(database, { systemTemplate });
     await exportAdapter(result.adapter, {
       folder,
       baseFile: base.path,
       baseName: base.name,
       promptHash: prompt.hash,
+      system,
     });
     const outputs = ["adapter.gguf", "adapter_model.safetensors", "manifest.json"].map((name) =>
       relative(context.project.folder, join(folder, name)),
