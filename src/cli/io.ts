@@ -27,14 +27,16 @@ export type GlobalOptions = {
 /** The streams and settings of one command. */
 export function ioOf(command: Command): Io {
   const options = command.optsWithGlobals<GlobalOptions>();
+  const progress = options.quiet ? silent : createProgress(process.stderr);
   const abort = new AbortController();
-  process.once("SIGINT", () =>
-    abort.abort(new UserError("usage", "stopped by Ctrl-C; what is finished is kept")),
-  );
+  process.once("SIGINT", () => {
+    progress.note("stopping when the step at hand is done; Ctrl-C once more ends at once");
+    abort.abort(new UserError("usage", "stopped by Ctrl-C; what is finished is kept"));
+  });
   return {
     json: options.json === true,
     projectFolder: resolve(options.project),
-    progress: options.quiet ? silent : createProgress(process.stderr),
+    progress,
     signal: abort.signal,
     result: (value, text) =>
       void process.stdout.write(options.json ? `${JSON.stringify(value, null, 2)}\n` : `${text}\n`),

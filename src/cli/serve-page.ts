@@ -7,7 +7,7 @@ import type { StageContext } from "../pipeline/run.ts";
 import { databaseFileOf } from "../pipeline/stages/schema.ts";
 import { rawHtml } from "../report/html.ts";
 import { createApp } from "../serve/app.ts";
-import { askPage } from "../serve/page.ts";
+import { askPage } from "./ask-page.ts";
 
 export type ServeOptions = {
   readonly port: number;
