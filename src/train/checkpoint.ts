@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { assert } from "../base/errors.ts";
 import { readSafetensors, writeSafetensors } from "../format/safetensors.ts";
 import type { AdamWState } from "../engine/index.ts";
 
@@ -30,7 +31,10 @@ function stepsIn(folder: string): number[] {
     .sort((a, b) => a - b);
 }
 
-/** Writes a checkpoint and removes all but the last two. `parameters` and the moments share their order. */
+/**
+ * Writes a checkpoint and removes all but the last two. `parameters` and the moments share their order. Steps beyond
+ * this one are another run's, or damaged: they go, or they would push out what this run writes.
+ */
 export function saveCheckpoint(
   folder: string,
   state: CheckpointState,
@@ -43,10 +47,15 @@ export function saveCheckpoint(
     { name: `v.${index}`, shape: [data.length], data: moments.v[index] },
   ]);
   writeSafetensors(fileOf(folder, state.step), tensors, { state: JSON.stringify(state) });
-  for (const step of stepsIn(folder).slice(0, -KEPT)) rmSync(fileOf(folder, step), { force: true });
+  const steps = stepsIn(folder);
+  const kept = steps.filter((step) => step <= state.step).slice(-KEPT);
+  for (const step of steps) if (!kept.includes(step)) rmSync(fileOf(folder, step), { force: true });
 }
 
-/** Fills parameters and moments from the newest checkpoint of this very run; undefined when there is none. */
+/**
+ * Fills parameters and moments from the newest whole checkpoint of this very run; undefined when there is none. A
+ * damaged file (a disk that was full or pulled out) is passed over: the one before it gives the same end.
+ */
 export function loadCheckpoint(
   folder: string,
   runHash: string,
@@ -54,15 +63,35 @@ export function loadCheckpoint(
   moments: AdamWState,
 ): CheckpointState | undefined {
   for (const step of stepsIn(folder).reverse()) {
-    const file = readSafetensors(fileOf(folder, step));
-    const state = JSON.parse(file.metadata.state ?? "{}") as CheckpointState;
-    if (state.runHash !== runHash) continue;
-    parameters.forEach((data, index) => {
-      data.set(file.read(`p.${index}`));
-      moments.m[index].set(file.read(`m.${index}`));
-      moments.v[index].set(file.read(`v.${index}`));
+    const saved = readCheckpoint(fileOf(folder, step), parameters);
+    if (saved?.state.runHash !== runHash) continue;
+    saved.parameters.forEach((tensor, index) => {
+      parameters[index].set(tensor.p);
+      moments.m[index].set(tensor.m);
+      moments.v[index].set(tensor.v);
     });
-    return state;
+    return saved.state;
   }
   return undefined;
+}
+
+type SavedCheckpoint = {
+  readonly state: CheckpointState;
+  readonly parameters: readonly Readonly<Record<"p" | "m" | "v", Float32Array>>[];
+};
+
+/** A checkpoint in full, or undefined when it is damaged or of other parameters. */
+function readCheckpoint(path: string, shape: readonly Float32Array[]): SavedCheckpoint | undefined {
+  try {
+    const file = readSafetensors(path);
+    const state = JSON.parse(file.metadata.state ?? "{}") as CheckpointState;
+    const parameters = shape.map(({ length }, index) => {
+      const [p, m, v] = ["p", "m", "v"].map((kind) => file.read(`${kind}.${index}`));
+      assert(p.length === length, `checkpoint of other parameters: ${path}`);
+      return { p, m, v };
+    });
+    return { state, parameters };
+  } catch {
+    return undefined;
+  }
 }

@@ -25,8 +25,12 @@ export type TrainResult = {
   readonly lastLoss: number;
 };
 
-/** What the worker is given and what it sends back. */
-export type WorkerInput = { readonly job: TrainJob; readonly forecastOnly: boolean };
+/** What the worker is given and what it sends back. `stop[0]` becomes 1 when it shall end after its step. */
+export type WorkerInput = {
+  readonly job: TrainJob;
+  readonly forecastOnly: boolean;
+  readonly stop: Int32Array;
+};
 export type WorkerMessage =
   | { readonly type: "event"; readonly event: TrainEvent }
   | { readonly type: "result"; readonly result: TrainResult | null }
@@ -44,48 +48,60 @@ const workerFile = (): URL =>
     import.meta.url,
   );
 
+type StartOptions = { readonly forecastOnly?: boolean; readonly signal?: AbortSignal };
+
 /**
  * Trains, or with `forecastOnly` sends the forecast and ends. Rejects with the worker's UserError (training-diverged,
- * memory, model-unsupported, …) or with the signal's reason; checkpoints stay.
+ * memory, model-unsupported, …). An abort lets the step end that is being done, keeps it in a checkpoint and rejects with
+ * the signal's reason: ending a thread within native code would take the process with it.
  */
 export function startTraining(
   job: TrainJob,
   onEvent: (event: TrainEvent) => void,
-  options: { readonly forecastOnly: true; readonly signal?: AbortSignal },
+  options: StartOptions & { readonly forecastOnly: true },
 ): Promise<null>;
 export function startTraining(
   job: TrainJob,
   onEvent: (event: TrainEvent) => void,
-  options?: { readonly signal?: AbortSignal },
+  options?: StartOptions & { readonly forecastOnly?: false },
 ): Promise<TrainResult>;
-export function startTraining(
+export async function startTraining(
   job: TrainJob,
   onEvent: (event: TrainEvent) => void,
-  options: { readonly forecastOnly?: boolean; readonly signal?: AbortSignal } = {},
+  { forecastOnly = false, signal }: StartOptions = {},
 ): Promise<TrainResult | null> {
-  const input: WorkerInput = { job, forecastOnly: options.forecastOnly === true };
-  const worker = new Worker(workerFile(), { workerData: input });
+  signal?.throwIfAborted();
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  const abort = () => void Atomics.store(stop, 0, 1);
+  signal?.addEventListener("abort", abort, { once: true });
+  try {
+    const result = await resultOf({ job, forecastOnly, stop }, onEvent);
+    if (result === null) signal?.throwIfAborted();
+    return result;
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+function resultOf(
+  workerData: WorkerInput,
+  onEvent: (event: TrainEvent) => void,
+): Promise<TrainResult | null> {
+  const worker = new Worker(workerFile(), { workerData });
   return new Promise((resolve, reject) => {
-    const stop = () => {
-      void worker.terminate();
-      reject(options.signal?.reason);
-    };
-    if (options.signal?.aborted) return stop();
-    options.signal?.addEventListener("abort", stop, { once: true });
+    let ending: () => void = () => {};
     worker.on("message", (message: WorkerMessage) => {
       if (message.type === "event") onEvent(message.event);
-      else if (message.type === "result") resolve(message.result);
-      else
-        reject(
-          message.code
-            ? new UserError(message.code, message.message)
-            : Object.assign(new Error(message.message), { stack: message.stack }),
-        );
+      else if (message.type === "result") ending = () => resolve(message.result);
+      else ending = () => reject(errorOf(message));
     });
     worker.on("error", reject);
     worker.on("exit", (code) => {
-      options.signal?.removeEventListener("abort", stop);
+      ending();
       reject(new Error(`the training worker ended early with status ${code}`));
     });
   });
 }
+
+const errorOf = ({ code, message, stack }: Extract<WorkerMessage, { type: "error" }>): Error =>
+  code ? new UserError(code, message) : Object.assign(new Error(message), { stack });

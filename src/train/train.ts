@@ -30,11 +30,20 @@ import type { TrainJob, TrainResult } from "./start.ts";
 type Emit = (event: TrainEvent) => void;
 type StepEnd = Extract<TrainEvent, { type: "step-end" }>;
 
-/** Trains from the newest checkpoint of this run, or from the start. Raises training-diverged, memory, schema-too-long, data-too-few. */
+export type TrainOptions = {
+  readonly forecastOnly?: boolean;
+  /** Asked before every step; true ends the run with a checkpoint of what is done. */
+  readonly shouldStop?: () => boolean;
+};
+
+/**
+ * Trains from the newest checkpoint of this run, or from the start; null when it was stopped or only forecast. Raises
+ * training-diverged, memory, schema-too-long, data-too-few.
+ */
 export async function trainLora(
   job: TrainJob,
   emit: Emit,
-  { forecastOnly = false }: { readonly forecastOnly?: boolean } = {},
+  { forecastOnly = false, shouldStop = () => false }: TrainOptions = {},
 ): Promise<TrainResult | null> {
   if (job.texts.length === 0) throw new UserError("data-too-few", "there is no training pair");
   const weights = openGguf(job.modelFile);
@@ -51,7 +60,7 @@ export async function trainLora(
       threads,
     });
     try {
-      return await runSteps(job, model, data, plan.steps, emit);
+      return await runSteps(job, model, data, { steps: plan.steps, emit, shouldStop });
     } finally {
       await model.close();
     }
@@ -129,14 +138,18 @@ const shapeOf = (forest: Forest) => ({
 /** Free memory that "auto" is ready to use for kept activations. */
 const MEMORY_SHARE = 0.7;
 
+type Course = {
+  readonly steps: number;
+  readonly emit: Emit;
+  readonly shouldStop: () => boolean;
+};
+
 async function runSteps(
-  job: TrainJob,
+  { config, runFolder, runHash }: TrainJob,
   model: LoraModel,
   data: EncodedTexts,
-  plannedSteps: number,
-  emit: Emit,
-): Promise<TrainResult> {
-  const { config, runFolder, runHash } = job;
+  { steps: plannedSteps, emit, shouldStop }: Course,
+): Promise<TrainResult | null> {
   const checkpoints = join(runFolder, "checkpoints");
   const metricsFile = join(runFolder, "metrics.jsonl");
   const { parameters } = model;
@@ -150,10 +163,11 @@ async function runSteps(
   for (let step = 1; step <= steps; step++) {
     const forests = groups.next().value as readonly Forest[];
     if (step <= firstStep) continue;
+    if (shouldStop()) return null;
     const event = await runStep(model, optimizer, forests, { config, step, steps });
     appendRecord(metricsFile, event);
     emit(event);
-    if (step % config.checkpointEverySteps !== 0 && step !== steps) continue;
+    if (step % config.checkpointEverySteps !== 0 && step !== steps && !shouldStop()) continue;
     saveCheckpoint(checkpoints, { step, steps, runHash }, parameters, optimizer);
     emit({ type: "checkpoint-end", step });
   }

@@ -7,12 +7,16 @@ import { trainLora } from "../train.ts";
 assert(parentPort, "the training worker is started as a worker thread");
 const port = parentPort;
 const send = (message: WorkerMessage) => port.postMessage(message);
-const { job, forecastOnly } = workerData as WorkerInput;
+const { job, forecastOnly, stop } = workerData as WorkerInput;
+const shouldStop = () => Atomics.load(stop, 0) === 1;
 
 try {
   send({
     type: "result",
-    result: await trainLora(job, (event) => send({ type: "event", event }), { forecastOnly }),
+    result: await trainLora(job, (event) => send({ type: "event", event }), {
+      forecastOnly,
+      shouldStop,
+    }),
   });
 } catch (error) {
   send({

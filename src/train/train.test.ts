@@ -1,0 +1,190 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readRecords } from "../track/metrics.ts";
+import type { TrainConfig, TrainEvent, TrainText } from "./config.ts";
+import type { TrainJob, TrainResult } from "./start.ts";
+import { trainLora } from "./train.ts";
+
+const modelFile = process.env.T2S_MODEL_FILE ?? "";
+const folder = mkdtempSync(join(tmpdir(), "t2s-train-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const prefix =
+  "<|im_start|>system\nWrite one SQLite SELECT.\nSinger(id, name, age)\nSong(id, singerId, title, year)<|im_end|>\n<|im_start|>user\n";
+const pairs: readonly (readonly [string, string])[] = [
+  ["How many singers are there?", "SELECT COUNT(*) FROM Singer"],
+  ["Names of all singers", "SELECT name FROM Singer"],
+  ["Oldest singer?", "SELECT name FROM Singer ORDER BY age DESC LIMIT 1"],
+  ["Songs of 2014", "SELECT title FROM Song WHERE year = 2014"],
+  ["Average age", "SELECT AVG(age) FROM Singer"],
+  ["Songs per year", "SELECT year, COUNT(*) FROM Song GROUP BY year"],
+];
+const texts = pairs.map(([question, completion]): TrainText => ({
+  prefix,
+  suffix: `${question}<|im_end|>\n<|im_start|>assistant\n`,
+  completion,
+}));
+
+const config: TrainConfig = {
+  rank: 4,
+  alpha: 8,
+  dropout: 0.1,
+  targetModules: ["q_proj", "v_proj", "down_proj"],
+  learningRate: 1e-3,
+  warmupSteps: 1,
+  weightDecay: 0.01,
+  maxGradNorm: 1,
+  epochs: 2,
+  batchSize: 3,
+  gradAccumSteps: 1,
+  maxMinutes: 0,
+  mode: "checkpoint",
+  threads: 2,
+  seed: 42,
+  checkpointEverySteps: 1,
+};
+
+const jobAt = (name: string, changes: Partial<TrainConfig> = {}): TrainJob => ({
+  modelFile,
+  config: { ...config, ...changes },
+  texts,
+  runFolder: join(folder, name),
+  runHash: "a run",
+});
+
+type StepEnd = Extract<TrainEvent, { type: "step-end" }>;
+const metricsOf = (job: TrainJob) => readRecords<StepEnd>(join(job.runFolder, "metrics.jsonl"));
+const checkpointsOf = (job: TrainJob) => readdirSync(join(job.runFolder, "checkpoints")).sort();
+
+async function train(job: TrainJob): Promise<{ result: TrainResult; events: TrainEvent[] }> {
+  const events: TrainEvent[] = [];
+  const result = await trainLora(job, (event) => void events.push(event));
+  if (result === null) throw new Error("no result");
+  return { result, events };
+}
+
+/** Starts the job in a process of its own and kills it as soon as it has said `type` of the step. */
+async function trainAndKill(job: TrainJob, type: TrainEvent["type"], step: number): Promise<void> {
+  const jobFile = join(folder, "job.json");
+  writeFileSync(jobFile, JSON.stringify(job));
+  const entry = fileURLToPath(new URL("../../test/fixtures/train-in-child.ts", import.meta.url));
+  const child = spawn(process.execPath, [entry, jobFile], { stdio: ["ignore", "pipe", "inherit"] });
+  const exited = once(child, "exit");
+  for await (const line of createInterface({ input: child.stdout })) {
+    const event = JSON.parse(line) as TrainEvent;
+    if (event.type === type && "step" in event && event.step === step) child.kill("SIGKILL");
+  }
+  expect(await exited).toEqual([null, "SIGKILL"]);
+}
+
+const bytesOf = ({ adapter }: TrainResult) =>
+  adapter.pairs.map(({ name, a, b }) => [
+    name,
+    Buffer.from(a.buffer, a.byteOffset, a.byteLength).toString("base64"),
+    Buffer.from(b.buffer, b.byteOffset, b.byteLength).toString("base64"),
+  ]);
+
+describe.skipIf(modelFile === "")("on the real model (T2S_MODEL_FILE)", () => {
+  const whole = jobAt("whole");
+  let reference: TrainResult;
+
+  beforeAll(async () => {
+    ({ result: reference } = await train(whole));
+  });
+
+  test("an uninterrupted run does every step once, learns, and keeps its last two checkpoints", () => {
+    expect(metricsOf(whole).map(({ step, steps }) => [step, steps])).toEqual([
+      [1, 4],
+      [2, 4],
+      [3, 4],
+      [4, 4],
+    ]);
+    expect(reference.steps).toBe(4);
+    expect(reference.lastLoss).toBeLessThan(reference.firstLoss);
+    expect(checkpointsOf(whole)).toEqual(["step-000003.safetensors", "step-000004.safetensors"]);
+  });
+
+  test("a killed run goes on to the same adapter, bit for bit, in whatever mode and threads", async () => {
+    const job = jobAt("killed");
+    await trainAndKill(job, "step-end", 3);
+    const { result, events } = await train(jobAt("killed", { mode: "keep", threads: 1 }));
+    expect(events.map(({ type }) => type)).toContain("resume");
+    expect(bytesOf(result)).toEqual(bytesOf(reference));
+    const same = ({ step, loss, lr, gradNorm }: StepEnd) => [step, loss, lr, gradNorm];
+    expect(metricsOf(job).map(same)).toEqual(metricsOf(whole).map(same));
+    expect(result.firstLoss).toBe(reference.firstLoss);
+  });
+
+  test("a run whose end was reached gives its adapter again without a step", async () => {
+    const { result, events } = await train(whole);
+    expect(events.map(({ type }) => type)).toEqual(["forecast", "resume"]);
+    expect(bytesOf(result)).toEqual(bytesOf(reference));
+  });
+
+  test("a damaged newest checkpoint falls back to the one before, with the same end", async () => {
+    const job = jobAt("damaged");
+    mkdirSync(join(job.runFolder, "checkpoints"), { recursive: true });
+    for (const name of checkpointsOf(whole))
+      copyFileSync(
+        join(whole.runFolder, "checkpoints", name),
+        join(job.runFolder, "checkpoints", name),
+      );
+    truncateSync(join(job.runFolder, "checkpoints", "step-000004.safetensors"), 100_000);
+    const { result, events } = await train(job);
+    expect(events).toContainEqual({ type: "resume", step: 3 });
+    expect(bytesOf(result)).toEqual(bytesOf(reference));
+  });
+
+  test("a learning rate that is far too high stops with an error and leaves the last checkpoint", async () => {
+    const job = jobAt("diverged", { learningRate: 1e30, warmupSteps: 0 });
+    await expect(train(job)).rejects.toMatchObject({
+      code: "training-diverged",
+      message: expect.stringContaining("at step 2"),
+    });
+    expect(checkpointsOf(job)).toEqual(["step-000001.safetensors"]);
+    expect(metricsOf(job).map(({ step }) => step)).toEqual([1]);
+  });
+
+  test("two forests of three accumulated are one forest of six, when nothing is dropped", async () => {
+    const losses = async (name: string, changes: Partial<TrainConfig>) => {
+      const job = jobAt(name, { ...changes, dropout: 0 });
+      await train(job);
+      return metricsOf(job).map(({ loss }) => loss);
+    };
+    const accumulated = await losses("accumulated", { batchSize: 3, gradAccumSteps: 2 });
+    const together = await losses("together", { batchSize: 6, gradAccumSteps: 1 });
+    expect(accumulated).toHaveLength(2);
+    // Float32 sums in another order; 1e-5 is the engine's own tolerance between forests.
+    accumulated.forEach((loss, i) =>
+      expect(Math.abs(loss - together[i])).toBeLessThan(1e-5 * together[i]),
+    );
+  });
+
+  test("texts that are longer than the model's context are refused with their number", async () => {
+    const long: TrainText = { prefix: "a ".repeat(9000), suffix: "b", completion: "c" };
+    await expect(train({ ...jobAt("long"), texts: [...texts, long] })).rejects.toMatchObject({
+      code: "schema-too-long",
+      message: expect.stringMatching(/^1 of 7 examples .* 8192 tokens \(the longest has \d+\)$/),
+    });
+  });
+});
+
+test("a run without texts is refused", async () => {
+  await expect(train({ ...jobAt("none"), texts: [] })).rejects.toMatchObject({
+    code: "data-too-few",
+  });
+});
