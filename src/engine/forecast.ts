@@ -10,7 +10,7 @@ import { sizeOf } from "./graph/op.ts";
 import { HEAD_ROWS, createHeadGraph, createLayerGraphs } from "./layer-graphs.ts";
 import { layOut } from "./layout.ts";
 import { isTarget } from "./lora/lora.ts";
-import { type Mode, OPEN_SHAPES } from "./mode.ts";
+import type { Mode } from "./mode.ts";
 import { groupOf } from "./models/attention.ts";
 import { type LlamaConfig, layerWeightShapes, linearShapes } from "./models/llama.ts";
 import { formsOf, weightBytes } from "./weights.ts";
@@ -47,7 +47,7 @@ export type ForecastOptions = {
 const ALL_LINEARS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
 const FLOAT_BYTES = 4;
 /** Node with this program, a tokenizer and ONNX Runtime loaded, before any weight is read. */
-const PROGRAM_BYTES = 210e6;
+const PROGRAM_BYTES = 190e6;
 /** What a session takes besides the values of its graph. */
 const SESSION_BYTES = 40e6;
 /** Measured: memory that ONNX Runtime's arena takes over what is alive at once. */
@@ -87,8 +87,7 @@ export function forecast(options: ForecastOptions): Forecast {
   );
   const rows = plan.rows * config.hiddenSize;
   const keptPerLayer = sum(Object.values(kept).map(sizeOf));
-  const shapes = OPEN_SHAPES[mode];
-  const peaks = peakFloats(head) + shapes * sum([forward, backward].map(peakFloats));
+  const peaks = sum([forward, backward, head].map(peakFloats));
   const heads = weights?.tensors.has("output.weight") ? 2 : 1;
   const floats =
     config.numHiddenLayers * (4 * trained + rows + keptPerLayer) +

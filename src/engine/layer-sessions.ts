@@ -1,9 +1,13 @@
-/** The sessions of a layer by the shape of the forest. Only a few shapes stay open: each holds its working memory. */
+/**
+ * The sessions of a layer for the forests' present shape. One shape is open at a time: its sessions hold the working
+ * memory of its passes, which is most of what training needs besides weights, and a new shape costs few per cent of a
+ * step.
+ */
 import type { LayerGraphs } from "./layer-graphs.ts";
 import type { AttentionPlan } from "./models/attention.ts";
 import { Session, type SessionOptions } from "./runtime/session.ts";
 
-export type LayerSessions = {
+export type OpenSessions = {
   readonly forward: Session;
   readonly backward: Session;
   readonly kept: LayerGraphs["kept"];
@@ -11,49 +15,35 @@ export type LayerSessions = {
 
 type GraphsOf = (plan: AttentionPlan) => LayerGraphs;
 
-export class LayerSessionCache {
-  /** The least recently used first. */
-  readonly #open = new Map<string, LayerSessions>();
+export class LayerSessions {
   readonly #graphsOf: GraphsOf;
   readonly #options: SessionOptions;
-  readonly #maxOpen: number;
+  #open: { readonly key: string; readonly sessions: OpenSessions } | undefined;
 
-  constructor(graphsOf: GraphsOf, options: SessionOptions, maxOpen: number) {
+  constructor(graphsOf: GraphsOf, options: SessionOptions) {
     this.#graphsOf = graphsOf;
     this.#options = options;
-    this.#maxOpen = maxOpen;
   }
 
-  /** The sessions of a plan; opened if they are not, after the least recently used were closed to make room. */
-  async get(plan: AttentionPlan): Promise<LayerSessions> {
+  /** The sessions of a plan; those of another plan are closed first. */
+  async get(plan: AttentionPlan): Promise<OpenSessions> {
     const key = JSON.stringify(plan);
-    const known = this.#open.get(key);
-    this.#open.delete(key);
-    const sessions = known ?? (await this.#create(plan));
-    this.#open.set(key, sessions);
-    return sessions;
-  }
-
-  async close(): Promise<void> {
-    await this.#closeDownTo(0);
-  }
-
-  async #create(plan: AttentionPlan): Promise<LayerSessions> {
-    await this.#closeDownTo(this.#maxOpen - 1);
+    if (this.#open?.key === key) return this.#open.sessions;
+    await this.close();
     const { forward, backward, kept } = this.#graphsOf(plan);
-    return {
+    const sessions = {
       forward: await Session.create(forward, this.#options),
       backward: await Session.create(backward, this.#options),
       kept,
     };
+    this.#open = { key, sessions };
+    return sessions;
   }
 
-  async #closeDownTo(count: number): Promise<void> {
-    for (const [key, { forward, backward }] of this.#open) {
-      if (this.#open.size <= count) return;
-      this.#open.delete(key);
-      await forward.close();
-      await backward.close();
-    }
+  async close(): Promise<void> {
+    const sessions = this.#open?.sessions;
+    this.#open = undefined;
+    await sessions?.forward.close();
+    await sessions?.backward.close();
   }
 }

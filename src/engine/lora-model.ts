@@ -6,7 +6,7 @@ import { UserError, assert } from "../base/errors.ts";
 import type { GgufFile } from "../format/gguf-file.ts";
 import { type Forest } from "./forest.ts";
 import { HEAD_ROWS, createHeadGraph, createLayerGraphs } from "./layer-graphs.ts";
-import { type LayerSessions, LayerSessionCache } from "./layer-sessions.ts";
+import { LayerSessions, type OpenSessions } from "./layer-sessions.ts";
 import { type Layout, type LossRow, layOut } from "./layout.ts";
 import type { Adapter, AdapterConfig, LoraPair } from "./lora/adapter.ts";
 import { dropoutMask, maskColumns } from "./lora/dropout.ts";
@@ -15,7 +15,7 @@ import { isTarget } from "./lora/lora.ts";
 import { groupOf } from "./models/attention.ts";
 import { readLlamaConfig } from "./models/gguf-names.ts";
 import { type LlamaConfig, linearShapes, rotaryTables } from "./models/llama.ts";
-import { type Mode, OPEN_SHAPES } from "./mode.ts";
+import type { Mode } from "./mode.ts";
 import { type Feed, Session } from "./runtime/session.ts";
 import { sizeOf } from "./graph/op.ts";
 import { type ModelWeights, formsOf, readWeights } from "./weights.ts";
@@ -49,10 +49,9 @@ export async function createLoraModel(options: LoraModelOptions): Promise<LoraMo
   const start = "pairs" in adapter ? adapter : freshAdapter(config, adapter);
   checkAdapter(config, start);
   const forms = formsOf(weights, config, mode);
-  const sessions = new LayerSessionCache(
+  const sessions = new LayerSessions(
     (plan) => createLayerGraphs(config, start.config, plan, mode, forms),
     { threads },
-    OPEN_SHAPES[mode],
   );
   const head = await Session.create(createHeadGraph(config, HEAD_ROWS), { threads });
   return new LoraModel(config, readWeights(weights, config, forms), start, head, sessions);
@@ -107,7 +106,7 @@ export class LoraModel {
   readonly #weights: ModelWeights;
   readonly #adapter: Adapter;
   readonly #head: Session;
-  readonly #sessions: LayerSessionCache;
+  readonly #sessions: LayerSessions;
   readonly #grads: ReadonlyMap<string, Float32Array>;
   readonly #arrays = new Map<string, Float32Array>();
 
@@ -117,7 +116,7 @@ export class LoraModel {
     weights: ModelWeights,
     adapter: Adapter,
     head: Session,
-    sessions: LayerSessionCache,
+    sessions: LayerSessions,
   ) {
     this.config = config;
     this.#weights = weights;
@@ -223,7 +222,7 @@ export class LoraModel {
 
   /** Runs all layers; keeps the input of each and what the mode keeps. Returns the last layer's output. */
   async #runForward(
-    sessions: LayerSessions,
+    sessions: OpenSessions,
     layout: Layout,
     feeds: Readonly<Record<string, Feed>>,
     masks: ReadonlyMap<string, Float32Array>,
@@ -246,7 +245,7 @@ export class LoraModel {
     return x;
   }
 
-  #keptOf({ kept }: LayerSessions, layer: number): Record<string, Float32Array> {
+  #keptOf({ kept }: OpenSessions, layer: number): Record<string, Float32Array> {
     return Object.fromEntries(
       Object.entries(kept).map(([name, shape]) => [
         name,
@@ -287,7 +286,7 @@ export class LoraModel {
   }
 
   async #runBackward(
-    sessions: LayerSessions,
+    sessions: OpenSessions,
     layout: Layout,
     feeds: Readonly<Record<string, Feed>>,
     masks: ReadonlyMap<string, Float32Array>,

@@ -4,6 +4,3 @@
  * two to three times the memory. The gradients are the same.
  */
 export type Mode = "checkpoint" | "keep";
-
-/** Shapes of forests whose sessions stay open; each holds the working memory of its own. */
-export const OPEN_SHAPES: Readonly<Record<Mode, number>> = { checkpoint: 1, keep: 2 };
