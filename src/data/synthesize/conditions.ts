@@ -30,17 +30,17 @@ export type ColumnText = (field: Field) => string;
 
 /** How often a condition falls on a column of a role. */
 const ROLE_WEIGHT: Readonly<Partial<Record<Field["role"], number>>> = {
-  key: 0.5,
-  ident: 0.3,
-  name: 0.7,
+  key: 1,
+  ident: 0.2,
+  name: 0.5,
   category: 1.4,
-  code: 1.8,
+  code: 2,
   flag: 1.4,
   date: 1.8,
-  month: 1.2,
-  year: 1,
-  measure: 1.5,
-  text: 0.25,
+  month: 2,
+  year: 1.2,
+  measure: 0.9,
+  text: 0.15,
 };
 
 /** Draws a condition on `entity` that uses none of `taken`. */
@@ -68,7 +68,10 @@ export function drawCondition(
 
 const conditionWeight = (field: Field): number => {
   const isSerial = field.isSerial || (field.role === "key" && field.isUnique);
-  return (ROLE_WEIGHT[field.role] ?? 0) * (isSerial ? 0.1 : 1) + (nullsMatter(field) ? 0.7 : 0);
+  return (
+    (ROLE_WEIGHT[field.role] ?? 0) * (isSerial ? 0.1 : 1) +
+    (nullsMatter(field) ? (field.notes.nullMeaning ? 1.2 : 0.5) : 0)
+  );
 };
 
 const nullsMatter = (field: Field): boolean =>

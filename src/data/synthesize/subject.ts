@@ -24,6 +24,8 @@ export type SubjectOptions = {
   readonly conditions?: number;
   /** One more condition on a table that this one points to. */
   readonly isViaParent?: boolean;
+  /** The link for it; drawn if left out. */
+  readonly via?: Link;
   /** Joins that the question needs for what it returns. */
   readonly joins?: readonly Join[];
   /** Fields that conditions must leave alone. */
@@ -44,16 +46,16 @@ export function drawParentLink(draw: Draw, entity: Entity): Link | undefined {
 /** How many conditions a question has, with the shares of real questions. */
 export const drawConditionCount = (draw: Draw): number => {
   const roll = draw.rng.next();
-  return roll < 0.3 ? 0 : roll < 0.8 ? 1 : 2;
+  return roll < 0.25 ? 0 : roll < 0.66 ? 1 : roll < 0.94 ? 2 : 3;
 };
 
 /** Draws a subject, or nothing when the table has no column for the conditions wanted. */
 export function drawSubject(
   draw: Draw,
   entity: Entity,
-  { conditions: count = 0, isViaParent = false, joins = [], taken = [] }: SubjectOptions = {},
+  { conditions: count = 0, isViaParent = false, via, joins = [], taken = [] }: SubjectOptions = {},
 ): Subject | undefined {
-  const added = isViaParent ? drawParentLink(draw, entity) : undefined;
+  const added = isViaParent ? (via ?? drawParentLink(draw, entity)) : undefined;
   if (isViaParent && added === undefined) return undefined;
   const isThere = joins.some(({ link }) => link === added);
   if (added && !isThere && joins.some(({ link }) => link.parent === added.parent)) return undefined;
@@ -230,7 +232,7 @@ export function drawProjection(
   const { entity } = subject;
   const { extra = draw.rng.int(0, 2), without = [] } = options;
   const chosen: Field[] = [];
-  const { identity } = entity;
+  const identity = entity.identity.filter((field) => !without.includes(field));
   if (chance(draw, 0.85) || extra === 0)
     chosen.push(...(identity.length > 2 ? identity.slice(-draw.rng.int(2, 3)) : identity));
   for (let i = 0; i < extra; i++) {

@@ -19,7 +19,7 @@ export type SynthesizeOptions = {
   /** Pairs wanted; fewer come back when the database gives no more. */
   readonly count: number;
   readonly seed: number;
-  /** Runs statements on the database, read-only. */
+  /** Runs statements on the database, read-only. Rows beyond 2,000 are not looked at: let it stop there. */
   readonly run: RunMany;
   /** Templates never to be produced: those of test and dev. */
   readonly exclude?: ReadonlySet<string>;

@@ -1,6 +1,6 @@
 /** One row of figures: counts, distinct counts, sums, averages, extremes, shares, sums side by side. */
 import { chance, type Draft, type Draw, phraseOf, pickEntity, pickField } from "../draw.ts";
-import { listOf, pluralOf, pluralOfColumn, totalOf } from "../english.ts";
+import { pluralOf, pluralOfColumn } from "../english.ts";
 import { drawConditionCount, drawSubject, type Subject } from "../subject.ts";
 import type { Field } from "../vocabulary.ts";
 import { askForCount, askForValue, finish, terse } from "../wording.ts";
@@ -20,7 +20,7 @@ export function drawAnySubject(
   return (
     entity &&
     drawSubject(draw, entity, {
-      conditions: isViaParent ? draw.rng.int(0, 1) : drawConditionCount(draw),
+      conditions: isViaParent ? draw.rng.pick([0, 1, 1, 2]) : drawConditionCount(draw),
       isViaParent,
       taken,
     })
@@ -122,7 +122,7 @@ export function aggregate(draw: Draw): Draft | undefined {
 }
 
 /** "the total amount of unpaid invoices", asked. */
-function valueQuestion(draw: Draw, text: string, subject: Subject): string {
+export function valueQuestion(draw: Draw, text: string, subject: Subject): string {
   const { rng } = draw;
   const all = subject.conditions.length === 0 ? `all ${subject.text}` : subject.text;
   return rng.pick([
@@ -133,49 +133,4 @@ function valueQuestion(draw: Draw, text: string, subject: Subject): string {
     () => terse(rng, `${text}, ${all}`),
     () => terse(rng, `${text} of ${all}`),
   ])();
-}
-
-/** Two or three figures of the same rows. */
-export function severalAggregates(draw: Draw): Draft | undefined {
-  const subject = drawAnySubject(draw, [], ({ fields }) => fields.some(isAggregable));
-  const field = subject && pickField(draw, subject.entity.fields, isAggregable);
-  if (!subject || !field) return undefined;
-  const column = subject.column(field);
-  const name = phraseOf(draw, field);
-  const { rng } = draw;
-  const [texts, columns] = rng.pick([
-    [
-      [`lowest ${name}`, `highest ${name}`],
-      [`MIN(${column})`, `MAX(${column})`],
-    ],
-    [
-      [`minimum`, `maximum ${name}`],
-      [`MIN(${column})`, `MAX(${column})`],
-    ],
-    [
-      [`average ${name}`, `highest ${name}`],
-      [`AVG(${column})`, `MAX(${column})`],
-    ],
-    [
-      [`minimum`, `average`, `maximum ${name}`],
-      [`MIN(${column})`, `AVG(${column})`, `MAX(${column})`],
-    ],
-    [
-      ["number", field.isAdditive ? totalOf(name) : `average ${name}`],
-      ["COUNT(*)", `${field.isAdditive ? "SUM" : "AVG"}(${column})`],
-    ],
-    [
-      ["count", field.isAdditive ? totalOf(name) : `average ${name}`],
-      ["COUNT(*)", `${field.isAdditive ? "SUM" : "AVG"}(${column})`],
-    ],
-  ] as const);
-  const text = listOf(texts);
-  const question = /^(number|count)/.test(text)
-    ? rng.pick([
-        () => finish(rng, `How many ${subject.text} are there and what is their ${texts[1]}`, "?"),
-        () => askForValue(rng, `the ${text} of ${subject.text}`),
-        () => terse(rng, `${text} of ${subject.text}`),
-      ])()
-    : valueQuestion(draw, text, subject).replace(/^What is the/, "What are the");
-  return toDraft(question, subject, { columns, ...sourceOf(subject) }, { fields: [field] });
 }

@@ -8,6 +8,7 @@ import {
   pickEntity,
   pickField,
 } from "../draw.ts";
+import { literal } from "../select.ts";
 import { listOf, pluralOfColumn, singularOf } from "../english.ts";
 import {
   drawConditionCount,
@@ -21,15 +22,15 @@ import {
   type Projection,
   type Subject,
 } from "../subject.ts";
-import type { Entity, Field } from "../vocabulary.ts";
+import type { Entity, Field, Link } from "../vocabulary.ts";
 import { askForRows, askForValue, finish, terse } from "../wording.ts";
 import { sourceOf, toDraft } from "./draft.ts";
 
 /** Rows that meet conditions. */
 export function list(draw: Draw): Draft | undefined {
   const entity = pickEntity(draw);
-  const isViaParent = chance(draw, 0.25);
-  const conditions = isViaParent ? draw.rng.int(0, 1) : chance(draw, 0.65) ? 1 : 2;
+  const isViaParent = chance(draw, 0.3);
+  const conditions = isViaParent ? draw.rng.pick([0, 1, 1, 2]) : draw.rng.pick([1, 1, 1, 2, 2, 3]);
   const subject = entity && drawSubject(draw, entity, { conditions, isViaParent });
   const projection = subject && drawProjection(draw, subject, { without: fixedFields(subject) });
   if (!projection) return undefined;
@@ -232,7 +233,8 @@ export function lookup(draw: Draw): Draft | undefined {
     pickField(
       draw,
       entity.fields,
-      (field) => !entity.label.includes(field) && field.role !== "none",
+      (field) =>
+        field.role !== "none" && !subject?.conditions.some(({ fields }) => fields.includes(field)),
     );
   const facts = [...new Set(chance(draw, 0.6) ? [fact()] : [fact(), fact()])].filter(
     (field) => field !== undefined,
@@ -240,7 +242,7 @@ export function lookup(draw: Draw): Draft | undefined {
   if (!subject || facts.length === 0) return undefined;
   const { rng } = draw;
   const text = fieldsText(draw, facts);
-  const name = rowName(draw, subject.entity, [subject.conditions[0].post]);
+  const { name } = subject;
   const question = rng.pick([
     () => askForValue(rng, `the ${text} of ${name}`),
     () => askForValue(rng, `the ${text} of ${name}`),
@@ -257,48 +259,98 @@ export function lookup(draw: Draw): Draft | undefined {
   );
 }
 
-function namedSubject(draw: Draw, entity: Entity): Subject | undefined {
+/** One row, by its label or by its number. */
+function namedSubject(
+  draw: Draw,
+  entity: Entity,
+): (Subject & { readonly name: string }) | undefined {
   const subject = drawSubject(draw, entity);
-  const condition = subject && namedRow(draw, entity, subject.column);
-  return subject && condition && { ...subject, conditions: [condition], where: [condition.sql] };
+  if (subject === undefined) return undefined;
+  const numbered = entity.fields.filter(
+    (field) => field.role === "key" && field.isUnique && field.samples.spread.length > 0,
+  );
+  const number = chance(draw, 0.3) ? pickField(draw, numbered) : undefined;
+  const value = number && draw.rng.pick(number.samples.spread);
+  if (number && value !== undefined) {
+    const sql = `${subject.column(number)} = ${literal(value)}`;
+    const condition = { sql, opposites: [], post: "", clause: "", fields: [number] };
+    const noun = number.phrases[0].replace(/ (number|code|ID)$/, "");
+    return { ...subject, conditions: [condition], where: [sql], name: `${noun} ${value}` };
+  }
+  const condition = namedRow(draw, entity, subject.column);
+  return (
+    condition && {
+      ...subject,
+      conditions: [condition],
+      where: [condition.sql],
+      name: rowName(draw, entity, [condition.post]),
+    }
+  );
 }
 
-/** Rows beside what the row that they point to is called. */
+/** Rows beside what the row that they point to is called, or more of it; conditions on either. */
 export function listWithParent(draw: Draw): Draft | undefined {
   const entity = pickEntity(draw);
   const link = entity && drawParentLink(draw, entity);
   const parent = link && entityOf(draw, link.parent);
   if (!entity || !link || !parent || parent.label.length === 0) return undefined;
   const subject = drawSubject(draw, entity, {
-    conditions: chance(draw, 0.7) ? 1 : 2,
+    conditions: draw.rng.pick([0, 1, 1, 2]),
+    isViaParent: chance(draw, 0.4),
+    via: link,
     joins: [{ link, toParent: true }],
   });
+  const fixed = subject && fixedFields(subject);
   const projection =
-    subject &&
-    drawProjection(draw, subject, { extra: draw.rng.int(0, 1), without: fixedFields(subject) });
-  if (!projection) return undefined;
-  const extra = parent.isPerson
-    ? `${link.noun}'s first and last name`
-    : parentPhrase(draw, link, parent.label[0]);
-  const joined = joinProjection(draw, projection, extra, parent.label.map(subject.column));
+    subject && drawProjection(draw, subject, { extra: draw.rng.int(0, 1), without: fixed });
+  if (!projection || !fixed || subject.conditions.length === 0) return undefined;
+  const isMore = chance(draw, 0.3);
+  const more = isMore
+    ? pickField(draw, parent.fields, (field) => isTelling(field) && !fixed.includes(field))
+    : undefined;
+  const beside = parent.label.every((field) => fixed.includes(field)) ? [] : parent.label;
+  const shown = [...beside, ...(more && !beside.includes(more) ? [more] : [])];
+  if (shown.length === 0) return undefined;
+  const texts = parentTexts(draw, parent, link, beside, more);
+  const joined = joinProjection(draw, projection, texts, shown.map(subject.column));
   return toDraft(
     listQuestion(draw, subject, joined.text),
     subject,
     { columns: joined.columns, ...sourceOf(subject) },
-    { fields: [...projection.fields, ...parent.label] },
+    { fields: [...projection.fields, ...shown] },
   );
+}
+
+const isTelling = (field: Field): boolean =>
+  ["category", "date", "measure", "year"].includes(field.role);
+
+function parentTexts(
+  draw: Draw,
+  parent: Entity,
+  link: Link,
+  beside: readonly Field[],
+  more?: Field,
+): string[] {
+  const isFullName = beside.length === 2 && parent.isPerson;
+  return [
+    ...(isFullName
+      ? [`${link.noun}'s first and last name`]
+      : beside.map((field) => parentPhrase(draw, link, field))),
+    ...(more && !beside.includes(more) ? [parentPhrase(draw, link, more)] : []),
+  ];
 }
 
 function joinProjection(
   draw: Draw,
   projection: Projection,
-  text: string,
+  texts: readonly string[],
   columns: readonly string[],
 ): Pick<Projection, "columns" | "text"> {
-  const parts = projection.text.split(/, | and /);
+  const isFullName = projection.text.startsWith("first and last name");
+  const parts = isFullName ? [projection.text] : projection.text.split(/, | and /);
   return chance(draw, 0.25)
-    ? { columns: [...columns, ...projection.columns], text: listOf([text, ...parts]) }
-    : { columns: [...projection.columns, ...columns], text: listOf([...parts, text]) };
+    ? { columns: [...columns, ...projection.columns], text: listOf([...texts, ...parts]) }
+    : { columns: [...projection.columns, ...columns], text: listOf([...parts, ...texts]) };
 }
 
 /** The difference of two amounts of a row, or the days between two of its dates. */
@@ -314,7 +366,8 @@ export function rowDifference(draw: Draw): Draft | undefined {
     isViaParent: chance(draw, 0.2),
     taken: isOfDates ? pair : [],
   });
-  const projection = subject && drawProjection(draw, subject, { extra: 0 });
+  const projection =
+    subject && drawProjection(draw, subject, { extra: 0, without: fixedFields(subject) });
   if (!projection) return undefined;
   const [a, b] = [phraseOf(draw, first), phraseOf(draw, second)];
   const text = isOfDates
@@ -332,7 +385,7 @@ export function rowDifference(draw: Draw): Draft | undefined {
 }
 
 /** Two amounts of a table, the smaller one first, by what stands in the middle of the column. */
-function amountPairs({ fields }: Entity): [Field, Field][] {
+export function amountPairs({ fields }: Entity): [Field, Field][] {
   const amounts = fields.filter(({ isMoney, isAdditive }) => isMoney && isAdditive);
   const size = ({ samples: { spread } }: Field) =>
     Math.abs(Number(spread[Math.floor(spread.length / 2)] ?? 0));

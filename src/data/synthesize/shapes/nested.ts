@@ -8,7 +8,7 @@ import {
   pickEntity,
   pickField,
 } from "../draw.ts";
-import { pluralOfColumn, withArticle } from "../english.ts";
+import { countText, pluralOfColumn, withArticle } from "../english.ts";
 import { literal, printSelect, quoteName } from "../select.ts";
 import { drawProjection, drawSubject, fieldsText, rowName, type Subject } from "../subject.ts";
 import { drawCondition } from "../conditions.ts";
@@ -70,9 +70,10 @@ export function beyondAverage(draw: Draw): Draft | undefined {
   const name = phraseOf(draw, field);
   const { rng } = draw;
   const column = quoteName(field.name);
+  const factor = isAbove && chance(draw, 0.2) ? rng.pick([2, 2, 3, 5, 10]) : 1;
   const inner = (condition?: string) =>
     printSelect({
-      columns: [`AVG(${column})`],
+      columns: [factor === 1 ? `AVG(${column})` : `${factor} * AVG(${column})`],
       from: quoteName(entity.name),
       where: condition ? [condition] : [],
     });
@@ -89,13 +90,15 @@ export function beyondAverage(draw: Draw): Draft | undefined {
     ? ` of ${entity.nouns[0]} ${group.post}`
     : rng.pick(["", "", ` of all ${entity.nouns[0]}`]);
   const said =
-    group || of
-      ? `with ${withArticle(name)} ${more} the average${of}`
-      : rng.pick([
-          `with ${isAbove ? "an above" : "a below"}-average ${name}`,
-          `with ${withArticle(name)} ${more} the average`,
-          `whose ${name} is ${more} average`,
-        ]);
+    factor > 1
+      ? `whose ${name} is more than ${factor === 2 ? "twice" : `${countText(factor, rng)} times`} the average${of}`
+      : group || of
+        ? `with ${withArticle(name)} ${more} the average${of}`
+        : rng.pick([
+            `with ${withArticle(`${isAbove ? "above" : "below"}-average ${name}`)}`,
+            `with ${withArticle(name)} ${more} the average`,
+            `whose ${name} is ${more} average`,
+          ]);
   const operator = isAbove ? ">" : "<";
   const whole = narrowed(
     subject,

@@ -1,33 +1,11 @@
-/**
- * Rows by what points to them: with, without, counted with those that have none; three tables in one question; sums of
- * two tables compared.
- */
-import {
-  chance,
-  type Draft,
-  type Draw,
-  entityOf,
-  nounOf,
-  phraseOf,
-  pickField,
-  pickLink,
-  pickWeighted,
-} from "../draw.ts";
-import { listOf, pluralOf, pluralOfColumn, singularOf, totalOf } from "../english.ts";
-import { createScope, printSelect, quoteName, type Select } from "../select.ts";
-import {
-  describe,
-  drawProjection,
-  drawSubject,
-  fieldsText,
-  namedRow,
-  parentPhrase,
-  type Subject,
-} from "../subject.ts";
+/** Rows by what points to them: with, without, and counted with those that have none. */
 import { drawCondition } from "../conditions.ts";
+import { chance, type Draft, type Draw, entityOf, nounOf, pickLink } from "../draw.ts";
+import { pluralOf, pluralOfColumn } from "../english.ts";
+import { createScope, printSelect, quoteName, type Select } from "../select.ts";
+import { describe, drawProjection, drawSubject, fieldsText, type Subject } from "../subject.ts";
 import type { Entity, Field, Link } from "../vocabulary.ts";
 import { askForCount, askForRows, finish, terse } from "../wording.ts";
-import { aggregateText } from "./aggregates.ts";
 import { sourceOf, toDraft } from "./draft.ts";
 
 /** The predicate that a row of the parent has, or has not, rows of the child. */
@@ -101,7 +79,7 @@ function relationText(draw: Draw, parent: Entity, child: string, isIn: boolean):
 
 /** Rows with, or without, rows that point to them. */
 export function withOrWithout(draw: Draw): Draft | undefined {
-  const isIn = chance(draw, 0.45);
+  const isIn = chance(draw, 0.35);
   const related = drawRelated(draw, isIn || chance(draw, 0.5) ? 1 : 0);
   if (!related) return undefined;
   const { link, parent, child } = related;
@@ -166,6 +144,35 @@ function neighbourMemberships(
   return others.map((predicate) =>
     printSelect({ ...select, columns: ["{}"], where: [...parent.where, predicate] }),
   );
+}
+
+/** What the rows are called that some rows point to: "vendors with an unpaid invoice", by a join. */
+export function owners(draw: Draw): Draft | undefined {
+  const link = pickLink(draw, ({ parent }) => entityOf(draw, parent).label.length > 0);
+  if (link === undefined) return undefined;
+  const [parent, entity] = [entityOf(draw, link.parent), entityOf(draw, link.child)];
+  const subject = drawSubject(draw, entity, {
+    conditions: draw.rng.pick([1, 1, 2]),
+    joins: [{ link, toParent: true }],
+  });
+  if (subject === undefined) return undefined;
+  const columns = parent.label.map(subject.column);
+  const text = fieldsText(draw, parent.label);
+  const nouns = pluralOf(link.noun);
+  const relation = relationText(draw, parent, subject.text, true);
+  const { rng } = draw;
+  const question = rng.pick([
+    () => finish(rng, `Which ${nouns} have ${subject.text}? List each ${text} once`, "."),
+    () => askForRows(rng, `the ${text} of the ${nouns} ${relation}, each once`),
+    () => askForRows(rng, `the distinct ${pluralOfColumn(text)} of ${nouns} ${relation}`),
+    () => terse(rng, `${nouns} ${relation}: ${text}, no repeats`),
+  ])();
+  const select = { distinct: true, columns, ...sourceOf(subject) };
+  const draft = toDraft(question, subject, select, { fields: parent.label });
+  return {
+    ...draft,
+    neighbours: draft.neighbours.filter((other) => other.startsWith("SELECT DISTINCT")),
+  };
 }
 
 /** How many rows point to each row, those with none included. */
@@ -240,282 +247,3 @@ export function countWithNone(draw: Draw): Draft | undefined {
     neighbours: [printSelect({ ...select, from: inner.from })],
   });
 }
-
-/** Two links in a row, or two links of one table: three tables. */
-type Pair = { readonly first: Link; readonly second: Link; readonly isChain: boolean };
-
-function drawPair(draw: Draw): Pair | undefined {
-  const first = pickLink(draw, ({ origin }) => origin === "declared");
-  if (!first) return undefined;
-  const { links } = draw.vocabulary;
-  const others = links.filter(
-    (link) =>
-      link !== first &&
-      (link.child === first.child || link.child === first.parent) &&
-      link.parent !== first.parent &&
-      link.parent !== first.child,
-  );
-  const second = pickWeighted(draw.rng, others, ({ origin }) => (origin === "declared" ? 1 : 0.25));
-  if (!second) return undefined;
-  const isChain = second.child === first.parent;
-  const hasDirect =
-    isChain && links.some((link) => link.child === first.child && link.parent === second.parent);
-  return hasDirect ? undefined : { first, second, isChain };
-}
-
-/** A figure of the first table for one row of the last. */
-export function throughTwo(draw: Draw): Draft | undefined {
-  const pair = drawPair(draw);
-  if (!pair) return undefined;
-  const { first, second, isChain } = pair;
-  const child = entityOf(draw, first.child);
-  const last = entityOf(draw, second.parent);
-  const subject = drawSubject(draw, child, {
-    joins: [
-      { link: first, toParent: true },
-      { link: second, toParent: true },
-    ],
-  });
-  const condition =
-    subject &&
-    (chance(draw, 0.6)
-      ? namedRow(draw, last, subject.column)
-      : drawCondition(draw, last, subject.column));
-  if (!condition) return undefined;
-  const isNamed = condition.clause === `that are ${condition.post}`;
-  const where = isNamed
-    ? `for ${second.noun} ${condition.post}`
-    : `for ${describe(draw, last, last.nouns[0], [condition], "AND")}`;
-  const narrowed: Subject = {
-    ...subject,
-    conditions: [condition],
-    where: [condition.sql],
-    text: `${subject.text} ${where}`,
-  };
-  const middle = entityOf(draw, first.parent);
-  if (isChain) return countThrough(draw, narrowed, child);
-  return middle.label.length > 0 ? namesThrough(draw, narrowed, first, middle, where) : undefined;
-}
-
-function countThrough(draw: Draw, subject: Subject, child: Entity): Draft {
-  const measure = chance(draw, 0.6)
-    ? pickField(draw, child.fields, ({ role }) => role === "measure")
-    : undefined;
-  if (measure === undefined)
-    return toDraft(askForCount(draw.rng, subject.text), subject, {
-      columns: ["COUNT(*)"],
-      ...sourceOf(subject),
-    });
-  const kind = measure.isAdditive ? "SUM" : "AVG";
-  const text = `the ${aggregateText(draw, kind, measure)} of ${subject.text}`;
-  const question = draw.rng.pick([
-    () => finish(draw.rng, `What is ${text}`, "?"),
-    () => finish(draw.rng, `Show ${text}`, "."),
-    () => terse(draw.rng, text),
-    () => finish(draw.rng, `How much is ${text}`, "?"),
-  ])();
-  return toDraft(
-    question,
-    subject,
-    { columns: [`${kind}(${subject.column(measure)})`], ...sourceOf(subject) },
-    { fields: [measure] },
-  );
-}
-
-/** The rows of one parent that share children with a row of the other: "employees with timesheets for job X". */
-function namesThrough(
-  draw: Draw,
-  subject: Subject,
-  link: Link,
-  middle: Entity,
-  where: string,
-): Draft {
-  const { rng } = draw;
-  const nouns = pluralOf(link.noun);
-  const text = fieldsText(draw, middle.label);
-  const children = nounOf(draw, subject.entity);
-  const link2 = subject.entity.isJunction
-    ? where.replace(/^for /, "linked to ")
-    : `${rng.pick(["with", middle.isPerson ? "who have" : "that have"])} ${children} ${where}`;
-  const question = rng.pick([
-    () => askForRows(rng, `the ${text} of the ${nouns} ${link2}`),
-    () =>
-      finish(
-        rng,
-        `Which ${nouns} ${subject.entity.isJunction ? where.replace(/^for /, "are linked to ") : `have ${children} ${where}`}? List each ${text} once`,
-        ".",
-      ),
-    () => askForRows(rng, `the distinct ${text} of ${nouns} ${link2}`),
-    () => terse(rng, `${text} of ${nouns} ${link2}, no repeats`),
-  ])();
-  const columns = middle.label.map(subject.column);
-  const plain = printSelect({ distinct: true, columns, from: subject.scope.from });
-  const draft = toDraft(
-    question,
-    subject,
-    { distinct: true, columns, ...sourceOf(subject) },
-    { fields: middle.label, neighbours: [plain] },
-  );
-  return {
-    ...draft,
-    neighbours: draft.neighbours.filter((statement) => statement.startsWith("SELECT DISTINCT")),
-  };
-}
-
-/** A figure of the first table for each row of the third. */
-export function groupThroughTwo(draw: Draw): Draft | undefined {
-  const pair = drawPair(draw);
-  const last = pair && entityOf(draw, pair.second.parent);
-  if (!pair || !last || last.label.length === 0) return undefined;
-  const { first, second, isChain } = pair;
-  const child = entityOf(draw, first.child);
-  const subject = drawSubject(draw, child, {
-    joins: [
-      { link: first, toParent: true },
-      { link: second, toParent: true },
-    ],
-  });
-  if (!subject) return undefined;
-  const middle = entityOf(draw, first.parent);
-  const condition =
-    isChain && chance(draw, 0.5)
-      ? undefined
-      : drawCondition(
-          draw,
-          middle,
-          subject.column,
-          middle.fields.filter(({ role }) => role === "key"),
-        );
-  if (!isChain && !condition) return undefined;
-  const measure = chance(draw, 0.6)
-    ? pickField(draw, child.fields, ({ isAdditive }) => isAdditive)
-    : undefined;
-  const of = condition
-    ? ` of ${describe(draw, middle, singularOf(middle.nouns[0]) === first.noun ? middle.nouns[0] : pluralOf(first.noun), [condition], "AND")}`
-    : "";
-  const text = measure
-    ? `${aggregateText(draw, "SUM", measure)} of ${subject.text}${of}`
-    : `number of ${subject.text}${of}`;
-  const name = last.isPerson
-    ? `${second.noun}'s first and last name`
-    : parentPhrase(draw, second, last.label[0]);
-  const { rng } = draw;
-  const question = rng.pick([
-    () => askForRows(rng, `the ${text} ${rng.pick(["per", "for each", "by"])} ${name}`),
-    () => finish(rng, `For each ${name}, what is the ${text}`, "?"),
-    () => terse(rng, `${text} by ${name}`),
-    () => finish(rng, `Show each ${name} with the ${text}`, "."),
-  ])();
-  const keys = last.label.map(subject.column);
-  const narrowed = condition
-    ? { ...subject, conditions: [condition], where: [condition.sql] }
-    : subject;
-  return toDraft(
-    question,
-    narrowed,
-    {
-      columns: [...keys, measure ? `SUM(${subject.column(measure)})` : "COUNT(*)"],
-      ...sourceOf(narrowed),
-      groupBy: keys,
-    },
-    { fields: [...last.label, ...(measure ? [measure] : [])] },
-  );
-}
-
-/** Sums of two tables that point to the same rows, compared row by row or side by side. */
-export function comparedSums(draw: Draw): Draft | undefined {
-  const sides = drawSides(draw);
-  if (!sides) return undefined;
-  const { key, first, second } = sides;
-  const [a, b] = [first, second].map(
-    (field) => `${totalOf(phraseOf(draw, field))} of ${entityOf(draw, field.table).nouns[0]}`,
-  );
-  const name = quoteName(key.name);
-  const [here, there] = [quoteName(first.table), quoteName(second.table)];
-  const inner = `(SELECT SUM(${quoteName(second.name)}) FROM ${there} WHERE ${there}.${name} = ${here}.${name})`;
-  const sum = `SUM(${quoteName(first.name)})`;
-  const { rng } = draw;
-  const keyText = phraseOf(draw, key);
-  const isCompared = chance(draw, 0.6);
-  const isAbove = chance(draw, 0.7);
-  const [more, less] = isAbove ? ["above", "exceeds"] : ["below", "is less than"];
-  const question = isCompared
-    ? rng.pick([
-        () =>
-          finish(
-            rng,
-            `For which ${pluralOfColumn(keyText)} is the ${a} ${more} the ${b}? Show the ${keyText} and the ${a}`,
-            ".",
-          ),
-        () => askForRows(rng, `the ${keyText} and ${a} where it ${less} the ${b}`),
-        () => finish(rng, `List each ${keyText} with its ${a}, if that ${less} the ${b}`, "."),
-        () => terse(rng, `${pluralOfColumn(keyText)} and ${a}, where it is ${more} the ${b}`),
-      ])()
-    : rng.pick([
-        () => askForRows(rng, `the ${a} and the ${b} per ${keyText}`),
-        () =>
-          finish(
-            rng,
-            `For each ${keyText} of ${entityOf(draw, first.table).nouns[0]}, show the ${a} beside the ${b}`,
-            ".",
-          ),
-        () => terse(rng, `${listOf([a, b])} by ${keyText}`),
-        () => finish(rng, `Per ${keyText}, compare the ${a} with the ${b}: show both`, "."),
-      ])();
-  const select: Select = isCompared
-    ? {
-        columns: [name, sum],
-        from: here,
-        groupBy: [name],
-        having: `${sum} ${isAbove ? ">" : "<"} ${inner}`,
-      }
-    : { columns: [name, sum, inner], from: here, groupBy: [name] };
-  const opposite = { ...select, having: `${sum} ${isAbove ? "<" : ">"} ${inner}` };
-  return {
-    question,
-    sql: printSelect(select),
-    neighbours: isCompared
-      ? [printSelect({ ...select, having: undefined }), printSelect(opposite)]
-      : [printSelect({ ...select, columns: [name, sum, sum] })],
-    isOrdered: false,
-    tables: [first.table, second.table],
-    fields: [key, first, second],
-  };
-}
-
-/** Two tables that share a column which is unique in a third, each with a sum to take. */
-function drawSides(draw: Draw): { key: Field; first: Field; second: Field } | undefined {
-  const link = pickLink(draw, ({ parent, columns }) =>
-    columns.some((pair) => isUniqueIn(draw, parent, pair.parent)),
-  );
-  const pair = link?.columns.find(({ parent }) => isUniqueIn(draw, link.parent, parent));
-  if (!link || !pair) return undefined;
-  const other = pickWeighted(
-    draw.rng,
-    draw.vocabulary.links.filter(
-      ({ child, parent, columns }) =>
-        parent === link.parent &&
-        child !== link.child &&
-        columns.some((column) => column.child === pair.child && column.parent === pair.parent),
-    ),
-    () => 1,
-  );
-  if (!other) return undefined;
-  const [here, there] = [entityOf(draw, link.child), entityOf(draw, other.child)];
-  const key = here.fields.find(({ name }) => name === pair.child);
-  const first = pickField(draw, here.fields, ({ isAdditive }) => isAdditive);
-  const second =
-    first &&
-    pickField(
-      draw,
-      there.fields,
-      ({ isAdditive, isMoney, phrases }) =>
-        isAdditive &&
-        isMoney === first.isMoney &&
-        (isMoney || phrases[0].split(" ").at(-1) === first.phrases[0].split(" ").at(-1)),
-    );
-  return key && key.column.nullCount === 0 && first && second ? { key, first, second } : undefined;
-}
-
-const isUniqueIn = (draw: Draw, table: string, column: string): boolean =>
-  entityOf(draw, table).fields.some(({ name, isUnique }) => name === column && isUnique);

@@ -3,15 +3,14 @@
  * (a quarter easy, two fifths medium, the rest hard and beyond).
  */
 import type { Draft, Draw } from "../draw.ts";
-import { aggregate, count, countDistinct, severalAggregates } from "./aggregates.ts";
+import { aggregate, count, countDistinct } from "./aggregates.ts";
+import { figureOfGroups, groupsBeyond, topGroups } from "./group-limits.ts";
 import {
-  figureOfGroups,
   figurePerGroup,
   figuresPerGroup,
-  groupsBeyond,
   orderedGroups,
+  severalFigures,
   shareOfTotal,
-  topGroups,
   twoKeys,
 } from "./groups.ts";
 import {
@@ -29,16 +28,13 @@ import {
   percentOfRows,
   percentOfSum,
   ratioOfSums,
+  unitRate,
 } from "./shares.ts";
 import { beyondAverage, likeNamedRow, reachingExtreme, setOperation } from "./nested.ts";
 import { extremeRow, extremeRowWithParent, topRows } from "./ranking.ts";
-import {
-  comparedSums,
-  countWithNone,
-  groupThroughTwo,
-  throughTwo,
-  withOrWithout,
-} from "./relations.ts";
+import { comparedSums } from "./compared-sums.ts";
+import { countWithNone, owners, withOrWithout } from "./relations.ts";
+import { groupThroughTwo, throughTwo } from "./three-tables.ts";
 
 export type ShapeName =
   | "list"
@@ -50,11 +46,12 @@ export type ShapeName =
   | "count"
   | "countDistinct"
   | "aggregate"
-  | "severalAggregates"
+  | "severalFigures"
   | "differenceOfSums"
   | "percentOfRows"
   | "percentOfSum"
   | "ratioOfSums"
+  | "unitRate"
   | "casesSideBySide"
   | "averageDays"
   | "figurePerGroup"
@@ -69,6 +66,7 @@ export type ShapeName =
   | "topRows"
   | "extremeRowWithParent"
   | "withOrWithout"
+  | "owners"
   | "countWithNone"
   | "throughTwo"
   | "groupThroughTwo"
@@ -85,26 +83,27 @@ export type Shape = {
 };
 
 export const shapes: Readonly<Record<ShapeName, Shape>> = {
-  list: { weight: 9, draw: list },
+  list: { weight: 11, draw: list },
   orderedList: { weight: 4, draw: orderedList },
   distinctValues: { weight: 2.5, draw: distinctValues },
-  lookup: { weight: 4, draw: lookup },
-  listWithParent: { weight: 5, draw: listWithParent },
+  lookup: { weight: 5, draw: lookup },
+  listWithParent: { weight: 6, draw: listWithParent },
   rowDifference: { weight: 2, draw: rowDifference },
-  count: { weight: 6, draw: count },
+  count: { weight: 7, draw: count },
   countDistinct: { weight: 2.5, draw: countDistinct },
-  aggregate: { weight: 8, draw: aggregate },
-  severalAggregates: { weight: 3, draw: severalAggregates },
+  aggregate: { weight: 10, draw: aggregate },
+  severalFigures: { weight: 3, draw: severalFigures },
   differenceOfSums: { weight: 1.5, draw: differenceOfSums },
   percentOfRows: { weight: 2, draw: percentOfRows },
   percentOfSum: { weight: 1.5, draw: percentOfSum },
   ratioOfSums: { weight: 1, draw: ratioOfSums },
+  unitRate: { weight: 0.7, draw: unitRate },
   shareOfTotal: { weight: 1.5, draw: shareOfTotal },
   casesSideBySide: { weight: 1, draw: casesSideBySide },
   averageDays: { weight: 1.5, draw: averageDays },
-  figurePerGroup: { weight: 9, draw: figurePerGroup },
+  figurePerGroup: { weight: 12, draw: figurePerGroup },
   figuresPerGroup: { weight: 2.5, draw: figuresPerGroup },
-  orderedGroups: { weight: 3, draw: orderedGroups },
+  orderedGroups: { weight: 4, draw: orderedGroups },
   topGroups: { weight: 7, draw: topGroups },
   groupsBeyond: { weight: 5, draw: groupsBeyond },
   twoKeys: { weight: 2, draw: twoKeys },
@@ -112,7 +111,8 @@ export const shapes: Readonly<Record<ShapeName, Shape>> = {
   extremeRow: { weight: 5, draw: extremeRow },
   topRows: { weight: 4, draw: topRows },
   extremeRowWithParent: { weight: 2, draw: extremeRowWithParent },
-  withOrWithout: { weight: 6, draw: withOrWithout },
+  withOrWithout: { weight: 5, draw: withOrWithout },
+  owners: { weight: 2.5, draw: owners },
   countWithNone: { weight: 1, draw: countWithNone },
   throughTwo: { weight: 4, draw: throughTwo },
   groupThroughTwo: { weight: 3, draw: groupThroughTwo },

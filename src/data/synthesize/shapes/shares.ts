@@ -1,12 +1,20 @@
 /** Shares and figures side by side: percentages of rows and sums, ratios, differences, CASE, days between dates. */
-import { chance, type Draft, type Draw, phraseOf, pickEntity, pickField } from "../draw.ts";
-import { totalOf } from "../english.ts";
-import { drawSubject, type Subject } from "../subject.ts";
+import {
+  chance,
+  type Draft,
+  type Draw,
+  entityOf,
+  phraseOf,
+  pickEntity,
+  pickField,
+} from "../draw.ts";
+import { singularOf, totalOf } from "../english.ts";
+import { drawParentLink, drawSubject, namedRow, type Subject } from "../subject.ts";
 import { type Condition, drawCondition } from "../conditions.ts";
-import type { Field } from "../vocabulary.ts";
+import type { Field, Link } from "../vocabulary.ts";
 import { askForValue, finish, terse } from "../wording.ts";
 import { drawAnySubject } from "./aggregates.ts";
-import { datePairs } from "./lists.ts";
+import { amountPairs, datePairs } from "./lists.ts";
 import { sourceOf, toDraft } from "./draft.ts";
 
 /** A condition of its own beside those of the subject, for shares and CASE. */
@@ -63,35 +71,42 @@ export function percentOfRows(draw: Draw): Draft | undefined {
   );
 }
 
-/** What part of a sum falls on rows that meet a condition. */
+/** What part of a sum falls on rows that meet a condition, or that belong to one row of another table. */
 export function percentOfSum(draw: Draw): Draft | undefined {
-  const subject = drawAnySubject(draw, [], ({ fields }) =>
-    fields.some(({ isAdditive }) => isAdditive),
+  const entity = pickEntity(draw, ({ fields }) => fields.some(({ isAdditive }) => isAdditive));
+  const link = entity && chance(draw, 0.35) ? drawParentLink(draw, entity) : undefined;
+  const subject =
+    entity &&
+    drawSubject(draw, entity, {
+      conditions: draw.rng.int(0, 1),
+      joins: link ? [{ link, toParent: true }] : [],
+    });
+  if (!subject) return undefined;
+  const part = link ? ownerPart(draw, subject, link) : partOf(draw, subject);
+  const field = pickField(
+    draw,
+    entity.fields,
+    (candidate) => candidate.isAdditive && !part?.fields.includes(candidate),
   );
-  const part = subject && partOf(draw, subject);
-  const fits = (field: Field) => field.isAdditive && !part?.fields.includes(field);
-  const field = subject && pickField(draw, subject.entity.fields, fits);
-  if (!subject || !part || !field) return undefined;
+  if (!part || !field) return undefined;
   const { rng } = draw;
   const name = phraseOf(draw, field);
-  const those = rng.pick([part.post, part.clause]);
+  const those = link ? part.post : `those ${rng.pick([part.post, part.clause])}`;
   const question = rng.pick([
     () =>
       finish(
         rng,
-        `What percentage of the ${totalOf(name)} of ${subject.text} comes from those ${those}`,
+        `What percentage of the ${totalOf(name)} of ${subject.text} comes from ${those}`,
         "?",
       ),
     () =>
       finish(
         rng,
-        `Of the ${totalOf(name)} of ${subject.text}, what percentage falls on those ${those}`,
+        `Of the ${totalOf(name)} of ${subject.text}, what percentage falls on ${those}`,
         "?",
       ),
-    () =>
-      finish(rng, `What percent of the ${name} of ${subject.text} belongs to those ${those}`, "?"),
-    () =>
-      terse(rng, `share of those ${those} in the ${totalOf(name)} of ${subject.text}, in percent`),
+    () => finish(rng, `What percent of the ${name} of ${subject.text} belongs to ${those}`, "?"),
+    () => terse(rng, `share of ${those} in the ${totalOf(name)} of ${subject.text}, in percent`),
   ])();
   const column = subject.column(field);
   return toDraft(
@@ -100,6 +115,12 @@ export function percentOfSum(draw: Draw): Draft | undefined {
     { columns: [`100.0 * ${share(part.sql, column)} / SUM(${column})`], ...sourceOf(subject) },
     { fields: [field, ...part.fields] },
   );
+}
+
+/** One row of the table that the subject points to; `post` names it: "customer Acme". */
+function ownerPart(draw: Draw, subject: Subject, link: Link): Condition | undefined {
+  const row = namedRow(draw, entityOf(draw, link.parent), subject.column);
+  return row && { ...row, post: `${link.noun} ${row.post}` };
 }
 
 /** Two amounts that can be set against each other. */
@@ -112,7 +133,7 @@ export function ratioOfSums(draw: Draw): Draft | undefined {
   const { rng } = draw;
   const subject = drawAnySubject(draw, [], hasTwoAmounts);
   if (!subject) return undefined;
-  const [first, second] = rng.shuffle(subject.entity.fields.filter(isAmount));
+  const [first, second] = rng.pick(amountPairs(subject.entity));
   const [a, b] = [phraseOf(draw, first), phraseOf(draw, second)];
   const question = rng.pick([
     () =>
@@ -173,6 +194,34 @@ export function differenceOfSums(draw: Draw): Draft | undefined {
       ...sourceOf(subject),
     },
     { fields: [first, second] },
+  );
+}
+
+/** One sum by another of a different kind: cost per hour. */
+export function unitRate(draw: Draw): Draft | undefined {
+  const { rng } = draw;
+  const isQuantity = (field: Field) => field.isAdditive && !field.isMoney;
+  const subject = drawAnySubject(
+    draw,
+    [],
+    ({ fields }) => fields.some(isAmount) && fields.some(isQuantity),
+  );
+  const amount = subject && pickField(draw, subject.entity.fields, isAmount);
+  const quantity = subject && pickField(draw, subject.entity.fields, isQuantity);
+  if (!subject || !amount || !quantity) return undefined;
+  const [a, b] = [phraseOf(draw, amount), phraseOf(draw, quantity)];
+  const question = rng.pick([
+    () => askForValue(rng, `the ${totalOf(a)} divided by the ${totalOf(b)} of ${subject.text}`),
+    () => finish(rng, `Over all ${subject.text}, what is the ${a} per unit of ${b}`, "?"),
+    () => askForValue(rng, `the overall ${a} per ${singularOf(b)} of ${subject.text}`),
+    () => terse(rng, `${totalOf(a)} by ${totalOf(b)}, ${subject.text}`),
+  ])();
+  const [x, y] = [subject.column(amount), subject.column(quantity)];
+  return toDraft(
+    question,
+    subject,
+    { columns: [`SUM(${x}) / SUM(${y})`], ...sourceOf(subject) },
+    { fields: [amount, quantity] },
   );
 }
 

@@ -1,0 +1,58 @@
+/** Rows of a subject in groups, with what is worked out for each: where all shapes with GROUP BY begin. */
+import { type Draw, pickEntity } from "../draw.ts";
+import type { Select } from "../select.ts";
+import { drawSubject, type Subject, type SubjectOptions } from "../subject.ts";
+import type { Field } from "../vocabulary.ts";
+import { sourceOf } from "./draft.ts";
+import { drawGroupKey, type GroupKey } from "./group-key.ts";
+import { drawMeasure, type Measure, type MeasureKind } from "./measure.ts";
+
+export type Grouped = {
+  readonly subject: Subject;
+  readonly key: GroupKey;
+  /** The key's expressions in this scope. */
+  readonly keys: readonly string[];
+  readonly measure: Measure;
+};
+
+/** A subject, a key that divides it, and what to compute. */
+export function drawGrouped(draw: Draw, kinds?: readonly MeasureKind[]): Grouped | undefined {
+  const divided = drawDivided(draw);
+  const measure = divided && drawMeasure(draw, divided.subject, kinds);
+  return measure && { ...divided, measure };
+}
+
+/** A subject and a key that divides it. */
+export function drawDivided(draw: Draw): Omit<Grouped, "measure"> | undefined {
+  const entity = pickEntity(draw, ({ table }) => table.rowCount > 3);
+  const key = entity && drawGroupKey(draw, entity);
+  if (!entity || !key) return undefined;
+  const subject = drawSubject(draw, entity, {
+    ...drawNarrowing(draw),
+    joins: key.joins,
+    taken: key.fields,
+  });
+  return subject && { subject, key, keys: key.columns(subject.column) };
+}
+
+/** How far groups are narrowed down: two thirds of real questions have a condition. */
+function drawNarrowing(draw: Draw): Pick<SubjectOptions, "conditions" | "isViaParent"> {
+  const roll = draw.rng.next();
+  if (roll < 0.35) return { conditions: 0 };
+  if (roll < 0.68) return { conditions: 1 };
+  if (roll < 0.83) return { conditions: 2 };
+  return { conditions: roll < 0.9 ? 0 : 1, isViaParent: true };
+}
+
+/** One of the groups is that of the rows without a key: nothing to call the greatest. */
+export const hasNullGroup = ({ key }: Grouped): boolean =>
+  key.fields.some(({ column }) => column.nullCount > 0);
+
+export const fieldsOf = ({ key, measure }: Grouped): Field[] => [...key.fields, ...measure.fields];
+
+/** The statement of a figure per group. */
+export const selectOf = ({ subject, keys, measure }: Grouped): Select => ({
+  columns: [...keys, measure.sql],
+  ...sourceOf(subject),
+  groupBy: keys,
+});
