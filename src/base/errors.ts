@@ -31,6 +31,7 @@ export type ErrorCode =
   | "memory"
   | "run-mismatch"
   | "port-in-use"
+  | "stopped"
   | "not-found";
 
 export type ErrorEntry = {
@@ -164,6 +165,11 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
     status: 409,
     meaning: "Another program listens on the port.",
     toDo: "Choose another with --port.",
+  },
+  stopped: {
+    status: 503,
+    meaning: "The command was stopped before its end.",
+    toDo: "Run it again: it goes on where it stopped.",
   },
   "not-found": {
     status: 404,

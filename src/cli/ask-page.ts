@@ -8,12 +8,13 @@ const table = ({columns, rows, truncated}) => { const wrap = element("div", "", 
   const body = node.createTBody(); rows.forEach((row) => { const line = body.insertRow(); row.forEach((cell) => { const at = line.insertCell(); at.textContent = cell === null ? "NULL" : String(cell); if (typeof cell === "number") at.className = "number"; }); });
   wrap.append(node, element("p", rows.length + (truncated ? " rows shown, there are more" : rows.length === 1 ? " row" : " rows"), "soft")); return wrap; };
 async function ask(question) {
+  if (button.disabled) return;
   button.disabled = true; out.replaceChildren(element("p", "Thinking …", "soft"));
   try {
     const response = await fetch("generate_sql", {method: "POST", headers: {"content-type": "application/json"}, body: JSON.stringify({question, execute: true})});
     const answer = await response.json(); out.replaceChildren();
     if (!response.ok) out.append(element("p", answer.error.message, "wrong"));
-    else if (answer.refusal) out.append(element("p", "Cannot answer: " + answer.refusal));
+    else if (answer.sql === null) out.append(element("p", "Cannot answer: " + answer.refusal));
     else { out.append(element("pre", answer.sql)); out.append(answer.result.error ? element("p", answer.result.error, "wrong") : table(answer.result)); }
     if (response.ok) out.append(element("p", "model " + Math.round(answer.generation_time_ms) + " ms" + (answer.execution_time_ms === null ? "" : ", database " + Math.round(answer.execution_time_ms) + " ms"), "soft"));
   } catch (error) { out.replaceChildren(element("p", "The server did not answer: " + error.message, "wrong")); }

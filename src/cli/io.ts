@@ -31,7 +31,7 @@ export function ioOf(command: Command): Io {
   const abort = new AbortController();
   process.once("SIGINT", () => {
     progress.note("stopping when the step at hand is done; Ctrl-C once more ends at once");
-    abort.abort(new UserError("usage", "stopped by Ctrl-C; what is finished is kept"));
+    abort.abort(new UserError("stopped", "stopped by Ctrl-C; what is finished is kept"));
   });
   return {
     json: options.json === true,

@@ -1,6 +1,7 @@
 /** The command line: registers every command, turns errors into one line and an exit status (0 done, 1 failed, 2 wrong usage). */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { UserError } from "../base/errors.ts";
 import { registerData } from "./commands/data.ts";
 import { registerDemo } from "./commands/demo.ts";
 import { registerDoctor } from "./commands/doctor.ts";
@@ -60,8 +61,19 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     process.stderr.write(`${describeError(error, args.includes("--verbose"))}\n`);
-    return 1;
+    return error instanceof UserError && error.code === "usage" ? 2 : 1;
   }
 }
 
-if (import.meta.main) process.exit(await main(process.argv.slice(2)));
+/** A reader such as `head` may close standard output before all is written: that is its end, not a fault. */
+function endWithReader(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+}
+
+if (import.meta.main) {
+  endWithReader();
+  process.exit(await main(process.argv.slice(2)));
+}

@@ -25,7 +25,8 @@ export async function servePage(context: StageContext, options: ServeOptions): P
   const report = bodyOf(readFileSync(options.reportFile, "utf8"));
   const app = createApp({
     page: askPage(options.title, options.sampleQuestions, rawHtml(report)),
-    predict: model.predict,
+    predict: (questions, given) =>
+      model.predict(questions, { maxTokens: context.config["eval.maxTokens"], ...given }),
     executor,
     databaseFile: databaseFileOf(context),
   });

@@ -12,6 +12,8 @@ import type { Database } from "../schema/schema.ts";
 import { resolveModel } from "../source/source.ts";
 import { createChatTemplate } from "../tokenizer/chat-template.ts";
 import { createTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
+import type { StageContext } from "./run.ts";
+import { loadDatabase } from "./stages/schema.ts";
 
 export type BaseModel = {
   readonly name: string;
@@ -27,8 +29,12 @@ export type BaseModel = {
 };
 
 /** Fetches the model if needed and reads its metadata. Errors: those of `resolveModel` and of a damaged file. */
-export async function openBaseModel(source: string, progress: Progress): Promise<BaseModel> {
-  const { name, path, sha256 } = await resolveModel(source, { progress });
+export async function openBaseModel(
+  source: string,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<BaseModel> {
+  const { name, path, sha256 } = await resolveModel(source, { progress, signal });
   const gguf = openGguf(path);
   try {
     const { metadata } = gguf;
@@ -50,6 +56,21 @@ export async function openBaseModel(source: string, progress: Progress): Promise
 /** The project's own system template, or the built-in one. */
 export const readSystemTemplate = (file: string): string =>
   existsSync(file) ? readFileSync(file, "utf8") : defaultSystemTemplate;
+
+/** The base model of the project. */
+export const baseModelOf = ({ config, progress, signal }: StageContext): Promise<BaseModel> =>
+  openBaseModel(config.model, progress, signal);
+
+/** The prompt of the project's schema for the model: the one that training, scoring and serving share. */
+export const promptOf = async (
+  context: StageContext,
+  base: BaseModel,
+  fewShot: readonly FewShotExample[] = [],
+): Promise<Prompt> =>
+  base.promptFor(await loadDatabase(context), {
+    systemTemplate: readSystemTemplate(context.project.promptFile),
+    fewShot,
+  });
 
 /** Token ids of a prompt's text. */
 export const countTokens = (model: BaseModel, text: string): number =>

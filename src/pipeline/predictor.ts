@@ -1,13 +1,13 @@
 /** Opens a model for a project: its prompt and its artefacts behind one `Predict`. Used by scoring, serving and the command line. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "../base/errors.ts";
 import { createLlamaCppGenerator } from "../generate/llama-cpp.ts";
 import { createPredict, type Predict } from "../predict/predict.ts";
 import type { FewShotExample, Prompt } from "../prompt/prompt.ts";
 import { cacheFolder } from "../source/source.ts";
-import { type BaseModel, countTokens, openBaseModel, readSystemTemplate } from "./model.ts";
+import { type BaseModel, countTokens, baseModelOf, promptOf } from "./model.ts";
 import type { StageContext } from "./run.ts";
-import { loadDatabase } from "./stages/schema.ts";
 import { runFolderOf } from "./stages/train.ts";
 
 export type OpenModel = {
@@ -19,6 +19,8 @@ export type OpenModel = {
 
 /** Tokens of a question with its chat frame that always fit. */
 const QUESTION_TOKENS = 400;
+/** Less room than this for a question is none. */
+const FEWEST_QUESTION_TOKENS = 40;
 
 /** The base model, with an adapter if `adapterFile` is given. */
 export async function openModel(
@@ -30,12 +32,15 @@ export async function openModel(
     readonly sequences?: number;
   } = {},
 ): Promise<OpenModel> {
-  const { config, project } = context;
-  const prompt = base.promptFor(await loadDatabase(context), {
-    systemTemplate: readSystemTemplate(project.promptFile),
-    fewShot: options.fewShot,
-  });
-  const wanted = countTokens(base, prompt.prefix) + QUESTION_TOKENS + config["eval.maxTokens"];
+  const { config } = context;
+  const prompt = await promptOf(context, base, options.fewShot);
+  const prefixTokens = countTokens(base, prompt.prefix);
+  const wanted = prefixTokens + QUESTION_TOKENS + config["eval.maxTokens"];
+  if (prefixTokens + FEWEST_QUESTION_TOKENS + config["eval.maxTokens"] > base.contextTokens)
+    throw new UserError(
+      "schema-too-long",
+      `the schema takes ${prefixTokens} tokens; the model reads ${base.contextTokens}, question and answer included`,
+    );
   const generator = await createLlamaCppGenerator({
     baseFile: base.path,
     adapterFile: options.adapterFile,
@@ -60,6 +65,6 @@ export async function adapterFileOf(context: StageContext): Promise<string | und
 
 /** The tuned model, or the base model when none is tuned yet: for answering one question at a time. */
 export async function openTunedModel(context: StageContext): Promise<OpenModel> {
-  const base = await openBaseModel(context.config.model, context.progress);
+  const base = await baseModelOf(context);
   return openModel(context, base, { adapterFile: await adapterFileOf(context), sequences: 1 });
 }

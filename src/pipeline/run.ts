@@ -79,7 +79,9 @@ export async function runStages(
       );
       continue;
     }
+    context.signal?.throwIfAborted();
     const startedMs = performance.now();
+    const inputs = hashOfJson(await stage.inputs(context));
     context.progress.step(stage.name);
     const { outputs, summary } = await stage.run(context);
     const hashes = await Promise.all(
@@ -89,7 +91,7 @@ export async function runStages(
     );
     seconds[stage.name] = (performance.now() - startedMs) / 1000;
     const record: StageRecord = {
-      inputs: hashOfJson(await stage.inputs(context)),
+      inputs,
       outputs: Object.fromEntries(hashes),
       seconds: seconds[stage.name] ?? 0,
       summary,

@@ -7,7 +7,7 @@ import { readJsonLines } from "../../base/files.ts";
 import type { Example } from "../../data/example.ts";
 import { statsOf } from "../../data/stats.ts";
 import { statsText } from "../../data/stats-text.ts";
-import { countTokens, openBaseModel, readSystemTemplate } from "../../pipeline/model.ts";
+import { countTokens, baseModelOf, promptOf } from "../../pipeline/model.ts";
 import type { Config } from "../../pipeline/options.ts";
 import { checkOption, valueOfFlag } from "../../pipeline/config.ts";
 import { readRecords, runStages } from "../../pipeline/run.ts";
@@ -65,10 +65,8 @@ export function registerData(program: Command): void {
       if (!files.every((file) => existsSync(file)))
         throw new UserError("not-found", "there are no pairs yet; run `t2s data generate` first");
       const database = await loadDatabase(context);
-      const model = await openBaseModel(context.config.model, io.progress);
-      const prompt = model.promptFor(database, {
-        systemTemplate: readSystemTemplate(context.project.promptFile),
-      });
+      const model = await baseModelOf(context);
+      const prompt = await promptOf(context, model);
       const stats = statsOf(
         files.flatMap((file) => readJsonLines<Example>(file)),
         database,

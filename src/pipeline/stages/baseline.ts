@@ -12,7 +12,7 @@ import { createExecutor } from "../../db/executor.ts";
 import { type Evaluation, evaluateModel } from "../../eval/evaluate.ts";
 import { renderAnswer } from "../../prompt/answer.ts";
 import type { FewShotExample } from "../../prompt/prompt.ts";
-import { type BaseModel, openBaseModel } from "../model.ts";
+import { type BaseModel, baseModelOf } from "../model.ts";
 import { openModel, type OpenModel } from "../predictor.ts";
 import type { Stage, StageContext } from "../run.ts";
 import { databaseFileOf, loadDatabase } from "./schema.ts";
@@ -26,8 +26,10 @@ export type Baseline = {
 /** Dev questions that the choice is made on; more would take longer than they tell. */
 const DEV_QUESTIONS = 40;
 
-const fileOf = (context: StageContext) =>
-  join(context.project.runsFolder, "baseline", "baseline.json");
+/** Relative to the project folder. */
+export const BASELINE_FILE = "runs/baseline/baseline.json";
+const fileOf = (context: StageContext) => join(context.project.folder, BASELINE_FILE);
+
 export const readBaseline = (context: StageContext): Baseline =>
   JSON.parse(readFileSync(fileOf(context), "utf8")) as Baseline;
 
@@ -94,21 +96,21 @@ export const baselineStage: Stage = {
   name: "baseline",
   help: "measures the untuned model, alone and with solved examples",
   async inputs({ config, project }) {
-    const hashOf = async (name: string) =>
-      existsSync(join(project.cleanFolder, name))
-        ? sha256OfFile(join(project.cleanFolder, name))
-        : null;
+    const hashOf = async (file: string) => (existsSync(file) ? sha256OfFile(file) : null);
+    const hashOfSplit = (name: string) => hashOf(join(project.cleanFolder, name));
     return {
       model: config.model,
       fewShot: config["eval.fewShot"],
       maxTokens: config["eval.maxTokens"],
-      train: await hashOf("train.jsonl"),
-      dev: await hashOf("dev.jsonl"),
-      test: await hashOf("test.jsonl"),
+      snapshot: await hashOf(project.snapshotFile),
+      prompt: await hashOf(project.promptFile),
+      train: await hashOfSplit("train.jsonl"),
+      dev: await hashOfSplit("dev.jsonl"),
+      test: await hashOfSplit("test.jsonl"),
     };
   },
   async run(context) {
-    const base = await openBaseModel(context.config.model, context.progress);
+    const base = await baseModelOf(context);
     const [train, dev, test] = (["train", "dev", "test"] as const).map((split) =>
       readSplit(context, split),
     );
@@ -141,7 +143,7 @@ export const baselineStage: Stage = {
     writeJson(fileOf(context), result);
     const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
     return {
-      outputs: ["runs/baseline/baseline.json"],
+      outputs: [BASELINE_FILE],
       summary: `EX ${percent(zeroShot.metrics.ex)} alone, ${percent(fewShot.metrics.ex)} with ${best.count} solved examples (n = ${zeroShot.metrics.n})`,
     };
   },

@@ -11,10 +11,10 @@ import { sha256OfFile } from "../../base/hash.ts";
 import { reportHtml, type ReportInput, reportJson, type ReportJson } from "../../eval/report.ts";
 import { readRecords as readMetrics } from "../../track/metrics.ts";
 import type { TrainEvent } from "../../train/config.ts";
-import { openBaseModel } from "../model.ts";
+import { baseModelOf } from "../model.ts";
 import { adapterFileOf, openModel } from "../predictor.ts";
-import { readRecords, type Stage, type StageContext } from "../run.ts";
-import { readBaseline, readSplit, scoreModel } from "./baseline.ts";
+import { hashOfOutput, readRecords, type Stage, type StageContext } from "../run.ts";
+import { BASELINE_FILE, readBaseline, readSplit, scoreModel } from "./baseline.ts";
 import { loadDatabase } from "./schema.ts";
 import { runFolderOf } from "./train.ts";
 
@@ -45,6 +45,7 @@ export const evalStage: Stage = {
     return {
       adapter: adapter ? await sha256OfFile(adapter) : null,
       test: existsSync(testFile) ? await sha256OfFile(testFile) : null,
+      baseline: await hashOfOutput(context.project, BASELINE_FILE),
       maxTokens: context.config["eval.maxTokens"],
       timeoutMs: context.config["eval.timeoutMs"],
     };
@@ -54,7 +55,7 @@ export const evalStage: Stage = {
     if (adapterFile === undefined)
       throw new UserError("not-found", "there is no tuned adapter to score; run `t2s train` first");
     const test = readSplit(context, "test");
-    const base = await openBaseModel(context.config.model, context.progress);
+    const base = await baseModelOf(context);
     const model = await openModel(context, base, { adapterFile });
     try {
       const tuned = await scoreModel(context, model, test, "tuned, test");

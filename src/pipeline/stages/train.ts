@@ -10,7 +10,7 @@ import { renderAnswer } from "../../prompt/answer.ts";
 import { type Prompt, renderSystem } from "../../prompt/prompt.ts";
 import type { TrainConfig, TrainEvent, TrainText } from "../../train/config.ts";
 import { startTraining, type TrainJob } from "../../train/start.ts";
-import { type BaseModel, openBaseModel, readSystemTemplate } from "../model.ts";
+import { type BaseModel, baseModelOf, promptOf, readSystemTemplate } from "../model.ts";
 import { type OptionName, optionTable } from "../options.ts";
 import type { Stage, StageContext } from "../run.ts";
 import { loadDatabase } from "./schema.ts";
@@ -60,10 +60,9 @@ const toText =
     completion: renderAnswer(example),
   });
 
-async function jobOf(context: StageContext, base: BaseModel): Promise<TrainJob> {
-  const prompt = base.promptFor(await loadDatabase(context), {
-    systemTemplate: readSystemTemplate(context.project.promptFile),
-  });
+/** The whole of a training run: texts, settings, and where it stands. */
+export async function jobOf(context: StageContext, base: BaseModel): Promise<TrainJob> {
+  const prompt = await promptOf(context, base);
   const texts = existsSync(trainFile(context))
     ? readJsonLines<Example>(trainFile(context)).map(toText(prompt))
     : [];
@@ -79,7 +78,7 @@ async function jobOf(context: StageContext, base: BaseModel): Promise<TrainJob> 
 /** The forecast in words, or undefined when there are no pairs yet. */
 export async function forecastOf(context: StageContext): Promise<string | undefined> {
   if (!existsSync(trainFile(context))) return undefined;
-  const base = await openBaseModel(context.config.model, context.progress);
+  const base = await baseModelOf(context);
   let text: string | undefined;
   await startTraining(await jobOf(context, base), (event) => (text ??= forecastText(event)), {
     forecastOnly: true,
@@ -110,7 +109,7 @@ export const trainStage: Stage = {
   help: "tunes the base model on the training pairs",
   inputs: inputsOf,
   async run(context) {
-    const base = await openBaseModel(context.config.model, context.progress);
+    const base = await baseModelOf(context);
     const job = await jobOf(context, base);
     mkdirSync(job.runFolder, { recursive: true });
     writeJson(join(job.runFolder, "config.json"), {
@@ -122,16 +121,15 @@ export const trainStage: Stage = {
       signal: context.signal,
     });
     const folder = join(job.runFolder, "adapter");
-    const database = await loadDatabase(context);
-    const systemTemplate = readSystemTemplate(context.project.promptFile);
-    const system = renderSystem(database, systemTemplate);
-    const prompt = base.promptFor(database, { systemTemplate });
     await exportAdapter(result.adapter, {
       folder,
       baseFile: base.path,
       baseName: base.name,
-      promptHash: prompt.hash,
-      system,
+      promptHash: (await promptOf(context, base)).hash,
+      system: renderSystem(
+        await loadDatabase(context),
+        readSystemTemplate(context.project.promptFile),
+      ),
     });
     const outputs = ["adapter.gguf", "adapter_model.safetensors", "manifest.json"].map((name) =>
       relative(context.project.folder, join(folder, name)),
