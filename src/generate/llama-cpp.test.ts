@@ -10,6 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { writeGguf } from "../format/gguf-writer.ts";
 import type { GenerateRequest } from "./generate.ts";
 import { createLlamaCppGenerator, type LlamaCppGenerator } from "./llama-cpp.ts";
 
@@ -39,31 +40,43 @@ describe.skipIf(!modelFile)("llama.cpp with the default model (needs T2S_MODEL_F
   const cacheFolder = mkdtempSync(join(tmpdir(), "t2s-generate-"));
   const states = join(cacheFolder, "prefix-states");
   const settings = { baseFile: modelFile!, contextTokens: 512, cacheFolder };
-  const maxTokens = 24;
-  let batched: LlamaCppGenerator;
+  const maxTokens = 20;
+  const decode = async (generator: LlamaCppGenerator, asked = requests): Promise<string[]> =>
+    (await generator.generate(asked, { maxTokens })).map(({ text }) => text);
+  let generator: LlamaCppGenerator;
   let expected: string[];
 
   beforeAll(async () => {
-    batched = await createLlamaCppGenerator({ ...settings, sequences: 8, threads: 2 });
-    expected = (await batched.generate(requests, { maxTokens })).map(({ text }) => text);
+    generator = await createLlamaCppGenerator({ ...settings, threads: 2 });
+    expected = await decode(generator);
   });
   afterAll(async () => {
-    await batched.close();
+    await generator.close();
     rmSync(cacheFolder, { recursive: true });
   });
   afterEach(() => vi.doUnmock("node-llama-cpp"));
 
-  test("batched answers equal those decoded one by one, in the order of the requests", async () => {
-    const single = await createLlamaCppGenerator({ ...settings, sequences: 1 });
-    const completions = await single.generate(requests, { maxTokens });
+  test("answers of two cores equal those of one, in the order of the requests", async () => {
+    const single = await createLlamaCppGenerator({ ...settings, threads: 1 });
+    const answers = await decode(single);
     await single.close();
-    expect(completions.map(({ text }) => text)).toEqual(expected);
-    expect(expected[0]).toMatch(/SELECT/i);
+    expect(answers).toEqual(expected);
+    expect(expected[0]).toContain("COUNT");
+  });
+
+  test("answers of batches are the same in every run, and but for rounding those of single requests", async () => {
+    const batched = await createLlamaCppGenerator({ ...settings, threads: 2, sequences: 7 });
+    const answers = await decode(batched);
+    const again = await decode(batched);
+    await batched.close();
+    expect(again).toEqual(answers);
+    const same = answers.filter((text, i) => text === expected[i]);
+    expect(same.length).toBeGreaterThanOrEqual(requests.length - 3);
   });
 
   test("a second call follows on the kept prefix with the same answers and counts them", async () => {
     const seen: number[] = [];
-    const completions = await batched.generate(requests.toReversed(), {
+    const completions = await generator.generate(requests.toReversed(), {
       maxTokens,
       onCompletion: (done, total) => seen.push(done / total),
     });
@@ -79,15 +92,15 @@ describe.skipIf(!modelFile)("llama.cpp with the default model (needs T2S_MODEL_F
 
   test("requests with different prefixes get their own", async () => {
     const other = { ...ask("How many singers are there?"), prefix: "<|im_start|>user\n" };
-    const mixed = await batched.generate([requests[0], other, requests[1]], { maxTokens });
+    const mixed = await generator.generate([requests[0], other, requests[1]], { maxTokens });
     expect([mixed[0].text, mixed[2].text]).toEqual(expected.slice(0, 2));
     expect(mixed[1].text).not.toBe(expected[0]);
   });
 
   test("an answer ends at the limit, or where the model ends it", async () => {
-    const [cut] = await batched.generate(requests.slice(0, 1), { maxTokens: 3 });
+    const [cut] = await generator.generate(requests.slice(0, 1), { maxTokens: 3 });
     expect([cut.tokens, cut.finishReason]).toEqual([3, "length"]);
-    const ended = await batched.generate([ask("Say only yes.")], { maxTokens: 160 });
+    const ended = await generator.generate([ask("Say only yes.")], { maxTokens: 160 });
     expect(ended[0].finishReason).toBe("stop");
     expect(ended[0].text).not.toContain("<|im_end|>");
   });
@@ -100,10 +113,10 @@ describe.skipIf(!modelFile)("llama.cpp with the default model (needs T2S_MODEL_F
       content[content.length >> 1] ^= 1;
       writeFileSync(join(states, name), content);
     }
-    const fresh = await createLlamaCppGenerator({ ...settings, sequences: 8, threads: 2 });
-    const completions = await fresh.generate(requests.slice(0, 2), { maxTokens });
+    const fresh = await createLlamaCppGenerator({ ...settings, threads: 1 });
+    const answers = await decode(fresh, requests.slice(0, 2));
     await fresh.close();
-    expect(completions.map(({ text }) => text)).toEqual(expected.slice(0, 2));
+    expect(answers).toEqual(expected.slice(0, 2));
     expect(files()).toEqual(before);
   });
 
@@ -111,7 +124,7 @@ describe.skipIf(!modelFile)("llama.cpp with the default model (needs T2S_MODEL_F
     const onCompletion = vi.fn<() => void>();
     const long = ask("Which singer ".repeat(400));
     await expect(
-      batched.generate([requests[0], long], { maxTokens, onCompletion }),
+      generator.generate([requests[0], long], { maxTokens, onCompletion }),
     ).rejects.toMatchObject({
       code: "question-too-long",
       message: expect.stringContaining("tokens"),
@@ -122,17 +135,20 @@ describe.skipIf(!modelFile)("llama.cpp with the default model (needs T2S_MODEL_F
   test("an aborted call ends with the signal's reason and leaves the generator usable", async () => {
     const controller = new AbortController();
     const onCompletion = () => controller.abort(new Error("the client left"));
-    const call = batched.generate(requests, { maxTokens, onCompletion, signal: controller.signal });
+    const call = generator.generate(requests, {
+      maxTokens,
+      onCompletion,
+      signal: controller.signal,
+    });
     await expect(call).rejects.toThrow("the client left");
-    const again = await batched.generate(requests, { maxTokens });
-    expect(again.map(({ text }) => text)).toEqual(expected);
+    expect(await decode(generator)).toEqual(expected);
   });
 
   test("next-token probabilities sum to one and their best token is the greedy one", async () => {
     const { model, close } = await openModel(modelFile!);
     const ids = (text: string) => [...model.tokenize(text, true)].map(Number);
-    const rows = await batched.nextTokenProbabilities(ids(prefix), ids(requests[0].suffix));
-    const [first] = await batched.generate([requests[0]], { maxTokens: 1 });
+    const rows = await generator.nextTokenProbabilities(ids(prefix), ids(requests[0].suffix));
+    const [first] = await generator.generate([requests[0]], { maxTokens: 1 });
     const row = rows.at(-1)!;
     const best = row.indexOf(Math.max(...row));
     expect(rows).toHaveLength(ids(requests[0].suffix).length);
@@ -155,6 +171,19 @@ describe.skipIf(!modelFile)("llama.cpp with the default model (needs T2S_MODEL_F
     });
   });
 
+  test("an adapter changes the answers, and one of zeros does not", async () => {
+    const answersWith = async (scale: number) => {
+      const adapterFile = join(cacheFolder, `adapter-${scale}.gguf`);
+      writeAdapter(adapterFile, scale);
+      const tuned = await createLlamaCppGenerator({ ...settings, adapterFile, threads: 1 });
+      const answers = await decode(tuned, requests.slice(0, 2));
+      await tuned.close();
+      return answers;
+    };
+    expect(await answersWith(0)).toEqual(expected.slice(0, 2));
+    expect(await answersWith(0.5)).not.toEqual(expected.slice(0, 2));
+  });
+
   test("an adapter that cannot be read is refused", async () => {
     const adapterFile = join(cacheFolder, "adapter.gguf");
     writeFileSync(adapterFile, "hello");
@@ -174,6 +203,26 @@ describe.skipIf(!modelFile)("llama.cpp with the default model (needs T2S_MODEL_F
     });
   });
 });
+
+/** A LoRA adapter on the queries of the first layer, every number of it `scale` times a wave. */
+function writeAdapter(path: string, scale: number): void {
+  const wave = (rows: number, columns: number, size: number) =>
+    Float32Array.from({ length: rows * columns }, (_, i) => Math.sin(i) * size);
+  const tensor = (side: string, shape: [number, number], size: number) => ({
+    name: `blk.0.attn_q.weight.lora_${side}`,
+    shape,
+    data: wave(...shape, size),
+  });
+  writeGguf(path, {
+    metadata: {
+      "general.architecture": "llama",
+      "general.type": "adapter",
+      "adapter.type": "lora",
+      "adapter.lora.alpha": { f32: 8 },
+    },
+    tensors: [tensor("a", [4, 576], 1), tensor("b", [576, 4], scale)],
+  });
+}
 
 async function openModel(modelPath: string) {
   const { getLlama, LlamaLogLevel } = await import("node-llama-cpp");

@@ -20,10 +20,14 @@ export type LlamaCppOptions = {
   readonly adapterFile?: string;
   /** Tokens of the longest prompt with its answer. Memory grows with `contextTokens × sequences`. */
   readonly contextTokens: number;
-  /** Requests decoded at the same time. */
-  readonly sequences?: number;
-  /** Cores to use. Each decodes its own share of the sequences, so that one request uses one core. */
+  /** Cores to use; each decodes its own share of the requests, so that one request uses one core. */
   readonly threads?: number;
+  /**
+   * Requests decoded at the same time; one a core unless said otherwise, which gives each request the answer that it
+   * has alone. More make batches, which round a little differently; they pay where weights are read more slowly than
+   * multiplied (large models), not for the default model.
+   */
+  readonly sequences?: number;
   /** Where states of prefixes and hashes of files are kept. */
   readonly cacheFolder: string;
 };
@@ -46,11 +50,14 @@ export type LlamaCppGenerator = {
 /** The same for base and tuned models, or their scores could not be compared. */
 const DEFAULT_MAX_TOKENS = 160;
 
+/** Each has a context with buffers of its own. */
+const MOST_THREADS = 8;
+
 /** Raises package-missing, model-invalid, memory. */
 export async function createLlamaCppGenerator(
   options: LlamaCppOptions,
 ): Promise<LlamaCppGenerator> {
-  const { sequences = 8, threads = Math.min(sequences, availableParallelism()) } = options;
+  const { threads = Math.min(MOST_THREADS, availableParallelism()), sequences = threads } = options;
   const weights = await hashWeights(options);
   const loaded = await loadLlama({ ...options, sequences, threads });
   const { model, contextTokens, settings } = loaded;

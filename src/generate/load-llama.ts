@@ -2,6 +2,7 @@
  * Loads llama.cpp (node-llama-cpp, an optional package), a GGUF model and, where given, a LoRA adapter, on the CPU.
  * Turns its failures into errors that say what to do. Knows no prompt.
  */
+import { setImmediate } from "node:timers/promises";
 import type { Llama, LlamaContext, LlamaContextSequence, LlamaModel } from "node-llama-cpp";
 import { messageOf, UserError } from "../base/errors.ts";
 
@@ -12,7 +13,7 @@ export type LoadOptions = {
   readonly adapterFile?: string;
   /** Tokens that one sequence can hold. */
   readonly contextTokens: number;
-  /** Sequences of all contexts together. */
+  /** Sequences of all contexts together, at least. */
   readonly sequences: number;
   /** Contexts, each with one thread. */
   readonly threads: number;
@@ -35,32 +36,31 @@ const BATCH_TOKENS = 512;
 /** Raises package-missing, model-invalid (damaged model or adapter) or memory. */
 export async function loadLlama(options: LoadOptions): Promise<LoadedLlama> {
   const llamaPackage = await importPackage();
-  const complaints: string[] = [];
-  const llama = await startLibrary(llamaPackage, complaints);
+  const llama = await startLibrary(llamaPackage);
+  const model = await explain(llamaPackage, options.baseFile, () =>
+    llama.loadModel({ modelPath: options.baseFile, gpuLayers: 0 }),
+  );
   try {
-    const model = await explain(llamaPackage, options.baseFile, complaints, () =>
-      llama.loadModel({ modelPath: options.baseFile, gpuLayers: 0 }),
+    const contexts = await explain(llamaPackage, options.adapterFile ?? options.baseFile, () =>
+      createContexts(model, options),
     );
-    const contexts = await explain(
-      llamaPackage,
-      options.adapterFile ?? options.baseFile,
-      complaints,
-      () => createContexts(model, options),
-    );
-    const [{ contextSize, flashAttention }] = contexts;
+    const [{ contextSize, flashAttention, totalSequences }] = contexts;
     const settings = {
       library: await llamaPackage.getModuleVersion(),
       llamaCpp: llama.llamaCppRelease.release,
       cpu: llama.systemInfo,
       batchTokens: BATCH_TOKENS,
       flashAttention,
-      sequences: contexts.map(({ totalSequences }) => totalSequences),
+      sequences: totalSequences,
     };
     const lanes = contexts.map(sequencesOf);
-    const close = () => llama.dispose();
+    const close = async () => {
+      for (const context of contexts) await context.dispose();
+      await model.dispose();
+    };
     return { model, lanes, contextTokens: contextSize, settings, close };
   } catch (error) {
-    await llama.dispose();
+    await model.dispose();
     throw error;
   }
 }
@@ -73,15 +73,23 @@ async function importPackage(): Promise<LlamaPackage> {
   }
 }
 
-async function startLibrary(llamaPackage: LlamaPackage, complaints: string[]): Promise<Llama> {
+/** The library is one per process: a second instance would take the first one's log and, closed, its memory. */
+let library: Promise<Llama> | undefined;
+
+/** What the library has said of errors since the last load began. */
+const complaints: string[] = [];
+
+async function startLibrary({ getLlama, LlamaLogLevel }: LlamaPackage): Promise<Llama> {
+  library ??= getLlama({
+    gpu: false,
+    build: "never",
+    logLevel: LlamaLogLevel.error,
+    logger: (_level, message) => void complaints.push(message.trim()),
+  });
   try {
-    return await llamaPackage.getLlama({
-      gpu: false,
-      build: "never",
-      logLevel: llamaPackage.LlamaLogLevel.error,
-      logger: (_level, message) => void complaints.push(message.trim()),
-    });
+    return await library;
   } catch (cause) {
+    library = undefined;
     throw packageMissing(`llama.cpp does not start: ${messageOf(cause)}`, cause);
   }
 }
@@ -98,7 +106,8 @@ async function createContexts(model: LlamaModel, options: LoadOptions): Promise<
     contexts.push(
       await model.createContext({
         contextSize: contextTokens,
-        sequences: Math.ceil((options.sequences - i) / count),
+        // as many in each: a state can be loaded only where there are as many as where it was saved
+        sequences: Math.ceil(options.sequences / count),
         threads: 1,
         batchSize: BATCH_TOKENS,
         failedCreationRemedy: false,
@@ -114,14 +123,15 @@ const sequencesOf = (context: LlamaContext): LlamaContextSequence[] =>
 async function explain<T>(
   { InsufficientMemoryError }: LlamaPackage,
   file: string,
-  complaints: readonly string[],
   action: () => Promise<T>,
 ): Promise<T> {
+  complaints.length = 0;
   try {
     return await action();
   } catch (cause) {
     if (cause instanceof InsufficientMemoryError)
       throw new UserError("memory", `${file} needs more memory than is free`, { cause });
+    await setImmediate(); // what llama.cpp said comes from another thread
     const reasons = [messageOf(cause), ...complaints].join("; ");
     throw new UserError("model-invalid", `llama.cpp refuses ${file}: ${reasons}`, { cause });
   }
