@@ -7,7 +7,9 @@ import {
   tinyReference,
   tinyWeights,
 } from "../../test/fixtures/reference/tiny-llama.ts";
+import type { GgufFile, GgufTensor } from "../format/gguf-file.ts";
 import { type Forest, type LoraModel, type Mode, createLoraModel } from "./index.ts";
+import { rotaryTables } from "./models/llama.ts";
 
 /** Relative L2; float32 rounds at 6e-8 and sums over hundreds of terms. */
 const TOLERANCE = 1e-5;
@@ -121,6 +123,54 @@ test.each(forests)("log-probabilities of forest %s are the reference's", async (
   reference.logProbs.forEach((wanted, segment) => {
     expect(logProbs[segment]).toHaveLength(wanted.length);
     wanted.forEach((value, i) => expect(logProbs[segment][i]).toBeCloseTo(value, 4));
+  });
+});
+
+test("a head of its own is used where the file has one", async () => {
+  const tied = tinyWeights();
+  const embedding = tied.tensors.get("token_embd.weight") as GgufTensor;
+  const withHead = (factor: number): GgufFile => ({
+    ...tied,
+    tensors: new Map([...tied.tensors, ["output.weight", { ...embedding, name: "output.weight" }]]),
+    readTensor: (name) =>
+      name === "output.weight"
+        ? tied.readTensor("token_embd.weight").map((value) => value * factor)
+        : tied.readTensor(name),
+  });
+  const lossOf = async (weights: GgufFile) => {
+    const model = await createLoraModel({ weights, adapter: tinyAdapter(), threads: 1 });
+    opened.push(model);
+    return (await lossAndGrads(model, shared)).lossSum;
+  };
+  expect(await lossOf(withHead(1))).toBe(await lossOf(tied));
+  expect(await lossOf(withHead(2))).not.toBe(await lossOf(tied));
+});
+
+test("long-context factors divide the frequencies", async () => {
+  const { config } = await openTiny("checkpoint");
+  const plain = rotaryTables(config, [4]);
+  const scaled = rotaryTables(config, [8], [2, 2, 2, 2]);
+  expect(distance(scaled.cos, plain.cos)).toBeLessThan(1e-6);
+});
+
+test.each([
+  ["a target that no linear has", { targetModules: ["c_attn"] }, "config-invalid"],
+  ["no target", { targetModules: [] }, "config-invalid"],
+  ["a rank of zero", { rank: 0 }, "config-invalid"],
+  ["a dropout of one", { dropout: 1 }, "config-invalid"],
+])("%s is refused", async (_, change, code) => {
+  const adapter = { rank: 4, alpha: 8, dropout: 0, targetModules: ["q_proj"], seed: 1, ...change };
+  await expect(createLoraModel({ weights: tinyWeights(), adapter })).rejects.toMatchObject({
+    code,
+  });
+});
+
+test("an adapter of another model is refused", async () => {
+  const { config, pairs } = tinyAdapter();
+  const adapter = { config, pairs: pairs.slice(1) };
+  await expect(createLoraModel({ weights: tinyWeights(), adapter })).rejects.toMatchObject({
+    code: "run-mismatch",
+    message: expect.stringContaining(pairs[0].name),
   });
 });
 

@@ -77,6 +77,7 @@ describe("reading a model's shape", () => {
 
   test.each([
     ["RoPE scaling", { "llama.rope.scaling.type": "yarn" }],
+    ["sliding-window attention", { "llama.attention.sliding_window": 4096 }],
     ["experts", { "llama.expert_count": 8 }],
     ["partly rotated heads", { "llama.rope.dimension_count": 4 }],
   ])("refuses %s, which would be computed wrongly", (feature, change) => {

@@ -87,7 +87,7 @@ export function readLlamaConfig({ path, metadata, tensors }: WeightFile): LlamaC
   };
 }
 
-/** What would be computed wrongly without a word: scaled RoPE kinds, experts, biases, partly rotated heads. */
+/** What would be computed wrongly without a word. */
 function refuseUnknownFeatures(
   path: string,
   architecture: string,
@@ -102,6 +102,7 @@ function refuseUnknownFeatures(
   const found = [
     scaling !== undefined && scaling !== "none" && `RoPE scaling ${String(scaling)}`,
     Number(of("expert_count") ?? 0) > 0 && "experts",
+    Number(of("attention.sliding_window") ?? 0) > 0 && "sliding-window attention",
     Number(of("rope.dimension_count") ?? headDim) !== headDim && "partly rotated heads",
     tensors.has("blk.0.attn_q.bias") && "biases",
   ].filter((feature) => feature !== false);
