@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { buildDatabase } from "../../test/fixtures/shop.ts";
+import type {
+  Completion,
+  Generate,
+  GenerateOptions,
+  GenerateRequest,
+} from "../generate/generate.ts";
+import { createPrompt } from "../prompt/prompt.ts";
+import { introspect } from "../schema/introspect.ts";
+import { createPredict } from "./predict.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "t2s-predict-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const shop = introspect(buildDatabase(join(folder, "shop.sqlite")), { dbId: "shop" }).database;
+const prompt = createPrompt(
+  shop,
+  (messages) =>
+    `${messages.map(({ role, content }) => `[${role}] ${content}`).join("\n")}\n[answer] `,
+);
+
+/** A way of generating that writes down what it is asked and gives these texts. */
+function scripted(texts: readonly string[]) {
+  const asked: { requests: readonly GenerateRequest[]; options?: GenerateOptions }[] = [];
+  const generate: Generate = async (requests, options) => {
+    asked.push({ requests, options });
+    return texts.map((text, i): Completion => ({
+      text,
+      tokens: i,
+      finishReason: "stop",
+      ms: 10 * i,
+    }));
+  };
+  return { asked, predict: createPredict(prompt, generate) };
+}
+
+test("all questions go out at once with the schema's prefix and their own suffix", async () => {
+  const { asked, predict } = scripted(["SELECT 1", "SELECT 2"]);
+  const signal = new AbortController().signal;
+  await predict(["How many?", " Who? "], { maxTokens: 7, signal });
+  expect(asked).toEqual([
+    {
+      requests: [
+        { prefix: prompt.prefix, suffix: "How many?\n[answer] " },
+        { prefix: prompt.prefix, suffix: "Who?\n[answer] " },
+      ],
+      options: { maxTokens: 7, signal },
+    },
+  ]);
+});
+
+test("answers come back in the order of the questions, read as SQL or as a refusal", async () => {
+  const { predict } = scripted(["```sql\nSELECT 1;\n```", "-- cannot answer: no table of stock"]);
+  expect(await predict(["a", "b"])).toEqual([
+    {
+      question: "a",
+      answer: { kind: "answer", sql: "SELECT 1" },
+      completion: "```sql\nSELECT 1;\n```",
+      tokens: 0,
+      finishReason: "stop",
+      ms: 0,
+    },
+    {
+      question: "b",
+      answer: { kind: "refuse", refusal: "no table of stock" },
+      completion: "-- cannot answer: no table of stock",
+      tokens: 1,
+      finishReason: "stop",
+      ms: 10,
+    },
+  ]);
+});
+
+test("what the model fails with is what the caller gets", async () => {
+  const predict = createPredict(prompt, () => Promise.reject(new Error("out of memory")));
+  await expect(predict(["a"])).rejects.toThrow("out of memory");
+});
