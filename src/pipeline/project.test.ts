@@ -1,0 +1,107 @@
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { buildDatabase } from "../../test/fixtures/shop.ts";
+import { readJsonLines, writeJsonLines } from "../base/files.ts";
+import { silent } from "../base/progress.ts";
+import type { Example } from "../data/example.ts";
+import type { GenerateRequest } from "../generate/generate.ts";
+import { createPredict } from "../predict/predict.ts";
+import { defaultConfig } from "./config.ts";
+import { baseModelOf, promptOf } from "./model.ts";
+import { projectAt } from "./project.ts";
+import { reasonToRun, runStages, type StageContext } from "./run.ts";
+import { baselineStage } from "./stages/baseline.ts";
+import { cleanStage } from "./stages/clean.ts";
+import { dataStage } from "./stages/data.ts";
+import { databaseFileOf, schemaStage } from "./stages/schema.ts";
+import { jobOf, trainStage } from "./stages/train.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "t2s-project-"));
+const project = projectAt(folder);
+const context: StageContext = {
+  project,
+  progress: silent,
+  config: {
+    ...defaultConfig,
+    database: "sqlite:shop.sqlite",
+    model: `gguf:${process.env.T2S_MODEL_FILE ?? ""}`,
+    "data.count": 80,
+    "data.refusals": 10,
+  },
+};
+const toClean = [schemaStage, dataStage, cleanStage];
+const split = (name: string) => readJsonLines<Example>(join(project.cleanFolder, `${name}.jsonl`));
+
+beforeAll(async () => {
+  buildDatabase(join(folder, "shop.sqlite"));
+  await runStages(toClean, context);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("pairs are made from the schema alone, divided by template, and carried on a card", () => {
+  const [train, dev, test] = ["train", "dev", "test"].map(split);
+  expect(train.length).toBeGreaterThanOrEqual(20);
+  expect(test.length).toBeGreaterThan(0);
+  const answered = (examples: readonly Example[]) => examples.filter((it) => it.kind === "answer");
+  const trained = new Set(answered(train).map(({ templateId }) => templateId));
+  const kept = answered([...dev, ...test]).map(({ templateId }) => templateId);
+  expect(kept.filter((templateId) => trained.has(templateId))).toEqual([]);
+  expect(readFileSync(join(project.cleanFolder, "card.md"), "utf8")).toContain("shop");
+});
+
+test("everything is up to date until the database or a note about it changes", async () => {
+  const reasons = () => Promise.all(toClean.map((stage) => reasonToRun(stage, context)));
+  expect(await reasons()).toEqual([undefined, undefined, undefined]);
+  const more = { ...context, config: { ...context.config, "data.count": 81 } };
+  expect(await reasonToRun(dataStage, more)).toBe("its inputs changed");
+  mkdirSync(dirname(project.notesFile), { recursive: true });
+  writeFileSync(project.notesFile, "knowledge:\n  - Amounts are in euros.\n");
+  expect(await reasons()).toEqual(["its inputs changed", undefined, undefined]);
+  rmSync(project.notesFile);
+});
+
+test("the prompt's template is an input of training and of the baseline", async () => {
+  const inputs = () => Promise.all([trainStage, baselineStage].map((it) => it.inputs(context)));
+  const before = await inputs();
+  mkdirSync(dirname(project.promptFile), { recursive: true });
+  writeFileSync(project.promptFile, "{{schema}}");
+  const after = await inputs();
+  rmSync(project.promptFile);
+  expect(after[0]).not.toEqual(before[0]);
+  expect(after[1]).not.toEqual(before[1]);
+  expect(await inputs()).toEqual(before);
+});
+
+test("a database that is named wrongly is an error of the configuration", () => {
+  const wrong = { ...context, config: { ...context.config, database: "postgres://x" } };
+  expect(() => databaseFileOf(wrong)).toThrow("sqlite:PATH is wanted");
+});
+
+test("a test split that would be empty is refused with the counts", async () => {
+  const raw = join(project.rawFolder, "synthetic.jsonl");
+  const pairs = readJsonLines<Example>(raw);
+  writeJsonLines(raw, pairs.slice(0, 3));
+  await expect(runStages([cleanStage], context)).rejects.toMatchObject({
+    code: "data-too-few",
+    message: expect.stringContaining("are left of 3"),
+  });
+  writeJsonLines(raw, pairs);
+});
+
+describe.skipIf(!process.env.T2S_MODEL_FILE)("with the model (T2S_MODEL_FILE)", () => {
+  test("what is trained is what will be asked, byte for byte", async () => {
+    const base = await baseModelOf(context);
+    const { texts } = await jobOf(context, base);
+    const asked: GenerateRequest[] = [];
+    const predict = createPredict(await promptOf(context, base), async (requests) => {
+      asked.push(...requests);
+      return requests.map(() => ({ text: "", tokens: 0, finishReason: "stop", ms: 0 }));
+    });
+    await predict(split("train").map(({ question }) => question));
+    expect(texts.length).toBeGreaterThanOrEqual(20);
+    expect(texts.map(({ prefix, suffix }) => ({ prefix, suffix }))).toEqual(asked);
+    expect(texts[0].prefix).toContain("customer: id | name city");
+  });
+});
