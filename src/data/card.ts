@@ -45,9 +45,14 @@ function methodLines(examples: readonly Example[]): string[] {
   const groups = Map.groupBy(examples, ({ source }) => source.method.split(":")[0]);
   return [...groups].map(([method, group]) => {
     const models = [...new Set(group.flatMap(({ source }) => source.model ?? []))];
+    const files = [...new Set(group.flatMap(({ source }) => source.method.split(":")[1] ?? []))];
     if (method === "synthesized")
       return `${group.length} synthesised: composed by program from the schema's names, comments, keys and values. No model and no person wrote them.`;
-    return `${group.length} ${method}${models.length > 0 ? `, written by ${models.join(", ")}` : ""}.`;
+    const from =
+      files.length > 0
+        ? ` (${files.join(", ")}; how they were written is said where they come from)`
+        : "";
+    return `${group.length} ${method}${from}${models.length > 0 ? `, written by ${models.join(", ")}` : ""}.`;
   });
 }
 

@@ -185,6 +185,7 @@ describe("splitting", () => {
             shares[`${name}Share`] * examples.length + 1,
           );
       }),
+      { numRuns: 50 },
     );
   });
 

@@ -77,7 +77,7 @@ const conditionWeight = (field: Field): number => {
 const nullsMatter = (field: Field): boolean =>
   field.column.nullCount > 0 && field.role !== "none" && field.samples.frequent.length > 0;
 
-export function conditionOn(
+function conditionOn(
   draw: Draw,
   entity: Entity,
   field: Field,

@@ -27,7 +27,7 @@ export type Draw = {
   readonly uses: Map<string, number>;
 };
 
-export const fieldKey = (field: Field): string => `${field.table}\n${field.name}`;
+const fieldKey = (field: Field): string => `${field.table}\n${field.name}`;
 
 export const chance = (draw: Draw, probability: number): boolean => draw.rng.next() < probability;
 

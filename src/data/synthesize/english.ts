@@ -112,9 +112,6 @@ export function listOf(items: readonly string[], word: string = "and"): string {
 export const capitalise = (text: string): string =>
   text === "" ? text : text[0].toUpperCase() + text.slice(1);
 
-export const ofOwner = (owner: string): string =>
-  owner.endsWith("s") ? `${owner}'` : `${owner}'s`;
-
 /** 5000 → "5,000" or "5000", with the currency sign for money now and then. */
 export function numberText(value: number, rng: Rng, money: boolean = false): string {
   const grouped = rng.next() < 0.6 ? groupDigits(value) : String(value);
@@ -137,7 +134,7 @@ function groupDigits(value: number): string {
   );
 }
 
-export const MONTHS: readonly string[] = [
+const MONTHS: readonly string[] = [
   "January",
   "February",
   "March",

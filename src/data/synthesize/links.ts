@@ -132,5 +132,6 @@ function linkNoun(edge: Edge, edges: readonly Edge[], parentNoun: string): strin
   const words = wordsOf(edge.columns[edge.columns.length - 1].child);
   while (words.length > 1 && /^(id|key|number|code)$/i.test(words[words.length - 1])) words.pop();
   const last = words[words.length - 1];
+  if (words.length === 1 && /[^aeiou]id$/.test(last)) return noun;
   return isPreposition(last) || /^(via|to|by|id)$/i.test(last) ? noun : words.join(" ");
 }

@@ -7,6 +7,7 @@ import { Rng } from "../../base/rng.ts";
 import type { Database } from "../../schema/schema.ts";
 import type { Example } from "../example.ts";
 import { refusalIdentity } from "../pairs.ts";
+import { splitKeyOf } from "../split.ts";
 import {
   absentColumns,
   absentCompanions,
@@ -26,7 +27,7 @@ export type RefusalOptions = {
   readonly count: number;
   readonly seed: number;
   readonly run: RunMany;
-  /** templateIds never to be produced: `refuse:<reason>` of test and dev. */
+  /** Keys (splitKeyOf) of test and dev, never to be produced. */
   readonly exclude?: ReadonlySet<string>;
 };
 
@@ -54,15 +55,11 @@ export async function synthesizeRefusals(
     const maker = pickWeighted(draw.rng, makers, ({ weight }) => weight);
     const refusal = maker?.make(draw, isAbsent);
     if (refusal === undefined || refusal.reason.split(" ").length > MAX_WORDS) continue;
-    const identity = refusalIdentity(refusal.reason);
-    const isSubject = / (of|for) /.test(refusal.reason);
-    if (
-      (isSubject && exclude.has(identity.templateId)) ||
-      questions.has(refusal.question.toLowerCase())
-    )
-      continue;
-    questions.add(refusal.question.toLowerCase());
-    examples.push(toExample(database, seed, examples.length, refusal));
+    const example = toExample(database, seed, examples.length, refusal);
+    const question = refusal.question.toLowerCase();
+    if (exclude.has(splitKeyOf(example)) || questions.has(question)) continue;
+    questions.add(question);
+    examples.push(example);
   }
   return examples;
 }

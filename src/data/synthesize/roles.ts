@@ -46,7 +46,7 @@ const CATEGORY_WORDS = new Set(
 );
 /** Numbers that may be averaged but whose sum says nothing. */
 const RATE_WORDS = new Set(
-  "rate price percent percentage ratio limit level score rating age height latitude longitude temperature salary width length size speed rank discount average".split(
+  "rate price percent percentage ratio limit level score rating age height latitude longitude temperature width length size speed rank discount average order position sequence index".split(
     " ",
   ),
 );
@@ -59,9 +59,9 @@ const NO_MONEY_WORDS = new Set(
   "percent percentage hours units quantity weight distance score".split(" "),
 );
 const FLAG_VALUES = [
-  ["Y", "N"],
+  ["y", "n"],
   ["0", "1"],
-  ["T", "F"],
+  ["t", "f"],
   ["true", "false"],
   ["yes", "no"],
 ];
@@ -83,13 +83,13 @@ export function roleOf(input: RoleInput): Role {
   return textRole(input, values, last, table.rowCount);
 }
 
+/** Two values that mean yes and no; for 0 and 1 the name must say so too. */
 function isFlag(column: Column, values: readonly Value[]): boolean {
-  const named = /(YN|_yn|Flag|_flag)$|^(is|has)[_A-Z]/i.test(column.name);
   const texts = values.map((value) => String(value).toLowerCase());
-  const fits = FLAG_VALUES.some((pair) =>
-    texts.every((text) => pair.some((word) => word.toLowerCase() === text)),
-  );
-  return fits && values.length <= 2 && (named || values.length === 2);
+  const pair = FLAG_VALUES.find((words) => texts.every((text) => words.includes(text)));
+  const isNamed = /(YN|_yn|Flag|_flag)$|^(is|has)[_A-Z]/i.test(column.name);
+  const isDone = /(ed|able|ive)$/i.test(column.name) && values.length === 2;
+  return pair !== undefined && (isNamed || isDone || (pair[0] !== "0" && values.length === 2));
 }
 
 function numericRole({ column }: RoleInput, values: readonly number[], last: string): Role {
@@ -99,7 +99,11 @@ function numericRole({ column }: RoleInput, values: readonly number[], last: str
     /[a-z_]I[dD]$|_id$/.test(column.name)
   )
     return "key";
-  if (whole && last === "year" && values.every((value) => value > 1000 && value < 2200))
+  if (
+    whole &&
+    /^(year|season)$/.test(last) &&
+    values.every((value) => value > 1000 && value < 2200)
+  )
     return "year";
   if (whole && NUMERIC_CODE_WORDS.has(last) && column.distinctCount <= 10) return "code";
   return "measure";

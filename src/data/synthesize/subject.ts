@@ -33,7 +33,7 @@ export type SubjectOptions = {
 };
 
 /** Links from a child to another table, declared ones more often. */
-export const parentLinks = (draw: Draw, entity: Entity): Link[] =>
+const parentLinks = (draw: Draw, entity: Entity): Link[] =>
   draw.vocabulary.links.filter(({ child }) => child === entity.name);
 
 export function drawParentLink(draw: Draw, entity: Entity): Link | undefined {
@@ -249,7 +249,7 @@ export function drawProjection(
   return chosen.length === 0 ? undefined : projectionOf(draw, subject, chosen);
 }
 
-export function projectionOf(draw: Draw, subject: Subject, fields: readonly Field[]): Projection {
+function projectionOf(draw: Draw, subject: Subject, fields: readonly Field[]): Projection {
   return {
     fields,
     columns: fields.map(subject.column),

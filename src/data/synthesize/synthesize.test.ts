@@ -147,6 +147,16 @@ describe.skipIf(!archive || !existsSync(archived("chinook")))(
         await expectSound(file, pairs);
       },
     );
+
+    test.each(["dorm_1", "csu_1", "behavior_monitoring", "music_4", "wta_1"])(
+      "%s of Spider gives sound pairs",
+      async (name) => {
+        const file = join(archive ?? "", "spider", "database", name, `${name}.sqlite`);
+        const pairs = await pairsOf(file, { count: 30 });
+        expect(pairs.examples).toHaveLength(30);
+        await expectSound(file, pairs);
+      },
+    );
   },
 );
 

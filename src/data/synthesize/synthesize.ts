@@ -4,6 +4,7 @@
  * seed gives the same pairs. Knows no file and no model.
  */
 import { performance } from "node:perf_hooks";
+import { UserError } from "../../base/errors.ts";
 import { Rng } from "../../base/rng.ts";
 import type { Database } from "../../schema/schema.ts";
 import { hardnessOf } from "../../sql/hardness.ts";
@@ -57,7 +58,6 @@ export async function synthesize(
     examples: [],
     sqls: new Set(),
     questions: new Set(),
-    templates: new Map(),
     rejected: new Map(),
     byShape: new Map(),
   };
@@ -95,8 +95,6 @@ type Progress = {
   readonly examples: Example[];
   readonly sqls: Set<string>;
   readonly questions: Set<string>;
-  /** Pairs by template. */
-  readonly templates: Map<string, number>;
   readonly rejected: Map<Reason, number>;
   readonly byShape: Map<ShapeName, number>;
 };
@@ -107,17 +105,7 @@ const shapeNames = Object.keys(shapes) as ShapeName[];
 function drawBatch(draw: Draw, state: Progress): Entry[] {
   const entries: Entry[] = [];
   for (let tries = 0; entries.length < BATCH && tries < BATCH * 20; tries++) {
-    const shape = pickWeighted(
-      draw.rng,
-      shapeNames,
-      (name) =>
-        shapes[name].weight ** 2 /
-        (shapes[name].weight +
-          (20 *
-            ((state.byShape.get(name) ?? 0) / Math.max(20, state.examples.length)) *
-            totalWeight) /
-            20),
-    );
+    const shape = pickWeighted(draw.rng, shapeNames, (name) => weightOf(state, name));
     const draft = shape && shapes[shape].draw(draw);
     if (!shape || draft === undefined) reject(state, "nothing-to-ask");
     else if (draft.sql.length > MAX_SQL || draft.question.length > MAX_QUESTION)
@@ -130,6 +118,13 @@ function drawBatch(draw: Draw, state: Progress): Entry[] {
 }
 
 const totalWeight = shapeNames.reduce((sum, name) => sum + shapes[name].weight, 0);
+
+/** A shape's weight, the less the more of the pairs are of it already. */
+function weightOf({ byShape, examples }: Progress, name: ShapeName): number {
+  const { weight } = shapes[name];
+  const share = (byShape.get(name) ?? 0) / Math.max(20, examples.length);
+  return weight ** 2 / (weight + share * totalWeight);
+}
 
 const reject = (state: Progress, reason: Reason): false => {
   state.rejected.set(reason, (state.rejected.get(reason) ?? 0) + 1);
@@ -145,18 +140,27 @@ const plainText = (question: string): string =>
 /** Turns a verified draft into an example, unless it repeats one or its template is kept for tests. */
 function accept(state: Progress, { shape, draft }: Entry, verdict: Verdict): boolean {
   if (!verdict.ok) return reject(state, verdict.reason);
-  const { database, examples, sqls, questions, templates } = state;
-  const template = templateOf(draft.sql, "sqlite", database.tables);
+  const { database, examples, sqls, questions } = state;
+  const template = parsedTemplate(draft.sql, database);
+  if (template === undefined) return reject(state, "unparsed");
   const question = plainText(draft.question);
   if (state.exclude.has(template.templateId)) return reject(state, "excluded-template");
   if (sqls.has(template.canonical)) return reject(state, "repeated-sql");
   if (questions.has(question)) return reject(state, "repeated-question");
   sqls.add(template.canonical).add(draft.sql);
   questions.add(question);
-  templates.set(template.templateId, (templates.get(template.templateId) ?? 0) + 1);
   state.byShape.set(shape, (state.byShape.get(shape) ?? 0) + 1);
   examples.push(toExample(state, shape, draft, template, verdict));
   return true;
+}
+
+function parsedTemplate(sql: string, { dialect, tables }: Database): Template | undefined {
+  try {
+    return templateOf(sql, dialect, tables);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 function toExample(

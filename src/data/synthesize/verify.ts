@@ -19,6 +19,8 @@ export type Reason =
   | "not-discriminating"
   /** LIMIT cuts through equal values. */
   | "cut-through-tie"
+  /** Names so odd that the parser gives up, though the database does not. */
+  | "unparsed"
   | "repeated-sql"
   | "repeated-question"
   | "too-long"
@@ -72,7 +74,7 @@ const differ = (result: RunResult): boolean =>
   result.ok && (result.rows.length < 2 || String(result.rows[0][0]) !== String(result.rows[1][0]));
 
 /** Rows as a multiset, or as a list when their order counts. */
-export function digestOf(result: RunResult, isOrdered: boolean): string {
+function digestOf(result: RunResult, isOrdered: boolean): string {
   if (!result.ok) return "";
   const rows = result.rows.map((row) => row.map(cellText).join("\u001f"));
   const hash = createHash("sha1");

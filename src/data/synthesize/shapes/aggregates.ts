@@ -91,7 +91,7 @@ export function aggregateText(draw: Draw, aggregate: Aggregate, field: Field): s
     : rng.pick([`lowest ${name}`, `smallest ${name}`, `minimum ${name}`]);
 }
 
-export function aggregatesFor(field: Field): readonly Aggregate[] {
+function aggregatesFor(field: Field): readonly Aggregate[] {
   if (field.role === "date") return ["MAX", "MIN"];
   return field.isAdditive ? ["SUM", "SUM", "AVG", "MAX", "MIN"] : ["AVG", "AVG", "MAX", "MIN"];
 }
@@ -122,7 +122,7 @@ export function aggregate(draw: Draw): Draft | undefined {
 }
 
 /** "the total amount of unpaid invoices", asked. */
-export function valueQuestion(draw: Draw, text: string, subject: Subject): string {
+function valueQuestion(draw: Draw, text: string, subject: Subject): string {
   const { rng } = draw;
   const all = subject.conditions.length === 0 ? `all ${subject.text}` : subject.text;
   return rng.pick([

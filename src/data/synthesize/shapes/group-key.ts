@@ -48,7 +48,7 @@ function ownKey(draw: Draw, entity: Entity): GroupKey | undefined {
 }
 
 /** The name of the parent, or one of its codes and categories. */
-export function parentKey(draw: Draw, entity: Entity): GroupKey | undefined {
+function parentKey(draw: Draw, entity: Entity): GroupKey | undefined {
   const link = drawParentLink(draw, entity);
   if (link === undefined) return undefined;
   const parent = entityOf(draw, link.parent);

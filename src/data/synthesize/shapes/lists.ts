@@ -128,7 +128,7 @@ const isSortable = (field: Field): boolean =>
   field.column.nullCount === 0;
 
 /** "sorted by amount from highest to lowest". */
-export function orderText(draw: Draw, field: Field, isDescending: boolean): string {
+function orderText(draw: Draw, field: Field, isDescending: boolean): string {
   const { rng } = draw;
   const name = phraseOf(draw, field);
   const sorted = `${rng.pick(["sorted", "ordered", "sort"])} by ${name}`.replace(
