@@ -18,7 +18,7 @@ import { asDiskError, writeFileAtomic } from "../base/files.ts";
 import { sha256OfFile } from "../base/hash.ts";
 
 /** Files kept; older ones are removed. One is about 23 kB a token for the default model. */
-const KEPT_STATES = 12;
+const KEPT_STATES = 6;
 
 /**
  * The path of the state with this key, valid until the next call; `compute` evaluates the prefix into the given
