@@ -2,22 +2,21 @@
  * A frozen model with a trained adapter: loss, gradients and log-probabilities of forests. Layers run one by one
  * through the same sessions with their own weights. Knows no optimiser: whoever trains changes `parameters` in place.
  */
-import { UserError, assert } from "../base/errors.ts";
+import { assert } from "../base/errors.ts";
 import type { GgufFile } from "../format/gguf-file.ts";
-import { type Forest } from "./forest.ts";
+import { checkAdapter, freshAdapter, pairsOfLayer } from "./adapter-of-model.ts";
+import type { Forest } from "./forest.ts";
+import { sizeOf } from "./graph/op.ts";
 import { HEAD_ROWS, createHeadGraph, createLayerGraphs } from "./layer-graphs.ts";
 import { LayerSessions, type OpenSessions } from "./layer-sessions.ts";
 import { type Layout, type LossRow, layOut } from "./layout.ts";
-import type { Adapter, AdapterConfig, LoraPair } from "./lora/adapter.ts";
-import { dropoutMask, maskColumns } from "./lora/dropout.ts";
-import { initAdapter } from "./lora/init.ts";
-import { isTarget } from "./lora/lora.ts";
+import type { Adapter, AdapterConfig } from "./lora/adapter.ts";
+import { dropoutMasks, maskColumns } from "./lora/dropout.ts";
+import type { Mode } from "./mode.ts";
 import { groupOf } from "./models/attention.ts";
 import { readLlamaConfig } from "./models/gguf-names.ts";
-import { type LlamaConfig, linearShapes, rotaryTables } from "./models/llama.ts";
-import type { Mode } from "./mode.ts";
+import { type LlamaConfig, rotaryTables } from "./models/llama.ts";
 import { type Feed, Session } from "./runtime/session.ts";
-import { sizeOf } from "./graph/op.ts";
 import { type ModelWeights, formsOf, readWeights } from "./weights.ts";
 
 /** "model.layers.0.self_attn.q_proj.lora_A" and its shape. */
@@ -57,45 +56,15 @@ export async function createLoraModel(options: LoraModelOptions): Promise<LoraMo
   return new LoraModel(config, readWeights(weights, config, forms), start, head, sessions);
 }
 
-/** All linears that the adapter's targets name, layer by layer, with their shapes [out, in]. */
-function targetLinears(config: LlamaConfig, adapter: AdapterConfig) {
-  const linears = Object.entries(linearShapes(config)).filter(([name]) => isTarget(name, adapter));
-  return Array.from({ length: config.numHiddenLayers }, (_, layer) =>
-    linears.map(([name, shape]) => ({ name: `model.layers.${layer}.${name}`, shape })),
-  ).flat();
-}
-
-function freshAdapter(
-  config: LlamaConfig,
-  { seed, ...shape }: AdapterConfig & { readonly seed: number },
-): Adapter {
-  return initAdapter(shape, targetLinears(config, shape), seed);
-}
-
-function checkAdapter(config: LlamaConfig, { config: shape, pairs }: Adapter): void {
-  const known = Object.keys(linearShapes(config)).map((name) => name.slice(name.indexOf(".") + 1));
-  const unknown = shape.targetModules.filter((name) => !known.includes(name));
-  if (unknown.length > 0 || shape.targetModules.length === 0)
-    throw new UserError(
-      "config-invalid",
-      `targetModules is [${shape.targetModules.join(", ")}]; some of ${known.join(", ")} are wanted`,
-    );
-  if (!Number.isInteger(shape.rank) || shape.rank < 1 || !(shape.dropout >= 0 && shape.dropout < 1))
-    throw new UserError(
-      "config-invalid",
-      `rank is ${shape.rank} and dropout ${shape.dropout}; a positive integer and 0 ≤ dropout < 1 are wanted`,
-    );
-  const wanted = targetLinears(config, shape).map(
-    ({ name, shape: [out, inner] }) => `${name} ${out} ${inner}`,
-  );
-  const found = new Set(pairs.map((pair) => `${pair.name} ${pair.outFeatures} ${pair.inFeatures}`));
-  const missing = wanted.find((key) => !found.has(key));
-  if (missing !== undefined || found.size !== wanted.length)
-    throw new UserError(
-      "run-mismatch",
-      `the adapter has ${found.size} linears, the model's targets are ${wanted.length}${missing ? `, such as ${missing}` : ""}`,
-    );
-}
+/** What one forest's passes share. */
+type Pass = {
+  readonly layout: Layout;
+  readonly sessions: OpenSessions;
+  /** What every layer is fed. */
+  readonly feeds: Readonly<Record<string, Feed>>;
+  /** By the name of a linear; empty without dropout. */
+  readonly dropoutMasks: ReadonlyMap<string, Float32Array>;
+};
 
 export class LoraModel {
   readonly config: LlamaConfig;
@@ -148,25 +117,21 @@ export class LoraModel {
     forest: Forest,
     { weight, dropoutSeed }: { readonly weight: number; readonly dropoutSeed?: number },
   ): Promise<LossAndGrads> {
-    const layout = this.#layOut(forest);
-    const sessions = await this.#sessions.get(layout.plan);
-    const masks = this.#dropoutMasks(dropoutSeed);
-    const feeds = this.#feedsOf(layout);
-    const last = await this.#runForward(sessions, layout, feeds, masks);
+    const pass = await this.#begin(forest, dropoutSeed);
+    const last = await this.#runForward(pass, (layer) => this.#keptOf(pass, layer));
     const dy = this.#array("dy", last.length).fill(0);
-    const nll = await this.#runHead(last, layout.lossRows, { weight, dy });
-    const grads = await this.#runBackward(sessions, layout, feeds, masks, dy);
+    const nll = await this.#runHead(last, pass.layout.lossRows, { weight, dy });
+    const grads = await this.#runBackward(pass, dy);
     return { lossSum: nll.reduce((sum, value) => sum + value, 0), lossTokens: nll.length, grads };
   }
 
   /** Natural logarithms of the probabilities of the loss tokens, by segment. */
   async logProbs(forest: Forest): Promise<Float32Array[]> {
-    const layout = this.#layOut(forest);
-    const sessions = await this.#sessions.get(layout.plan);
-    const last = await this.#runForward(sessions, layout, this.#feedsOf(layout), new Map());
-    const nll = await this.#runHead(last, layout.lossRows);
+    const pass = await this.#begin(forest);
+    const { lossRows } = pass.layout;
+    const nll = await this.#runHead(await this.#runForward(pass, () => ({})), lossRows);
     return forest.segments.map((_, segment) =>
-      nll.filter((_value, i) => layout.lossRows[i].segment === segment).map((value) => -value),
+      nll.filter((_value, i) => lossRows[i].segment === segment).map((value) => -value),
     );
   }
 
@@ -176,34 +141,25 @@ export class LoraModel {
     this.#arrays.clear();
   }
 
-  #layOut(forest: Forest): Layout {
+  async #begin(forest: Forest, dropoutSeed?: number): Promise<Pass> {
     const { vocabSize } = this.config;
-    return layOut(forest, vocabSize, groupOf(this.config), (name, length) =>
-      this.#array(name, length),
-    );
-  }
-
-  /** What all layers are fed. */
-  #feedsOf({ positions, masks }: Layout): Record<string, Feed> {
-    const { cos, sin } = rotaryTables(this.config, positions, this.#weights.ropeFactors);
-    return { cos, sin, ...Object.fromEntries(masks.map((mask, i) => [`mask.${i}`, mask])) };
-  }
-
-  #dropoutMasks(seed: number | undefined): ReadonlyMap<string, Float32Array> {
-    const { dropout } = this.#adapter.config;
-    if (seed === undefined || dropout === 0) return new Map();
-    return new Map(
-      this.#adapter.pairs.map(({ name, inFeatures }, i) => [
-        name,
-        dropoutMask(inFeatures, dropout, Math.imul(seed, 0x9e3779b1) + i),
-      ]),
-    );
+    const allocate = (name: string, length: number) => this.#array(name, length);
+    const layout = layOut(forest, vocabSize, groupOf(this.config), allocate);
+    const tables = rotaryTables(this.config, layout.positions, this.#weights.ropeFactors);
+    const masks = layout.masks.map((mask, i) => [`mask.${i}`, mask] as const);
+    return {
+      layout,
+      sessions: await this.#sessions.get(layout.plan),
+      feeds: { ...tables, ...Object.fromEntries(masks) },
+      dropoutMasks:
+        dropoutSeed === undefined ? new Map() : dropoutMasks(this.#adapter, dropoutSeed),
+    };
   }
 
   /** The weights and LoRA inputs of a layer. */
-  #feedsOfLayer(layer: number, masks: ReadonlyMap<string, Float32Array>): Record<string, Feed> {
+  #feedsOfLayer(layer: number, masks: Pass["dropoutMasks"]): Record<string, Feed> {
     const feeds: Record<string, Feed> = { ...this.#weights.layers[layer] };
-    for (const { name, inner, a, b } of this.#pairsOf(layer)) {
+    for (const { name, inner, a, b } of pairsOfLayer(this.#adapter, layer)) {
       const mask = masks.get(name);
       feeds[`${inner}.lora_A`] =
         mask === undefined ? a : maskColumns(a, mask, this.#array(`masked ${inner}`, a.length));
@@ -212,42 +168,30 @@ export class LoraModel {
     return feeds;
   }
 
-  /** The pairs of a layer; `inner` is their name within it. */
-  #pairsOf(layer: number): (LoraPair & { readonly inner: string })[] {
-    const prefix = `model.layers.${layer}.`;
-    return this.#adapter.pairs
-      .filter(({ name }) => name.startsWith(prefix))
-      .map((pair) => ({ ...pair, inner: pair.name.slice(prefix.length) }));
-  }
-
-  /** Runs all layers; keeps the input of each and what the mode keeps. Returns the last layer's output. */
+  /** Runs all layers; keeps the input of each, and what `keptOf` gives arrays for. Returns the last layer's output. */
   async #runForward(
-    sessions: OpenSessions,
-    layout: Layout,
-    feeds: Readonly<Record<string, Feed>>,
-    masks: ReadonlyMap<string, Float32Array>,
+    { sessions, layout, feeds, dropoutMasks: masks }: Pass,
+    keptOf: (layer: number) => Readonly<Record<string, Float32Array>>,
   ): Promise<Float32Array> {
     const { hiddenSize, numHiddenLayers } = this.config;
+    const { embedding } = this.#weights;
     const size = layout.plan.rows * hiddenSize;
     let x = this.#array("x 0", size);
     layout.tokenIds.forEach((id, row) =>
-      x.set(
-        this.#weights.embedding.subarray(id * hiddenSize, (id + 1) * hiddenSize),
-        row * hiddenSize,
-      ),
+      rowOf(x, row, hiddenSize).set(rowOf(embedding, id, hiddenSize)),
     );
     for (let layer = 0; layer < numHiddenLayers; layer++) {
       const y = this.#array(`x ${layer + 1}`, size);
-      const results = { y, ...this.#keptOf(sessions, layer) };
-      await sessions.forward.run({ x, ...feeds, ...this.#feedsOfLayer(layer, masks) }, results);
+      const inputs = { x, ...feeds, ...this.#feedsOfLayer(layer, masks) };
+      await sessions.forward.run(inputs, { y, ...keptOf(layer) });
       x = y;
     }
     return x;
   }
 
-  #keptOf({ kept }: OpenSessions, layer: number): Record<string, Float32Array> {
+  #keptOf({ sessions }: Pass, layer: number): Record<string, Float32Array> {
     return Object.fromEntries(
-      Object.entries(kept).map(([name, shape]) => [
+      Object.entries(sessions.kept).map(([name, shape]) => [
         name,
         this.#array(`${name} ${layer}`, sizeOf(shape)),
       ]),
@@ -262,52 +206,40 @@ export class LoraModel {
   ): Promise<Float32Array> {
     const { hiddenSize } = this.config;
     const { head, norm } = this.#weights;
-    const result = new Float32Array(lossRows.length);
+    const nllOfAll = new Float32Array(lossRows.length);
+    const nll = new Float32Array(HEAD_ROWS);
     const [x, targetRows, dx] = ["head x", "head targets", "head dx"].map((name) =>
       this.#array(name, HEAD_ROWS * hiddenSize).fill(0),
     );
-    const rowOf = (values: Float32Array, row: number) =>
-      values.subarray(row * hiddenSize, (row + 1) * hiddenSize);
     for (let start = 0; start < lossRows.length; start += HEAD_ROWS) {
       const chunk = lossRows.slice(start, start + HEAD_ROWS);
       chunk.forEach(({ row, targetId }, i) => {
-        rowOf(x, i).set(rowOf(last, row));
-        rowOf(targetRows, i).set(rowOf(head, targetId));
+        rowOf(x, i, hiddenSize).set(rowOf(last, row, hiddenSize));
+        rowOf(targetRows, i, hiddenSize).set(rowOf(head, targetId, hiddenSize));
       });
+      // Rows left from the chunk before weigh nothing.
       const lossWeight = new Float32Array(HEAD_ROWS).fill(into?.weight ?? 0, 0, chunk.length);
-      const nll = new Float32Array(HEAD_ROWS);
       const results: Record<string, Float32Array> = into === undefined ? { nll } : { nll, dx };
       await this.#head.run({ x, norm, head, targetRows, lossWeight }, results);
-      result.set(nll.subarray(0, chunk.length), start);
+      nllOfAll.set(nll.subarray(0, chunk.length), start);
       if (into === undefined) continue;
-      chunk.forEach(({ row }, i) => addTo(rowOf(into.dy, row), rowOf(dx, i)));
+      chunk.forEach(({ row }, i) =>
+        addTo(rowOf(into.dy, row, hiddenSize), rowOf(dx, i, hiddenSize)),
+      );
     }
-    return result;
+    return nllOfAll;
   }
 
-  async #runBackward(
-    sessions: OpenSessions,
-    layout: Layout,
-    feeds: Readonly<Record<string, Feed>>,
-    masks: ReadonlyMap<string, Float32Array>,
-    last: Float32Array,
-  ): Promise<Float32Array[]> {
+  /** From the gradient of the last layer's output to those of all parameters. */
+  async #runBackward(pass: Pass, dyOfLast: Float32Array): Promise<Float32Array[]> {
+    const { sessions, layout, feeds, dropoutMasks: masks } = pass;
     const size = layout.plan.rows * this.config.hiddenSize;
-    let dy = last;
+    let dy = dyOfLast;
     for (let layer = this.config.numHiddenLayers - 1; layer >= 0; layer--) {
       const dx = this.#array(`dx ${layer % 2}`, size);
-      const grads = this.#pairsOf(layer).flatMap(({ name, inner }) => [
-        [`d.${inner}.lora_A`, this.#grad(`${name}.lora_A`)] as const,
-        [`d.${inner}.lora_B`, this.#grad(`${name}.lora_B`)] as const,
-      ]);
-      const inputs = {
-        x: this.#array(`x ${layer}`, size),
-        dy,
-        ...this.#keptOf(sessions, layer),
-        ...feeds,
-        ...this.#feedsOfLayer(layer, masks),
-      };
-      await sessions.backward.run(inputs, { dx, ...Object.fromEntries(grads) });
+      const kept = { x: this.#array(`x ${layer}`, size), ...this.#keptOf(pass, layer) };
+      const inputs = { dy, ...kept, ...feeds, ...this.#feedsOfLayer(layer, masks) };
+      await sessions.backward.run(inputs, { dx, ...this.#gradsOfLayer(layer) });
       dy = dx;
     }
     for (const [name, mask] of masks) {
@@ -315,6 +247,15 @@ export class LoraModel {
       maskColumns(grad, mask, grad);
     }
     return [...this.#grads.values()];
+  }
+
+  #gradsOfLayer(layer: number): Record<string, Float32Array> {
+    const grads: Record<string, Float32Array> = {};
+    for (const { name, inner } of pairsOfLayer(this.#adapter, layer)) {
+      grads[`d.${inner}.lora_A`] = this.#grad(`${name}.lora_A`);
+      grads[`d.${inner}.lora_B`] = this.#grad(`${name}.lora_B`);
+    }
+    return grads;
   }
 
   #grad(name: string): Float32Array {
@@ -332,6 +273,9 @@ export class LoraModel {
     return array;
   }
 }
+
+const rowOf = (values: Float32Array, row: number, width: number): Float32Array =>
+  values.subarray(row * width, (row + 1) * width);
 
 function addTo(target: Float32Array, values: Float32Array): void {
   for (let i = 0; i < values.length; i++) target[i] += values[i];

@@ -8,12 +8,25 @@
  * resumed run what the interrupted one did.
  */
 import { Rng } from "../../base/rng.ts";
+import type { Adapter } from "./adapter.ts";
 
 /** Factors for `inFeatures` columns: 0 with probability `dropout`, 1/(1 − dropout) otherwise. */
 export function dropoutMask(inFeatures: number, dropout: number, seed: number): Float32Array {
   const rng = new Rng(seed);
   const kept = 1 / (1 - dropout);
   return Float32Array.from({ length: inFeatures }, () => (rng.next() < dropout ? 0 : kept));
+}
+
+/** A mask for each linear of an adapter by its name, drawn from one seed; none at dropout 0. */
+export function dropoutMasks(
+  { config: { dropout }, pairs }: Adapter,
+  seed: number,
+): ReadonlyMap<string, Float32Array> {
+  if (dropout === 0) return new Map();
+  const first = Math.imul(seed, 0x9e3779b1);
+  return new Map(
+    pairs.map(({ name, inFeatures }, i) => [name, dropoutMask(inFeatures, dropout, first + i)]),
+  );
 }
 
 /** Multiplies the columns of values [rank, in] by the mask [in], into `into` (which may be `values`). */
