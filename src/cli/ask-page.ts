@@ -21,7 +21,7 @@ async function ask(question) {
   button.disabled = false;
 }
 form.addEventListener("submit", (event) => { event.preventDefault(); if (box.value.trim()) ask(box.value); });
-box.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); form.requestSubmit(); } });
+box.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); form.requestSubmit(); } });
 document.querySelectorAll("[data-question]").forEach((node) => node.addEventListener("click", () => { box.value = node.textContent; form.requestSubmit(); }));
 `;
 

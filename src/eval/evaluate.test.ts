@@ -138,9 +138,9 @@ test("without questions to refuse there is no recall, without any there is no ac
 });
 
 test("a gold that does not run is an error that names its pair", async () => {
-  const spoilt = exampleOf("pair-7", "names", "SELECT nothing FROM customer");
+  const spoilt = exampleOf("pair-7", "names", "SELECT missing FROM customer");
   await expect(evaluateModel([spoilt], predict, options())).rejects.toMatchObject({
     code: "data-invalid",
-    message: expect.stringMatching(/^the gold of pair-7 does not run: no such column: nothing/),
+    message: expect.stringContaining("the gold of pair-7 does not run: no such column"),
   });
 });
