@@ -13,13 +13,20 @@ export type AppOptions = {
   readonly predict: Predict;
   readonly executor: Executor;
   readonly databaseFile: string;
+  /** Time limit of one SQL statement. */
+  readonly timeoutMs?: number;
 };
 
 const MAX_ROWS = 200;
-const TIMEOUT_MS = 10_000;
 
 /** Builds the app. One question is answered at a time: a model on a laptop has no more to give. */
-export function createApp({ page, predict, executor, databaseFile }: AppOptions): FastifyInstance {
+export function createApp({
+  page,
+  predict,
+  executor,
+  databaseFile,
+  timeoutMs = 10_000,
+}: AppOptions): FastifyInstance {
   const app = Fastify({ bodyLimit: 64 * 1024 });
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -63,7 +70,7 @@ export function createApp({ page, predict, executor, databaseFile }: AppOptions)
     const sql = prediction.answer.sql;
     if (!execute) return { sql, generation_time_ms: prediction.ms, execution_time_ms: null };
     const result = await executor.run(databaseFile, sql, {
-      timeoutMs: TIMEOUT_MS,
+      timeoutMs,
       maxRows: MAX_ROWS,
     });
     return {
