@@ -1,11 +1,11 @@
 /** The page that the demo serves: a box to ask in, the answer with its rows, and the report. Knows no model. */
-import { type Html, html, htmlPage } from "../report/html.ts";
+import { type Html, html, htmlPage, rawHtml } from "../report/html.ts";
 
 const SCRIPT = `
 const form = document.querySelector("form"), box = document.querySelector("textarea"), button = document.querySelector("form button"), out = document.querySelector("#answer");
 const element = (name, text, className) => { const node = document.createElement(name); node.textContent = text; if (className) node.className = className; return node; };
-const table = ({columns, rows, truncated}) => { const wrap = element("div", "", "scroll"), node = document.createElement("table"), head = node.createTHead().insertRow(); columns.forEach((name) => head.append(element("th", name)));
-  const body = node.createTBody(); rows.forEach((row) => { const line = body.insertRow(); row.forEach((cell) => { const at = line.insertCell(); at.textContent = cell === null ? "NULL" : String(cell); if (typeof cell === "number") at.className = "number"; }); });
+const table = ({columns, rows, truncated}) => { const wrap = element("div", "", "scroll"), node = document.createElement("table"), head = node.createTHead().insertRow(); columns.forEach((name, at) => head.append(element("th", name, typeof rows[0]?.[at] === "number" ? "number" : "")));
+  const body = node.createTBody(); rows.forEach((row) => { const line = body.insertRow(); row.forEach((cell) => { const at = line.insertCell(); at.textContent = cell === null ? "NULL" : String(cell); at.className = cell === null ? "soft" : typeof cell === "number" ? "number" : ""; }); });
   wrap.append(node, element("p", rows.length + (truncated ? " rows shown, there are more" : rows.length === 1 ? " row" : " rows"), "soft")); return wrap; };
 async function ask(question) {
   if (button.disabled) return;
@@ -25,9 +25,15 @@ box.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event
 document.querySelectorAll("[data-question]").forEach((node) => node.addEventListener("click", () => { box.value = node.textContent; form.requestSubmit(); }));
 `;
 
+const STYLE = `.sample { background: var(--panel); color: var(--ink); margin: 0 .3rem .4rem 0; text-align: left; }
+hr { border: 0; border-top: 1px solid var(--line); margin: 2rem 0; }`;
+
 /** The whole page. `report` is shown below the box as it stands in report.html. */
 export function askPage(title: string, sampleQuestions: readonly string[], report: Html): string {
-  const body = html`<h1>${title}</h1>
+  const body = html`<style>
+      ${rawHtml(STYLE)}
+    </style>
+    <h1>${title}</h1>
     <p class="soft">
       Ask in plain words. The model runs on this machine; the SQL it writes is executed read-only.
     </p>
