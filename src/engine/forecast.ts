@@ -47,13 +47,11 @@ export type ForecastOptions = {
 const ALL_LINEARS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
 const FLOAT_BYTES = 4;
 /** Node with this program, a tokenizer and ONNX Runtime loaded, before any weight is read. */
-const PROGRAM_BYTES = 190e6;
+const PROGRAM_BYTES = 150e6;
 /** What a session takes besides the values of its graph. */
 const SESSION_BYTES = 40e6;
 /** Measured: memory that ONNX Runtime's arena takes over what is alive at once. */
 const ARENA_SLACK = 1.15;
-/** Measured: copies of a layer's kept values that a session holds beside those handed out. */
-const KEPT_COPIES = 2.5;
 /** A two-core machine with AVX-512. */
 const USUAL_SPEED: Speed = { gigaflops: 200, gigabytes: 20 };
 
@@ -94,7 +92,7 @@ export function forecast(options: ForecastOptions): Forecast {
     heads * config.vocabSize * config.hiddenSize +
     3 * rows +
     sum(masks.map(({ length }) => length)) +
-    KEPT_COPIES * keptPerLayer +
+    keptPerLayer +
     ARENA_SLACK * peaks;
   const bytes =
     PROGRAM_BYTES + 3 * SESSION_BYTES + config.numHiddenLayers * layerBytes + FLOAT_BYTES * floats;
