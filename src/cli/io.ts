@@ -29,10 +29,7 @@ export function ioOf(command: Command): Io {
   const options = command.optsWithGlobals<GlobalOptions>();
   const progress = options.quiet ? silent : createProgress(process.stderr);
   const abort = new AbortController();
-  process.once("SIGINT", () => {
-    progress.note("stopping when the step at hand is done; Ctrl-C once more ends at once");
-    abort.abort(new UserError("stopped", "stopped by Ctrl-C; what is finished is kept"));
-  });
+  abortOnCtrlC(abort, progress);
   return {
     json: options.json === true,
     projectFolder: resolve(options.project),
@@ -41,6 +38,23 @@ export function ioOf(command: Command): Io {
     result: (value, text) =>
       void process.stdout.write(options.json ? `${JSON.stringify(value, null, 2)}\n` : `${text}\n`),
   };
+}
+
+/** A launcher passes on the signal that a terminal gave to both: what comes so soon after the first is the same one. */
+const SAME_SIGNAL_MS = 1000;
+
+function abortOnCtrlC(abort: AbortController, progress: Progress): void {
+  let firstMs: number | undefined;
+  process.on("SIGINT", () => {
+    if (firstMs === undefined) {
+      firstMs = performance.now();
+      progress.note("stopping when the step at hand is done; Ctrl-C once more ends at once");
+      abort.abort(new UserError("stopped", "stopped by Ctrl-C; what is finished is kept"));
+    } else if (performance.now() - firstMs > SAME_SIGNAL_MS) {
+      process.removeAllListeners("SIGINT");
+      process.kill(process.pid, "SIGINT");
+    }
+  });
 }
 
 /** One line with the code and what to do; the stack only with --verbose. */
