@@ -99,6 +99,7 @@ async function planRun(data: EncodedTexts, config: TrainConfig, weights: GgufFil
       mode,
       rank: config.rank,
       targetModules: config.targetModules,
+      weights,
       speed,
     });
   const free = freemem();
