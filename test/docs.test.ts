@@ -77,6 +77,6 @@ test("no file names a folder of this machine", () => {
 
 test("no file names a host of a package index: the package managers know their own", () => {
   const hosts =
-    /\bregistry\.[a-z0-9-]+\.[a-z]{2,}|\b(?:test\.|files\.)?pypi\.[a-z]{2,}|pythonhosted\.|npmmirror/;
+    /\bregistry\.[a-z0-9-]+\.[a-z]{2,}|\b(?:test\.|files\.)?pypi\.[a-z]{2,}|pythonhosted\.|npmmirror\./;
   expect(files.filter((file) => hosts.test(read(file)))).toEqual([]);
 });
