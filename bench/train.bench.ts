@@ -197,7 +197,7 @@ async function timeTheirs(
   const timings = await timeTorch(
     python,
     folder,
-    { steps: STEPS, threads: THREADS, microBatches: [...new Set([4, sequences.length])] },
+    { steps, threads: THREADS, microBatches: [...new Set([4, sequences.length])] },
     (timing) => console.log(JSON.stringify(timing)),
   );
   return timings.flatMap((timing) => ("error" in timing ? [] : [timing]));
