@@ -42,6 +42,7 @@ export function registerDemo(program: Command): void {
     )
     .action(async (options: { serve: boolean; port: string; folder: string }, self: Command) => {
       const io = ioOf(self);
+      const port = readPort(options.port);
       const project = projectAt(resolve(options.folder));
       prepare(project);
       const context = {
@@ -63,7 +64,7 @@ export function registerDemo(program: Command): void {
       );
       if (options.serve)
         await servePage(context, {
-          port: readPort(options.port),
+          port,
           title: company.title,
           sampleQuestions: company.sampleQuestions,
           reportFile: report.htmlFile,
