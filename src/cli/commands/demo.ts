@@ -20,8 +20,10 @@ import { reportSummary } from "./run.ts";
  */
 const DEMO_CONFIG = {
   database: "sqlite:company.sqlite",
-  "data.count": 200,
+  "data.count": 100,
   "data.refusals": 0,
+  "train.learningRate": 0.005,
+  "train.batchSize": 10,
   "train.dropout": 0,
   "train.epochs": 2,
   "train.maxMinutes": 11.5,
