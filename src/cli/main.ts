@@ -73,7 +73,13 @@ function endWithReader(): void {
   });
 }
 
+/** Writing to a pipe takes its time; an exit would cut it short. */
+const written = (stream: NodeJS.WriteStream): Promise<void> =>
+  new Promise((resolve) => stream.write("", () => resolve()));
+
 if (import.meta.main) {
   endWithReader();
-  process.exit(await main(process.argv.slice(2)));
+  const status = await main(process.argv.slice(2));
+  await Promise.all([written(process.stdout), written(process.stderr)]);
+  process.exit(status);
 }

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -201,3 +201,21 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+test("a pool that is closed while a process starts ends, and so does the program", () => {
+  const module = new URL("./executor.ts", import.meta.url);
+  const program = `
+    const { createExecutor } = await import(${JSON.stringify(module)});
+    const delays = [0, 10, 20, 30, 40, 50, 60, 80, 100, 150];
+    for (const delay of delays) {
+      const pool = createExecutor({ workers: 2 });
+      await pool.runMany(${JSON.stringify(file)}, ["SELECT 1", "SELECT 2", "SELECT 3"]);
+      const until = performance.now() + delay;
+      while (performance.now() < until);
+      await pool.close();
+    }
+    console.log("ended");`;
+  const args = ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", program];
+  const { status, stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  expect([status, stdout]).toEqual([0, "ended\n"]);
+});

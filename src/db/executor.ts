@@ -143,7 +143,8 @@ class ChildPool implements Executor {
       slot.isReady = true;
       this.#startFailures = 0;
     } else if (message.id === slot.running?.id) finish(slot, message.result);
-    hold(slot.child, false);
+    // A child that is being killed may still speak; its end is waited for.
+    if (slot.ending === undefined) hold(slot.child, false);
     this.#advance();
   }
 }
