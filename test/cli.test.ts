@@ -1,0 +1,379 @@
+/** The command line as a user meets it: started as a process, judged by its exit status and what it prints. */
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { createProgram, main } from "../src/cli/main.ts";
+import { buildDatabase, SHOP_DDL } from "./fixtures/shop.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "t2s-cli-"));
+const entry = join(import.meta.dirname, "..", "src", "cli", "main.ts");
+const env = {
+  ...process.env,
+  T2S_CACHE: join(folder, "cache"),
+  ...(process.env.T2S_MODEL_FILE && { T2S_MODEL: process.env.T2S_MODEL_FILE }),
+};
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+type Outcome = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
+
+const t2s = (...args: readonly string[]): Outcome =>
+  spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", entry, ...args], {
+    cwd: folder,
+    env,
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+  });
+
+/** The one JSON document that a command prints on standard output, taken to be of the form T. */
+function jsonOf<T>(...args: readonly string[]): T {
+  const { status, stdout, stderr } = t2s(...args, "--json");
+  expect(stderr).not.toContain("error");
+  expect(status).toBe(0);
+  return JSON.parse(stdout) as T;
+}
+type Named = { readonly name: string };
+const namesOf = (items: readonly Named[]) => items.map(({ name }) => name);
+
+/** The one line of an error on standard error, with nothing on standard output. */
+function errorOf(status: number, ...args: readonly string[]): string {
+  const outcome = t2s(...args);
+  expect([outcome.status, outcome.stdout]).toEqual([status, ""]);
+  expect(outcome.stderr).not.toMatch(/^\s+at /m);
+  return outcome.stderr;
+}
+
+/** A database of this content and a project on it. */
+function projectOn(name: string, ddl: string): Outcome {
+  const file = buildDatabase(join(folder, `${name}.sqlite`), ddl);
+  return t2s("init", "--db", `sqlite:${file}`, "--project", name, "--json");
+}
+
+describe("help and wrong usage", () => {
+  const commandsOf = (command: Command, path: readonly string[]): string[][] => [
+    [...path],
+    ...command.commands.flatMap((child) => commandsOf(child, [...path, child.name()])),
+  ];
+  const commands = commandsOf(createProgram(), []);
+  /** They only hold other commands. */
+  const GROUPS = ["", "schema", "data"];
+
+  test("--help of every command says how it is used, and exits with 0", async () => {
+    expect(commands.length).toBeGreaterThan(12);
+    for (const command of commands) {
+      const written: string[] = [];
+      const spy = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+        written.push(String(text));
+        return true;
+      });
+      const status = await main([...command, "--help"]).finally(() => spy.mockRestore());
+      expect([command, status]).toEqual([command, 0]);
+      expect(written.join("")).toContain(["Usage: t2s", ...command].join(" "));
+      if (!GROUPS.includes(command.join(" "))) expect(written.join("")).toContain("\nExample");
+    }
+  });
+
+  test.each<[string[], string]>([
+    [["trian"], "(Did you mean train?)"],
+    [["data", "stat"], "(Did you mean stats?)"],
+    [["init", "--db", "x", "--frce"], "(Did you mean --force?)"],
+    [["init"], "required option '--db <source>' not specified"],
+    [["predict"], "missing required argument 'question'"],
+  ])("%j exits with 2 and says what was meant", (args, hint) => {
+    expect(errorOf(2, ...args)).toContain(hint);
+  });
+
+  test("--version prints the package's version", () => {
+    const { version } = JSON.parse(
+      readFileSync(join(import.meta.dirname, "..", "package.json"), "utf8"),
+    );
+    expect(t2s("--version").stdout).toBe(`${version}\n`);
+  });
+});
+
+describe("init on a database that nobody prepared", () => {
+  test("what is not a database is an error that says what was found, and no file is written", () => {
+    writeFileSync(join(folder, "notes.txt"), "hello\n");
+    const wrong = errorOf(1, "init", "--db", "sqlite:notes.txt", "--project", "none");
+    expect(wrong).toMatch(/^error database-invalid: .*notes\.txt starts with "hello\\n".*\n$/);
+    const absent = errorOf(1, "init", "--db", "sqlite:absent.db", "--project", "none");
+    expect(absent).toMatch(/^error database-invalid: .*absent\.db cannot be opened/);
+    expect(errorOf(2, "init", "--db", "postgres://x", "--project", "none")).toMatch(
+      /^error usage: --db is postgres:\/\/x; sqlite:PATH is wanted/,
+    );
+    expect(existsSync(join(folder, "none"))).toBe(false);
+    expect(readdirSync(folder)).not.toContain("absent.db");
+  });
+
+  test("an empty database is an error of its own", () => {
+    buildDatabase(join(folder, "empty.sqlite"), "CREATE TABLE t (a); DROP TABLE t");
+    expect(errorOf(1, "init", "--db", "sqlite:empty.sqlite", "--project", "none")).toMatch(
+      /^error database-empty: .*empty\.sqlite has no table with columns\./,
+    );
+  });
+
+  test.each([
+    [
+      "no keys",
+      "CREATE TABLE a (x, y); INSERT INTO a VALUES (1, 'one')",
+      "1 tables, 2 columns, 1 rows",
+    ],
+    [
+      "reserved words, blanks and quotes in names",
+      `CREATE TABLE "order" ("group" TEXT, "select" INT, "unit ""net"" price" REAL);
+       CREATE TABLE "line item" ("from" INT, "naïve – col" TEXT); INSERT INTO "order" VALUES ('a', 1, 2.5)`,
+      "2 tables, 5 columns, 1 rows",
+    ],
+    [
+      "a view that fails",
+      "CREATE TABLE a (x); CREATE VIEW good AS SELECT x FROM a; CREATE VIEW bad AS SELECT nope FROM a",
+      "2 tables, 2 columns, 0 rows",
+    ],
+    [
+      "cells that are not UTF-8",
+      "CREATE TABLE a (x TEXT); INSERT INTO a VALUES (CAST(x'ff0041' AS TEXT)), (x'00ff'), ('ok')",
+      "1 tables, 1 columns, 3 rows",
+    ],
+  ])("%s give a snapshot", (name, ddl, summary) => {
+    const { status, stdout, stderr } = projectOn(name.replaceAll(/\W/g, "-"), ddl);
+    expect([status, stderr.match(/^error.*/m)]).toEqual([0, null]);
+    expect(JSON.parse(stdout)).toMatchObject({ summary });
+  });
+
+  test("300 tables give a snapshot that is printed whole", () => {
+    const ddl = Array.from(
+      { length: 300 },
+      (_, i) =>
+        `CREATE TABLE t${i} (id INTEGER PRIMARY KEY, parent INT REFERENCES t0(id), "a long name for column ${i}" TEXT)`,
+    );
+    expect(projectOn("many", ddl.join(";")).status).toBe(0);
+    const { tables } = jsonOf<{ tables: Named[] }>("schema", "show", "--project", "many");
+    expect(tables).toHaveLength(300);
+  });
+});
+
+type Plan = {
+  readonly plan: readonly { readonly stage: string; readonly reason: string }[];
+  readonly forecast: string | null;
+};
+
+describe("a project on a small shop", () => {
+  beforeAll(() => {
+    expect(projectOn("shop", SHOP_DDL).status).toBe(0);
+  });
+  const inShop = ["--project", "shop"];
+
+  test("init writes a configuration, a snapshot and room for notes", () => {
+    const yaml = readFileSync(join(folder, "shop", "t2s.yaml"), "utf8");
+    expect(yaml).toContain('database: "sqlite:../shop.sqlite"');
+    expect(existsSync(join(folder, "shop", "schema", "notes.yaml"))).toBe(true);
+    const { tables } = jsonOf<{ tables: Named[] }>("schema", "show", ...inShop);
+    expect(namesOf(tables)).toEqual(["customer", "order"]);
+  });
+
+  test("init does not replace a configuration unless it is forced to", () => {
+    const again = ["init", "--db", "sqlite:shop.sqlite", ...inShop];
+    expect(errorOf(2, ...again)).toMatch(
+      /^error usage: .*t2s\.yaml is there already; --force replaces it/,
+    );
+    expect(t2s(...again, "--force").status).toBe(0);
+  });
+
+  test("progress goes to standard error, the result to standard output, as text or as one JSON document", () => {
+    const text = t2s("run", "schema", "--force", ...inShop);
+    expect([text.status, text.stdout]).toEqual([0, "done\n"]);
+    expect(text.stderr).toMatch(/^schema …\nschema · [\d.]+ s · 2 tables, 7 columns, 6 rows\n$/);
+    expect(jsonOf("run", "schema", ...inShop)).toMatchObject({
+      seconds: {},
+      stages: { schema: { summary: "2 tables, 7 columns, 6 rows" } },
+    });
+    expect(t2s("run", "schema", "--quiet", ...inShop).stderr).toBe("");
+  });
+
+  test("a reader that has seen enough ends the command without a complaint", () => {
+    const command = `"${process.execPath}" --disable-warning=ExperimentalWarning "${entry}" schema show --json --project many | head -c 1`;
+    const { stdout, stderr } = spawnSync("sh", ["-c", command], {
+      cwd: folder,
+      env,
+      encoding: "utf8",
+    });
+    expect([stdout, stderr]).toEqual(["{", ""]);
+  });
+
+  test("the schema is shown as it stands in the prompt and as DDL", () => {
+    expect(t2s("schema", "show", "--format", "compact", ...inShop).stdout).toBe(
+      'customer: id | name city\n"order": id | customerId amount placedOn -> customer(customerId=id)\n',
+    );
+    expect(t2s("schema", "show", "--format", "ddl", ...inShop).stdout).toContain(
+      'CREATE TABLE "order" (',
+    );
+  });
+
+  test("a dry run says what would run and why, and runs nothing", () => {
+    const before = readFileSync(join(folder, "shop", "stages.json"), "utf8");
+    const { plan, forecast } = jsonOf<Plan>("run", "--dry-run", ...inShop);
+    expect(plan[0]).toEqual({ stage: "schema", reason: "up to date" });
+    expect(plan.slice(1).map(({ stage }) => stage)).toEqual([
+      "data",
+      "clean",
+      "baseline",
+      "train",
+      "eval",
+      "export",
+    ]);
+    expect(forecast).toBeNull();
+    expect(readFileSync(join(folder, "shop", "stages.json"), "utf8")).toBe(before);
+  });
+
+  test.each<[number, string[], string]>([
+    [2, ["run", "tran"], 'there is no stage "tran"; did you mean "train"?'],
+    [1, ["run", "--train.rank", "0"], "train.rank is 0; a whole number from 1 to 256 is wanted"],
+    [1, ["run", "--model", "gguf:absent.gguf", "--force", "baseline"], "absent.gguf"],
+    [2, ["data", "generate", "--method", "magic"], "--method is magic; builtin is wanted"],
+    [1, ["data", "stats"], "there are no pairs yet"],
+    [1, ["export"], "no tuned adapter"],
+    [2, ["demo", "--port", "eighty", "--folder", "shop"], "--port is eighty"],
+  ])("exit status %i: %j", (status, args, message) => {
+    expect(errorOf(status, ...args, ...inShop)).toContain(message);
+  });
+
+  test("an unknown key of t2s.yaml suggests the nearest, on any command", () => {
+    mkdirSync(join(folder, "typo"), { recursive: true });
+    writeFileSync(
+      join(folder, "typo", "t2s.yaml"),
+      "database: sqlite:shop.sqlite\ntrain:\n  learningrate: 0.1\n",
+    );
+    expect(errorOf(1, "run", "--dry-run", "--project", "typo")).toMatch(
+      /^error config-invalid: .*t2s\.yaml: unknown key "train\.learningrate"; did you mean "train\.learningRate"\?/,
+    );
+    expect(errorOf(1, "schema", "show", "--project", "nowhere")).toMatch(
+      /^error project-missing: no t2s\.yaml in .*nowhere/,
+    );
+  });
+
+  test("a file of predictions is scored into the form that other programs read", () => {
+    mkdirSync(join(folder, "databases", "shop"), { recursive: true });
+    buildDatabase(join(folder, "databases", "shop", "shop.sqlite"));
+    const golds = [
+      "SELECT name FROM customer",
+      "SELECT count(*) FROM customer",
+      "SELECT id FROM customer",
+    ];
+    writeFileSync(
+      join(folder, "gold.json"),
+      JSON.stringify(golds.map((query) => ({ db_id: "shop", question: "?", query }))),
+    );
+    writeFileSync(
+      join(folder, "predicted.sql"),
+      "SELECT name FROM customer\nSELECT 4\nSELECT fullName FROM customer\n",
+    );
+    const files = [
+      "--gold",
+      "gold.json",
+      "--predictions",
+      "predicted.sql",
+      "--databases",
+      "databases",
+    ];
+    const result = jsonOf<{ modes: object; items: object[] }>(
+      "eval",
+      ...files,
+      "--modes",
+      "strict",
+    );
+    expect(Object.keys(result)).toEqual(["n", "modes", "items"]);
+    expect(result.modes).toMatchObject({
+      strict: {
+        score: 1 / 3,
+        low: expect.any(Number),
+        high: expect.any(Number),
+      },
+    });
+    expect(result.items).toMatchObject([
+      { index: 0, dbId: "shop", hardness: "easy", verdicts: { strict: 1 }, errorClass: null },
+      { index: 1, dbId: "shop", hardness: "easy", verdicts: { strict: 0 }, errorClass: "values" },
+      {
+        index: 2,
+        dbId: "shop",
+        hardness: "easy",
+        verdicts: { strict: 0 },
+        errorClass: "unknown-names",
+      },
+    ]);
+    expect(errorOf(2, "eval", ...files, "--modes", "loose")).toContain(
+      'there is no mode "loose"; known: strict',
+    );
+    expect(errorOf(2, "eval", "--gold", "gold.json")).toContain(
+      "--gold, --predictions and --databases go together",
+    );
+    expect(errorOf(1, "eval", ...files.slice(0, 4), "--databases", "absent")).toContain(
+      "there is no absent",
+    );
+  });
+});
+
+test("models lists every named model; doctor says what the machine can do", () => {
+  expect(namesOf(jsonOf<Named[]>("models"))).toContain("smollm2-135m");
+  const { checks } = jsonOf<{ checks: Named[] }>("doctor");
+  expect(namesOf(checks)).toEqual(
+    expect.arrayContaining(["Node", "memory", "disk", "default model"]),
+  );
+});
+
+describe.skipIf(!process.env.T2S_MODEL_FILE)("with the model (T2S_MODEL_FILE)", () => {
+  beforeAll(() => {
+    expect(projectOn("tuned", SHOP_DDL).status).toBe(0);
+    const { outputs } = jsonOf<{ outputs: string[] }>(
+      "data",
+      "generate",
+      "--count",
+      "60",
+      ...there,
+    );
+    expect(outputs).toContain("data/clean/train.jsonl");
+  });
+  const there = ["--project", "tuned"];
+
+  test("pairs are counted in the model's tokens, and a dry run forecasts the training", () => {
+    expect(jsonOf("data", "stats", ...there)).toMatchObject({
+      n: expect.any(Number),
+      splits: { train: expect.any(Number) },
+      tokens: { prefix: expect.any(Number), tooLong: 0 },
+    });
+    expect(jsonOf<Plan>("run", "--dry-run", ...there).forecast).toMatch(
+      /^\d+ steps of \d+ tokens, about .*, \d\.\d GB, mode (keep|checkpoint)$/,
+    );
+  });
+
+  test("Ctrl-C ends a training in good order, also when a launcher repeats the signal", async () => {
+    const command = ["train", "--train.batchSize", "2", "--train.rank", "2", ...there];
+    const child = spawn(
+      process.execPath,
+      ["--disable-warning=ExperimentalWarning", entry, ...command],
+      { cwd: folder, env },
+    );
+    const exited = once(child, "exit");
+    let stderr = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      if (!stderr.includes("forecast:") && (stderr + text).includes("forecast:")) {
+        child.kill("SIGINT");
+        child.kill("SIGINT");
+      }
+      stderr += text;
+    });
+    expect(await exited).toEqual([1, null]);
+    expect(stderr).toMatch(/^stopping when the step at hand is done/m);
+    expect(stderr).toMatch(/^error stopped: stopped by Ctrl-C; what is finished is kept\. /m);
+  });
+});
