@@ -356,6 +356,31 @@ describe.skipIf(!process.env.T2S_MODEL_FILE)("with the model (T2S_MODEL_FILE)", 
     );
   });
 
+  test("a model file that is cut short or none is an error that names it", () => {
+    const bytes = readFileSync(process.env.T2S_MODEL_FILE ?? "").subarray(0, 3_000_000);
+    writeFileSync(join(folder, "cut.gguf"), bytes);
+    writeFileSync(join(folder, "text.gguf"), "not a model");
+    for (const name of ["cut.gguf", "text.gguf"]) {
+      const source = `gguf:${join(folder, name)}`;
+      expect(errorOf(1, "run", "baseline", "--model", source, ...there)).toMatch(
+        new RegExp(`^error model-invalid: .*${name}`, "m"),
+      );
+    }
+  });
+
+  test("a question is answered and executed; one of 10,000 characters is refused with its length", () => {
+    const answer = jsonOf("predict", "How many customers are there?", "--execute", ...there);
+    expect(answer).toMatchObject({
+      sql: expect.any(String),
+      model: "base",
+      ms: expect.any(Number),
+      result: expect.anything(),
+    });
+    expect(errorOf(1, "predict", "why ".repeat(2500), ...there)).toMatch(
+      /^error question-too-long: the question takes \d+ tokens; \d+ are free/m,
+    );
+  });
+
   test("Ctrl-C ends a training in good order, also when a launcher repeats the signal", async () => {
     const command = ["train", "--train.batchSize", "2", "--train.rank", "2", ...there];
     const child = spawn(
