@@ -71,6 +71,7 @@ export type Config = {
   readonly "train.epochs": number;
   readonly "train.batchSize": number;
   readonly "train.gradAccumSteps": number;
+  readonly "train.maxSteps": number;
   readonly "train.maxMinutes": number;
   readonly "train.mode": string;
   readonly "train.threads": number;
@@ -117,6 +118,7 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
   "train.epochs": integer(3, 1, 1000, "Passes over the training pairs."),
   "train.batchSize": integer(16, 1, 512, "Questions of one schema in one forest."),
   "train.gradAccumSteps": integer(1, 1, 512, "Forests in one optimiser step."),
+  "train.maxSteps": integer(0, 0, 1_000_000, "Upper bound of the optimiser steps. 0 means none."),
   "train.maxMinutes": number(
     0,
     0,

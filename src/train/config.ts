@@ -13,6 +13,8 @@ export type TrainConfig = {
   /** Questions of one schema in one forest. */
   readonly batchSize: number;
   readonly gradAccumSteps: number;
+  /** Upper bound of the optimiser steps. 0 = no bound. */
+  readonly maxSteps: number;
   /** Upper bound of the training time in minutes; epochs are cut to it by the forecast. 0 = no bound. */
   readonly maxMinutes: number;
   /** "auto" keeps activations when the forecast fits into free memory. */

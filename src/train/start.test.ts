@@ -23,6 +23,7 @@ const jobAt = (name: string): TrainJob => ({
     epochs: 1000,
     batchSize: 2,
     gradAccumSteps: 1,
+    maxSteps: 0,
     maxMinutes: 0,
     mode: "checkpoint",
     threads: 2,

@@ -51,6 +51,7 @@ const config: TrainConfig = {
   epochs: 2,
   batchSize: 3,
   gradAccumSteps: 1,
+  maxSteps: 0,
   maxMinutes: 0,
   mode: "checkpoint",
   threads: 2,

@@ -84,7 +84,7 @@ function encode(texts: TrainJob["texts"], { metadata }: GgufFile): EncodedTexts 
 
 type Plan = Omit<Extract<TrainEvent, { type: "forecast" }>, "type">;
 
-/** Time, memory and mode, before anything is done; `maxMinutes` cuts the steps. */
+/** Time, memory and mode, before anything is done; `maxSteps` and `maxMinutes` cut the steps. */
 async function planRun(data: EncodedTexts, config: TrainConfig, weights: GgufFile): Promise<Plan> {
   const forests = planEpoch(data, config.batchSize, config.seed, 0);
   const largest = forests.reduce((most, forest) =>
@@ -116,11 +116,12 @@ async function planRun(data: EncodedTexts, config: TrainConfig, weights: GgufFil
       `training needs ${(bytes / 1e9).toFixed(1)} GB in mode ${mode}; ${(free / 1e9).toFixed(1)} GB are free`,
     );
   const secondsPerStep = secondsPerForest * config.gradAccumSteps;
-  const wanted = config.epochs * Math.ceil(forests.length / config.gradAccumSteps);
-  const steps =
-    config.maxMinutes > 0
-      ? Math.max(1, Math.min(wanted, Math.floor((config.maxMinutes * 60) / secondsPerStep)))
-      : wanted;
+  const bounds = [
+    config.epochs * Math.ceil(forests.length / config.gradAccumSteps),
+    config.maxSteps > 0 ? config.maxSteps : Infinity,
+    config.maxMinutes > 0 ? Math.floor((config.maxMinutes * 60) / secondsPerStep) : Infinity,
+  ];
+  const steps = Math.max(1, Math.min(...bounds));
   return {
     steps,
     seconds: steps * secondsPerStep,

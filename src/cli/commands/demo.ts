@@ -26,7 +26,7 @@ const DEMO_CONFIG = {
   "train.batchSize": 10,
   "train.dropout": 0,
   "train.epochs": 2,
-  "train.maxMinutes": 11.5,
+  "train.maxSteps": 200,
 } as const;
 
 export function registerDemo(program: Command): void {
