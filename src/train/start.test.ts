@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import type { TrainEvent } from "./config.ts";
+import type { TrainConfig, TrainEvent } from "./config.ts";
 import { startTraining, type TrainJob } from "./start.ts";
 
 const modelFile = process.env.T2S_MODEL_FILE ?? "";
@@ -68,19 +68,20 @@ describe.skipIf(modelFile === "")("on the real model (T2S_MODEL_FILE)", () => {
     expect(readdirSync(folder)).not.toContain("forecast");
   });
 
-  test("a bound in minutes cuts the steps to it, to one at least", async () => {
-    const stepsWithin = async (maxMinutes: number) => {
+  test("a bound in minutes or in steps cuts the steps to it, to one at least", async () => {
+    const forecastWithin = async (bound: Partial<TrainConfig>) => {
       const job = jobAt("bounded");
       const events: TrainEvent[] = [];
-      const bounded = { ...job, config: { ...job.config, maxMinutes } };
+      const bounded = { ...job, config: { ...job.config, ...bound } };
       await startTraining(bounded, (event) => events.push(event), { forecastOnly: true });
       const [forecast] = events;
       return forecast.type === "forecast" ? forecast : undefined;
     };
-    expect((await stepsWithin(1e-6))?.steps).toBe(1);
-    const bounded = await stepsWithin(0.2);
-    expect(bounded?.steps).toBeLessThan(1000);
-    expect(bounded?.seconds).toBeLessThanOrEqual(12);
+    expect((await forecastWithin({ maxMinutes: 1e-6 }))?.steps).toBe(1);
+    expect((await forecastWithin({ maxSteps: 7 }))?.steps).toBe(7);
+    const inMinutes = await forecastWithin({ maxMinutes: 0.2 });
+    expect(inMinutes?.steps).toBeLessThan(1000);
+    expect(inMinutes?.seconds).toBeLessThanOrEqual(12);
   });
 
   test("an abort lets the step end, keeps it in a checkpoint and rejects with the signal's reason", async () => {
