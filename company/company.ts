@@ -24,7 +24,7 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 
 export const company: BundledCompany = {
   dbId: "company",
-  title: "a construction and service business",
+  title: "A construction and service business",
   buildDatabase: buildCompany,
   notesFile: at("notes.yaml"),
   pairFiles: {
