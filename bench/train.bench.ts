@@ -3,10 +3,12 @@
  * projections, dropout 0) and batch, two threads, one run. Shared: 16 questions on the bundled company's schema, which we
  * compute as one forest. Unshared: 4 × 256 random tokens, a quarter of them answer tokens. PyTorch is installed into
  * .cache/bench-torch by itself (several GB), or taken from T2S_BENCH_PYTHON.
+ * Options: --settings f32,bf16,bf16-autocast --micro-batches 4,16
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { company } from "../company/company.ts";
 import { createProgress } from "../src/base/progress.ts";
 import { Rng } from "../src/base/rng.ts";
@@ -25,6 +27,7 @@ import {
   randomSequences,
   timeTorch,
   type TorchSequence,
+  type TorchSetting,
   type TorchTiming,
   writeTorchInput,
 } from "./torch/torch.ts";
@@ -49,9 +52,22 @@ type Timing = {
   readonly loss: number;
   readonly rssMb: number;
 };
+/** What of PyTorch is timed; all by default. */
+type Limits = {
+  readonly settings?: readonly TorchSetting[];
+  readonly microBatches?: readonly number[];
+};
 type Batch = { readonly forest: Forest; readonly sequences: readonly TorchSequence[] };
 
-export async function run(): Promise<BenchResult> {
+export async function run(args: readonly string[]): Promise<BenchResult> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { settings: { type: "string" }, "micro-batches": { type: "string" } },
+  });
+  const limits: Limits = {
+    settings: values.settings?.split(",") as TorchSetting[] | undefined,
+    microBatches: values["micro-batches"]?.split(",").map(Number),
+  };
   const progress = createProgress(process.stderr);
   const base = await openBaseModel(DEFAULT_MODEL, progress);
   const python = preparePython((text) => progress.note(text));
@@ -71,8 +87,11 @@ export async function run(): Promise<BenchResult> {
     };
     console.log(JSON.stringify({ ours }));
     const theirs = {
-      shared: await timeTheirs(python, folder, base.path, shared, SHARED_TORCH_STEPS),
-      unshared: await timeTheirs(python, folder, base.path, unshared, STEPS),
+      shared: await timeTheirs(python, folder, base.path, shared, {
+        ...limits,
+        steps: SHARED_TORCH_STEPS,
+      }),
+      unshared: await timeTheirs(python, folder, base.path, unshared, { ...limits, steps: STEPS }),
     };
     const ratios = {
       shared: ratiosOf(ours.shared, theirs.shared),
@@ -187,7 +206,7 @@ async function timeTheirs(
   folder: string,
   modelFile: string,
   { sequences }: Batch,
-  steps: number,
+  { settings, microBatches = [4, sequences.length], steps }: Limits & { readonly steps: number },
 ): Promise<TorchTiming[]> {
   const weights = openGguf(modelFile);
   const model = await createLoraModel({ weights, adapter: ADAPTER, threads: THREADS });
@@ -197,7 +216,7 @@ async function timeTheirs(
   const timings = await timeTorch(
     python,
     folder,
-    { steps, threads: THREADS, microBatches: [...new Set([4, sequences.length])] },
+    { settings, steps, threads: THREADS, microBatches: [...new Set(microBatches)] },
     (timing) => console.log(JSON.stringify(timing)),
   );
   return timings.flatMap((timing) => ("error" in timing ? [] : [timing]));
