@@ -12,6 +12,11 @@ const ENGINE = [
   "engine/runtime",
 ];
 
+const BELOW_PIPELINE =
+  "base format sql db tokenizer track report source schema engine prompt data generate export predict train eval".split(
+    " ",
+  );
+
 /** Folder → folders it may import besides itself. "company" is the bundled company beside src/. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   base: [],
@@ -38,47 +43,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   train: ["base", "format", "source", "tokenizer", "prompt", "data", "engine", "track", "report"],
   eval: ["base", "sql", "db", "schema", "data", "predict", "track", "report"],
   serve: ["base", "sql", "db", "schema", "data", "predict", "track"],
-  pipeline: [
-    "base",
-    "format",
-    "sql",
-    "db",
-    "tokenizer",
-    "track",
-    "report",
-    "source",
-    "schema",
-    "engine",
-    "prompt",
-    "data",
-    "generate",
-    "export",
-    "predict",
-    "train",
-    "eval",
-  ],
-  cli: [
-    "base",
-    "format",
-    "sql",
-    "db",
-    "tokenizer",
-    "track",
-    "report",
-    "source",
-    "schema",
-    "engine",
-    "prompt",
-    "data",
-    "generate",
-    "export",
-    "predict",
-    "train",
-    "eval",
-    "serve",
-    "pipeline",
-    "company",
-  ],
+  pipeline: BELOW_PIPELINE,
+  cli: [...BELOW_PIPELINE, "serve", "pipeline", "company"],
 };
 
 const RELATIVE_IMPORT = /\b(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g;

@@ -83,8 +83,7 @@ export function createPrompt(
  */
 const cleanQuestion = (question: string): string =>
   question
-    // oxlint-disable-next-line no-control-regex -- control characters are what is removed
-    .replace(/[\u0000-\u001f\u007f]+/g, " ")
+    .replace(/\p{Cc}+/gu, " ")
     .replaceAll("<|", "< |")
     .normalize("NFC")
     .trim();

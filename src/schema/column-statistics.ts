@@ -116,6 +116,4 @@ function frequentValues(connection: DatabaseSync, from: string, name: string): (
 const isSafe = (value: number) =>
   Number.isFinite(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER;
 /** No bytes that were not UTF-8, no control characters. */
-const isClean = (value: unknown) =>
-  // oxlint-disable-next-line no-control-regex -- control characters are what is refused
-  typeof value === "string" && !/[\u0000-\u001f\u007f\ufffd]/.test(value);
+const isClean = (value: unknown) => typeof value === "string" && !/[\p{Cc}\ufffd]/u.test(value);
