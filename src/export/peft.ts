@@ -7,7 +7,12 @@ import { join } from "node:path";
 import { messageOf, UserError } from "../base/errors.ts";
 import { writeJson } from "../base/files.ts";
 import type { Adapter, AdapterConfig, LoraPair } from "../engine/index.ts";
-import { readSafetensors, type SafetensorsFile, writeSafetensors } from "../format/safetensors.ts";
+import {
+  readSafetensors,
+  type SafetensorsFile,
+  type StoredDtype,
+  writeSafetensors,
+} from "../format/safetensors.ts";
 
 export const PEFT_CONFIG = "adapter_config.json";
 export const PEFT_WEIGHTS = "adapter_model.safetensors";
@@ -18,13 +23,18 @@ const KEY = /^base_model\.model\.(.+)\.lora_A(?:\.default)?\.weight$/;
 const UNSUPPORTED = ["use_dora", "use_rslora", "rank_pattern", "alpha_pattern", "modules_to_save"];
 
 /** Writes the adapter so that `PeftModel.from_pretrained(base, folder)` loads it. `baseName` is only noted there. */
-export function writePeftAdapter(folder: string, adapter: Adapter, baseName: string): void {
+export function writePeftAdapter(
+  folder: string,
+  adapter: Adapter,
+  baseName: string,
+  dtype: StoredDtype = "F32",
+): void {
   const { config, pairs } = adapter;
   const tensors = pairs.flatMap(({ name, inFeatures, outFeatures, a, b }) => [
     { name: keyOf(name, "A"), shape: [config.rank, inFeatures], data: a },
     { name: keyOf(name, "B"), shape: [outFeatures, config.rank], data: b },
   ]);
-  writeSafetensors(join(folder, PEFT_WEIGHTS), tensors, { format: "pt" });
+  writeSafetensors(join(folder, PEFT_WEIGHTS), tensors, { format: "pt" }, dtype);
   writeJson(join(folder, PEFT_CONFIG), {
     peft_type: "LORA",
     task_type: "CAUSAL_LM",

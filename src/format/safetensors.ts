@@ -1,6 +1,6 @@
 /**
- * Reads and writes safetensors: eight bytes of length, a JSON header, raw little-endian values. Writes float32 only;
- * reads F32, F16 and BF16 as float32, a tensor at a time. Knows no model and no meaning of a name.
+ * Reads and writes safetensors: eight bytes of length, a JSON header, raw little-endian values. Writes F32 or
+ * F16; reads F32, F16 and BF16 as float32, a tensor at a time. Knows no model and no meaning of a name.
  * Spec: https://github.com/huggingface/safetensors#format
  */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
@@ -45,26 +45,34 @@ const BYTES_PER_VALUE: Readonly<Record<string, number>> = {
   BOOL: 1,
 };
 
+/** How values are stored: F16 halves the file and keeps eleven bits of each value. */
+export type StoredDtype = "F32" | "F16";
+
 /** Writes a file whole or not at all. `metadata` is text by name. */
 export function writeSafetensors(
   path: string,
   tensors: readonly NamedTensor[],
   metadata: Readonly<Record<string, string>> = {},
+  dtype: StoredDtype = "F32",
 ): void {
   let offset = 0;
   const entries = tensors.map(({ name, shape }) => {
     const start = offset;
-    offset += 4 * countOf(shape);
-    return [name, { dtype: "F32", shape, data_offsets: [start, offset] }] as const;
+    offset += BYTES_PER_VALUE[dtype] * countOf(shape);
+    return [name, { dtype, shape, data_offsets: [start, offset] }] as const;
   });
   const names = new Set(entries.map(([name]) => name));
   assert(names.size === entries.length && !names.has("__metadata__"), "tensor names are unique");
   const json = JSON.stringify(Object.fromEntries([["__metadata__", metadata], ...entries]));
-  writeFileAtomic(path, pieces(json, tensors));
+  writeFileAtomic(path, pieces(json, tensors, dtype));
 }
 
 /** The header's length is a multiple of eight so that the values after it are aligned. */
-function* pieces(json: string, tensors: readonly NamedTensor[]): Generator<Uint8Array> {
+function* pieces(
+  json: string,
+  tensors: readonly NamedTensor[],
+  dtype: StoredDtype,
+): Generator<Uint8Array> {
   const unpadded = Buffer.from(json);
   const header = Buffer.concat([unpadded, Buffer.alloc(-unpadded.length & 7, " ")]);
   const length = Buffer.alloc(8);
@@ -77,7 +85,8 @@ function* pieces(json: string, tensors: readonly NamedTensor[]): Generator<Uint8
       data.length === countOf(shape),
       `${name} has ${data.length} values for [${shape.join()}]`,
     );
-    yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const stored = dtype === "F16" ? new Float16Array(data) : data;
+    yield new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
   }
 }
 

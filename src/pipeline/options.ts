@@ -60,6 +60,7 @@ export type Config = {
   readonly "data.seed": number;
   readonly "data.devShare": number;
   readonly "data.testShare": number;
+  readonly "train.start": string;
   readonly "train.rank": number;
   readonly "train.alpha": number;
   readonly "train.dropout": number;
@@ -102,6 +103,10 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
   "data.seed": integer(42, 0, 2 ** 31 - 1, "Seed of synthesis and splitting."),
   "data.devShare": number(0.08, 0, 0.4, "Share of the templates kept for choices."),
   "data.testShare": number(0.15, 0.02, 0.4, "Share of the templates kept for the report alone."),
+  "train.start": text(
+    "auto",
+    "Adapter to go on with: none, the folder of one (PEFT), or auto: the one that comes with this program when it was trained on the same base.",
+  ),
   "train.rank": integer(16, 1, 256, "Rank of the low-rank pairs (LoRA)."),
   "train.alpha": number(
     32,

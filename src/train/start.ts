@@ -12,6 +12,8 @@ export type TrainJob = {
   readonly modelFile: string;
   readonly config: TrainConfig;
   readonly texts: readonly TrainText[];
+  /** An adapter to go on with; without one, training starts from nothing. */
+  readonly start?: Adapter;
   /** Where metrics.jsonl and checkpoints/ stand. */
   readonly runFolder: string;
   /** Identity of the run: a checkpoint of another is never continued. */

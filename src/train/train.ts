@@ -9,12 +9,14 @@ import { UserError } from "../base/errors.ts";
 import {
   adamW,
   type AdamWState,
+  type AdapterConfig,
   clipByGlobalNorm,
   cosineWithWarmup,
   createLoraModel,
   forecast,
   type Forest,
   type LoraModel,
+  type LoraModelOptions,
   measureSpeed,
   readLlamaConfig,
 } from "../engine/index.ts";
@@ -52,12 +54,11 @@ export async function trainLora(
     const plan = await planRun(data, job.config, weights);
     emit({ type: "forecast", ...plan });
     if (forecastOnly) return null;
-    const { rank, alpha, dropout, targetModules, seed, threads } = job.config;
     const model = await createLoraModel({
       weights,
-      adapter: { rank, alpha, dropout, targetModules, seed },
+      adapter: firstAdapter(job),
       mode: plan.mode,
-      threads,
+      threads: job.config.threads,
     });
     try {
       return await runSteps(job, model, data, { steps: plan.steps, emit, shouldStop });
@@ -67,6 +68,21 @@ export async function trainLora(
   } finally {
     weights.close();
   }
+}
+
+/** The adapter to go on with, under this run's dropout, or the shape of a new one. Raises run-mismatch. */
+function firstAdapter({ start, config }: TrainJob): LoraModelOptions["adapter"] {
+  const { rank, alpha, dropout, targetModules, seed } = config;
+  if (start === undefined) return { rank, alpha, dropout, targetModules, seed };
+  const shapeOf = (shape: AdapterConfig) =>
+    `rank ${shape.rank}, alpha ${shape.alpha}, modules ${[...shape.targetModules].sort().join(" ")}`;
+  const [has, wants] = [start.config, { rank, alpha, dropout, targetModules }].map(shapeOf);
+  if (has !== wants)
+    throw new UserError(
+      "run-mismatch",
+      `the adapter to start from has ${has}; the run wants ${wants}. Give the run the same, or --train.start none`,
+    );
+  return { ...start, config: { ...start.config, dropout } };
 }
 
 function encode(texts: TrainJob["texts"], { metadata }: GgufFile): EncodedTexts {

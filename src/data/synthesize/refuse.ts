@@ -173,7 +173,8 @@ const nameOf = (draw: Draw, entity: Entity): string => draw.rng.pick(entity.labe
 const missingColumn: Maker = (draw, isAbsent) => {
   const entity = pickEntity(
     draw,
-    ({ label, nouns }) => label.length > 0 && nouns[0].split(" ").length <= 2,
+    ({ label, labelRows, nouns }) =>
+      label.length > 0 && labelRows.length > 0 && nouns[0].split(" ").length <= 2,
   );
   if (entity === undefined) return undefined;
   const isParty =
@@ -210,8 +211,12 @@ const changeOfData: Maker = (draw) => {
   const entity = pickEntity(draw);
   const field =
     entity &&
-    pickField(draw, entity.fields, ({ role }) =>
-      ["measure", "category", "code", "date", "text", "name"].includes(role),
+    pickField(
+      draw,
+      entity.fields,
+      ({ role, samples }) =>
+        samples.frequent.length > 0 &&
+        ["measure", "category", "code", "date", "text", "name"].includes(role),
     );
   if (!entity || !field) return undefined;
   const { rng } = draw;

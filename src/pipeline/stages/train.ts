@@ -13,14 +13,15 @@ import { startTraining, type TrainJob } from "../../train/start.ts";
 import { type BaseModel, baseModelOf, promptOf, readSystemTemplate } from "../model.ts";
 import { type OptionName, optionTable } from "../options.ts";
 import type { Stage, StageContext } from "../run.ts";
+import { startAdapterOf, startHash } from "../start-adapter.ts";
 import { loadDatabase } from "./schema.ts";
 
 const trainFile = (context: StageContext) => join(context.project.cleanFolder, "train.jsonl");
 
-/** The training options of the configuration without their prefix. */
+/** The training options of the configuration without their prefix; where it starts from is no setting of the loop. */
 function trainConfigOf({ config }: StageContext): TrainConfig {
-  const names = (Object.keys(optionTable) as OptionName[]).filter((name) =>
-    name.startsWith("train."),
+  const names = (Object.keys(optionTable) as OptionName[]).filter(
+    (name) => name.startsWith("train.") && name !== "train.start",
   );
   return Object.fromEntries(
     names.map((name) => [name.slice("train.".length), config[name]]),
@@ -40,6 +41,7 @@ async function inputsOf(context: StageContext): Promise<object> {
   return {
     model: config.model,
     train,
+    start: await startHash(context),
     data: await hashOf(trainFile(context)),
     snapshot: await hashOf(project.snapshotFile),
     prompt: await hashOf(project.promptFile),
@@ -70,6 +72,7 @@ export async function jobOf(context: StageContext, base: BaseModel): Promise<Tra
     modelFile: base.path,
     config: trainConfigOf(context),
     texts,
+    start: startAdapterOf(context, base)?.adapter,
     runFolder: await runFolderOf(context),
     runHash: hashOfJson(await inputsOf(context)),
   };
@@ -111,6 +114,9 @@ export const trainStage: Stage = {
   async run(context) {
     const base = await baseModelOf(context);
     const job = await jobOf(context, base);
+    context.progress.note(
+      `  starts from ${startAdapterOf(context, base)?.name ?? "nothing: no adapter of this base"}`,
+    );
     mkdirSync(job.runFolder, { recursive: true });
     writeJson(join(job.runFolder, "config.json"), {
       ...(await inputsOf(context)),

@@ -1,0 +1,60 @@
+/**
+ * The adapter that training goes on with: the one that comes with this program (it has seen SQL on many schemas, none of
+ * them the user's), one that the user names, or none.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { UserError } from "../base/errors.ts";
+import { sha256OfFile } from "../base/hash.ts";
+import type { Adapter } from "../engine/index.ts";
+import type { Manifest } from "../export/export.ts";
+import { PEFT_WEIGHTS, readPeftAdapter } from "../export/peft.ts";
+import type { BaseModel } from "./model.ts";
+import type { StageContext } from "./run.ts";
+
+/** Relative to the sources, or to what they are compiled to. */
+const bundledFolder = fileURLToPath(
+  new URL(
+    import.meta.url.endsWith(".ts") ? "../../adapters/sql-start" : "../../../adapters/sql-start",
+    import.meta.url,
+  ),
+);
+
+const folderOf = ({ config, project }: StageContext): string | undefined => {
+  const start = config["train.start"];
+  if (start === "none") return undefined;
+  return start === "auto" ? bundledFolder : resolve(project.folder, start);
+};
+
+/** SHA-256 of the adapter's weights: what a run's identity takes from it. Null for none. */
+export async function startHash(context: StageContext): Promise<string | null> {
+  const weights = join(folderOf(context) ?? "", PEFT_WEIGHTS);
+  return folderOf(context) !== undefined && existsSync(weights) ? sha256OfFile(weights) : null;
+}
+
+/**
+ * The adapter and its name; undefined to start from nothing, which is also what "auto" means on another base. Raises
+ * `run-mismatch` for a named adapter of another base, and what `readPeftAdapter` raises.
+ */
+export function startAdapterOf(
+  context: StageContext,
+  base: Pick<BaseModel, "name" | "sha256">,
+): { readonly name: string; readonly adapter: Adapter } | undefined {
+  const folder = folderOf(context);
+  if (folder === undefined) return undefined;
+  const manifestFile = join(folder, "manifest.json");
+  const manifest = existsSync(manifestFile)
+    ? (JSON.parse(readFileSync(manifestFile, "utf8")) as Manifest)
+    : undefined;
+  const name = context.config["train.start"];
+  if (manifest !== undefined && manifest.base.sha256 !== base.sha256) {
+    if (name === "auto") return undefined;
+    throw new UserError(
+      "run-mismatch",
+      `${folder} was trained on ${manifest.base.name}; this project's base is ${base.name}`,
+    );
+  }
+  if (name === "auto" && manifest === undefined) return undefined;
+  return { name: name === "auto" ? "sql-start" : folder, adapter: readPeftAdapter(folder) };
+}
