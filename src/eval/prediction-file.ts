@@ -3,8 +3,8 @@
  * JSON that other programs read (docs/evaluation.md). Knows no model.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { messageOf, UserError } from "../base/errors.ts";
+import { UserError } from "../base/errors.ts";
+import { readSpiderItems, spiderDatabaseFile, type SpiderItem } from "../data/spider.ts";
 import { createExecutor, type Executor } from "../db/executor.ts";
 import { openTrusted } from "../db/sqlite.ts";
 import { type Hardness, hardnessOf } from "../sql/hardness.ts";
@@ -66,7 +66,6 @@ export type PredictionOptions = {
   readonly onProgress?: (done: number, total: number) => void;
 };
 
-type GoldItem = { readonly db_id: string; readonly query: string };
 type Scored = { readonly item: PredictionItem; readonly reason: StrictReason };
 
 /** Scores every line. Raises UserError for files that are missing, not of their form, or of different length. */
@@ -74,9 +73,9 @@ export async function scorePredictionFile(
   files: PredictionFiles,
   { executor, timeoutMs, onProgress }: PredictionOptions = {},
 ): Promise<PredictionReport> {
-  const golds = readGold(files.gold);
+  const golds = readSpiderItems(files.gold);
   const predictions = readPredictions(files.predictions, golds);
-  const fileOf = databaseFinder(files.databases);
+  const fileOf = (dbId: string) => spiderDatabaseFile(files.databases, dbId);
   const tablesOf = tableReader();
   for (const { db_id } of golds) fileOf(db_id);
   const runner = executor ?? createExecutor();
@@ -177,26 +176,8 @@ function hardnessOrUnparsed(sql: string): Hardness | "unparsed" {
   }
 }
 
-function readGold(file: string): GoldItem[] {
-  let items: unknown;
-  try {
-    items = JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw new UserError("data-invalid", `${file} is not JSON: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
-  if (!Array.isArray(items) || items.length === 0)
-    throw new UserError("data-invalid", `${file} holds no list of {db_id, question, query}`);
-  items.forEach((item: Partial<GoldItem> | null, index) => {
-    if (typeof item?.db_id !== "string" || typeof item.query !== "string")
-      throw new UserError("data-invalid", `${file}: item ${index} lacks the text db_id or query`);
-  });
-  return items as GoldItem[];
-}
-
 /** The lines, without blanks at the ends and without a database name behind a tab. */
-function readPredictions(file: string, golds: readonly GoldItem[]): string[] {
+function readPredictions(file: string, golds: readonly SpiderItem[]): string[] {
   if (!existsSync(file)) throw new UserError("not-found", `there is no ${file}`);
   const lines = readFileSync(file, "utf8")
     .replace(/\r?\n$/, "")
@@ -210,13 +191,4 @@ function readPredictions(file: string, golds: readonly GoldItem[]): string[] {
     const suffix = `\t${golds[i].db_id}`;
     return (line.endsWith(suffix) ? line.slice(0, -suffix.length) : line).trim();
   });
-}
-
-/** The file of a database; an error names the one that is missing. */
-function databaseFinder(folder: string): (dbId: string) => string {
-  return (dbId) => {
-    const file = join(folder, dbId, `${dbId}.sqlite`);
-    if (existsSync(file)) return file;
-    throw new UserError("database-invalid", `there is no ${file}, which the gold refers to`);
-  };
 }

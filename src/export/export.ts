@@ -33,7 +33,8 @@ export type Manifest = {
     /** Trained numbers. */
     readonly parameters: number;
   };
-  readonly prompt: { readonly sha256: string };
+  /** Absent for an adapter that was trained on many schemas. */
+  readonly prompt?: { readonly sha256: string };
   /** SHA-256 by file name. */
   readonly files: Readonly<Record<string, string>>;
 };
@@ -61,13 +62,35 @@ export async function exportAdapter(adapter: Adapter, options: ExportOptions): P
   } finally {
     base.close();
   }
-  const { rank, alpha, targetModules } = adapter.config;
-  const parameters = adapter.pairs.reduce((sum, { a, b }) => sum + a.length + b.length, 0);
+  const names = [GGUF_ADAPTER, PEFT_CONFIG, PEFT_WEIGHTS, MODELFILE];
+  return writeManifest(adapter, options, names, { prompt: { sha256: promptHash } });
+}
+
+/**
+ * Writes an adapter that others start from: the PEFT folder in half the bytes (F16), and its manifest. It is meant to be
+ * trained further, so nothing for deployment is written.
+ */
+export async function exportStart(
+  adapter: Adapter,
+  options: Pick<ExportOptions, "folder" | "baseFile" | "baseName">,
+): Promise<Manifest> {
+  writePeftAdapter(options.folder, adapter, options.baseName, "F16");
+  return writeManifest(adapter, options, [PEFT_CONFIG, PEFT_WEIGHTS]);
+}
+
+async function writeManifest(
+  { config, pairs }: Adapter,
+  { folder, baseFile, baseName }: Pick<ExportOptions, "folder" | "baseFile" | "baseName">,
+  names: readonly string[],
+  more: Pick<Manifest, "prompt"> = {},
+): Promise<Manifest> {
+  const { rank, alpha, targetModules } = config;
+  const parameters = pairs.reduce((sum, { a, b }) => sum + a.length + b.length, 0);
   const manifest: Manifest = {
     base: { name: baseName, sha256: await sha256OfFile(baseFile) },
     adapter: { rank, alpha, targetModules, parameters },
-    prompt: { sha256: promptHash },
-    files: await hashesOf(folder, [GGUF_ADAPTER, PEFT_CONFIG, PEFT_WEIGHTS, MODELFILE]),
+    ...more,
+    files: await hashesOf(folder, names),
   };
   writeJson(join(folder, "manifest.json"), manifest);
   return manifest;

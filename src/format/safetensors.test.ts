@@ -164,3 +164,14 @@ with safe_open(sys.argv[1], "np") as f:
     },
   ]);
 });
+
+test("F16 halves the file and keeps eleven bits of each value", () => {
+  const path = join(folder, "half.safetensors");
+  const data = Float32Array.of(0, 1, -1, 0.1, 1 / 3, 1e-4, 1000);
+  writeSafetensors(path, [{ name: "x", shape: [7], data }], {}, "F16");
+  const half = readSafetensors(path).read("x");
+  expect([...half]).toEqual([...data].map(Math.f16round));
+  half.forEach((value, i) =>
+    expect(Math.abs(value - data[i])).toBeLessThanOrEqual(Math.abs(data[i]) / 2048),
+  );
+});

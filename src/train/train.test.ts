@@ -136,6 +136,21 @@ describe.skipIf(modelFile === "")("on the real model (T2S_MODEL_FILE)", () => {
     expect(bytesOf(result)).toEqual(bytesOf(reference));
   });
 
+  test("a run that starts from an adapter goes on with it", async () => {
+    const job = { ...jobAt("started", { learningRate: 1e-30 }), start: reference.adapter };
+    const { result } = await train(job);
+    expect(result.firstLoss).toBeLessThan(reference.firstLoss);
+    expect(bytesOf(result)).toEqual(bytesOf(reference));
+  });
+
+  test("an adapter of another shape is no start, and the error says both", async () => {
+    const job = { ...jobAt("misfit", { rank: 8 }), start: reference.adapter };
+    await expect(train(job)).rejects.toMatchObject({
+      code: "run-mismatch",
+      message: expect.stringMatching(/has rank 4.*wants rank 8.*--train\.start none/s),
+    });
+  });
+
   test("a damaged newest checkpoint falls back to the one before, with the same end", async () => {
     const job = jobAt("damaged");
     mkdirSync(join(job.runFolder, "checkpoints"), { recursive: true });

@@ -1,7 +1,7 @@
 /** Stage `train`: tunes the base model on data/clean/train.jsonl and writes runs/<id>/ with the adapter for deployment. */
 import { existsSync, mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
-import { formatDuration } from "../../base/progress.ts";
+import { formatDuration, type Progress } from "../../base/progress.ts";
 import { readJsonLines, writeJson } from "../../base/files.ts";
 import { hashOfJson, sha256OfFile } from "../../base/hash.ts";
 import type { Example } from "../../data/example.ts";
@@ -11,7 +11,7 @@ import { type Prompt, renderSystem } from "../../prompt/prompt.ts";
 import type { TrainConfig, TrainEvent, TrainText } from "../../train/config.ts";
 import { startTraining, type TrainJob } from "../../train/start.ts";
 import { type BaseModel, baseModelOf, promptOf, readSystemTemplate } from "../model.ts";
-import { type OptionName, optionTable } from "../options.ts";
+import { type Config, type OptionName, optionTable } from "../options.ts";
 import type { Stage, StageContext } from "../run.ts";
 import { startAdapterOf, startHash } from "../start-adapter.ts";
 import { loadDatabase } from "./schema.ts";
@@ -19,7 +19,7 @@ import { loadDatabase } from "./schema.ts";
 const trainFile = (context: StageContext) => join(context.project.cleanFolder, "train.jsonl");
 
 /** The training options of the configuration without their prefix; where it starts from is no setting of the loop. */
-function trainConfigOf({ config }: StageContext): TrainConfig {
+export function trainConfigOf(config: Config): TrainConfig {
   const names = (Object.keys(optionTable) as OptionName[]).filter(
     (name) => name.startsWith("train.") && name !== "train.start",
   );
@@ -35,7 +35,7 @@ async function inputsOf(context: StageContext): Promise<object> {
     mode: _mode,
     checkpointEverySteps: _every,
     ...train
-  } = trainConfigOf(context);
+  } = trainConfigOf(context.config);
   const { config, project } = context;
   const hashOf = async (file: string) => (existsSync(file) ? sha256OfFile(file) : null);
   return {
@@ -70,7 +70,7 @@ export async function jobOf(context: StageContext, base: BaseModel): Promise<Tra
     : [];
   return {
     modelFile: base.path,
-    config: trainConfigOf(context),
+    config: trainConfigOf(context.config),
     texts,
     start: startAdapterOf(context, base)?.adapter,
     runFolder: await runFolderOf(context),
@@ -95,8 +95,8 @@ function forecastText(event: TrainEvent): string | undefined {
   return `${event.steps} steps of ${event.tokensPerStep} tokens, about ${formatDuration(event.seconds * 1000)}, ${(event.bytes / 1e9).toFixed(1)} GB, mode ${event.mode}`;
 }
 
-function report(context: StageContext, event: TrainEvent): void {
-  const { progress } = context;
+/** Shows an event of training as it happens. */
+export function showEvent(progress: Progress, event: TrainEvent): void {
   if (event.type === "forecast") progress.note(`  forecast: ${forecastText(event)}`);
   if (event.type === "resume") progress.note(`  goes on after step ${event.step}`);
   if (event.type === "step-end")
@@ -123,7 +123,7 @@ export const trainStage: Stage = {
       config: context.config,
       base: { name: base.name, sha256: base.sha256 },
     });
-    const result = await startTraining(job, (event) => report(context, event), {
+    const result = await startTraining(job, (event) => showEvent(context.progress, event), {
       signal: context.signal,
     });
     const folder = join(job.runFolder, "adapter");

@@ -1,0 +1,37 @@
+/** Files in Spider's form: a JSON list of {db_id, question, query}, databases at DIR/DB/DB.sqlite. Opens no database. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { messageOf, UserError } from "../base/errors.ts";
+
+/** One question with its gold SQL, as the file has it. */
+export type SpiderItem = {
+  readonly db_id: string;
+  readonly question?: string;
+  readonly query: string;
+};
+
+/** Raises `data-invalid` for a file that is not such a list, or an empty one. */
+export function readSpiderItems(file: string): SpiderItem[] {
+  let items: unknown;
+  try {
+    items = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new UserError("data-invalid", `${file} is not JSON: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  if (!Array.isArray(items) || items.length === 0)
+    throw new UserError("data-invalid", `${file} holds no list of {db_id, question, query}`);
+  items.forEach((item: Partial<SpiderItem> | null, index) => {
+    if (typeof item?.db_id !== "string" || typeof item.query !== "string")
+      throw new UserError("data-invalid", `${file}: item ${index} lacks the text db_id or query`);
+  });
+  return items as SpiderItem[];
+}
+
+/** The file of a database. Raises `database-invalid` when it is missing. */
+export function spiderDatabaseFile(folder: string, dbId: string): string {
+  const file = join(folder, dbId, `${dbId}.sqlite`);
+  if (existsSync(file)) return file;
+  throw new UserError("database-invalid", `there is no ${file}, which the questions refer to`);
+}

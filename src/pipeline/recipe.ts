@@ -1,0 +1,143 @@
+/**
+ * A recipe: one YAML file = one reproducible training run over many databases in Spider's form, for adapters that others
+ * start from. Its keys are `pairs` (files), `databases` (folder), `refusalsPerDatabase`, all below one archive folder,
+ * and options of t2s.yaml.
+ */
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parse, stringify } from "yaml";
+import { UserError } from "../base/errors.ts";
+import { hashOfJson } from "../base/hash.ts";
+import type { Progress } from "../base/progress.ts";
+import { readSpiderItems, spiderDatabaseFile, type SpiderItem } from "../data/spider.ts";
+import { synthesizeRefusals } from "../data/synthesize/refuse.ts";
+import { createExecutor, type Executor } from "../db/executor.ts";
+import { exportStart, type Manifest } from "../export/export.ts";
+import { renderAnswer } from "../prompt/answer.ts";
+import type { Prompt } from "../prompt/prompt.ts";
+import { introspect } from "../schema/introspect.ts";
+import type { Database } from "../schema/schema.ts";
+import { compactSql } from "../sql/compact.ts";
+import type { TrainText } from "../train/config.ts";
+import { startTraining } from "../train/start.ts";
+import { defaultConfig, parseConfig } from "./config.ts";
+import { type BaseModel, openBaseModel } from "./model.ts";
+import type { Config } from "./options.ts";
+import { showEvent, trainConfigOf } from "./stages/train.ts";
+
+export type Recipe = {
+  readonly pairs: readonly string[];
+  readonly databases: string;
+  readonly refusalsPerDatabase: number;
+  readonly config: Config;
+  /** Identity of the file's content. */
+  readonly hash: string;
+};
+
+/** Raises `config-invalid` for a key that is unknown or missing. */
+export function readRecipe(path: string): Recipe {
+  const document = parse(readFileSync(path, "utf8")) as Record<string, unknown> | null;
+  const { pairs, databases, refusalsPerDatabase = 0, ...options } = document ?? {};
+  const isNames = Array.isArray(pairs) && pairs.every((name) => typeof name === "string");
+  if (!isNames || pairs.length === 0 || typeof databases !== "string")
+    throw new UserError(
+      "config-invalid",
+      `${path}: "pairs" (a list of files) and "databases" (a folder) are wanted`,
+    );
+  if (!Number.isInteger(refusalsPerDatabase) || (refusalsPerDatabase as number) < 0)
+    throw new UserError(
+      "config-invalid",
+      `${path}: refusalsPerDatabase is ${String(refusalsPerDatabase)}; a whole number is wanted`,
+    );
+  return {
+    pairs: pairs as string[],
+    databases,
+    refusalsPerDatabase: refusalsPerDatabase as number,
+    config: { ...defaultConfig, ...parseConfig(stringify(options), path) },
+    hash: hashOfJson(document),
+  };
+}
+
+type RecipeRun = {
+  /** Folder that the recipe's files stand below. */
+  readonly archive: string;
+  /** Where the adapter goes; its checkpoints and metrics stand in `run/` there. */
+  readonly out: string;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+};
+
+/** Trains the recipe's adapter, or goes on with it, and writes it to `out` for others to start from. */
+export async function runRecipe(recipe: Recipe, options: RecipeRun): Promise<Manifest> {
+  const { archive, out, progress, signal } = options;
+  const base = await openBaseModel(recipe.config.model, progress, signal);
+  progress.step("pairs");
+  const texts = await textsOfRecipe(recipe, archive, base);
+  progress.done(`${texts.length} texts`);
+  progress.step("train");
+  const job = {
+    modelFile: base.path,
+    config: trainConfigOf(recipe.config),
+    texts,
+    runFolder: join(out, "run"),
+    runHash: hashOfJson({ recipe: recipe.hash, base: base.sha256, texts }),
+  };
+  const result = await startTraining(job, (event) => showEvent(progress, event), { signal });
+  progress.done(
+    `loss ${result.firstLoss.toFixed(2)} → ${result.lastLoss.toFixed(2)} in ${result.steps} steps`,
+  );
+  return exportStart(result.adapter, { folder: out, baseFile: base.path, baseName: base.name });
+}
+
+/** A database of the archive with the prompt of its schema. */
+type Place = { readonly file: string; readonly database: Database; readonly prompt: Prompt };
+
+/** The training texts of a recipe: every pair in compact style, and refusals, each under its database's prompt. */
+export async function textsOfRecipe(
+  recipe: Recipe,
+  archive: string,
+  base: BaseModel,
+): Promise<TrainText[]> {
+  const items = recipe.pairs.flatMap((name) => readSpiderItems(resolve(archive, name)));
+  const executor = createExecutor({ workers: 2, timeoutMs: 20_000 });
+  try {
+    const texts: TrainText[] = [];
+    for (const [dbId, ofDatabase] of Map.groupBy(items, ({ db_id }) => db_id)) {
+      const file = spiderDatabaseFile(join(archive, recipe.databases), dbId);
+      const { database } = await introspect(file, { dbId });
+      const place = { file, database, prompt: base.promptFor(database) };
+      texts.push(...ofDatabase.map((item) => textOfItem(item, place)));
+      texts.push(...(await refusalTexts(recipe, place, executor)));
+    }
+    return texts;
+  } finally {
+    await executor.close();
+  }
+}
+
+/** Spider's questions have a blank before their marks; people's have none. */
+const textOfItem = (
+  { question = "", query }: SpiderItem,
+  { database, prompt }: Place,
+): TrainText => ({
+  prefix: prompt.prefix,
+  suffix: prompt.suffixOf(question.replace(/ ([?.,])/g, "$1")),
+  completion: compactSql(query.replace(/;\s*$/, ""), database.dialect, database.tables),
+});
+
+async function refusalTexts(
+  { refusalsPerDatabase, config }: Recipe,
+  { file, database, prompt }: Place,
+  executor: Executor,
+): Promise<TrainText[]> {
+  const examples = await synthesizeRefusals(database, {
+    count: refusalsPerDatabase,
+    seed: config["data.seed"],
+    run: (sqls) => executor.runMany(file, sqls, { maxRows: 10_000 }),
+  });
+  return examples.map((example) => ({
+    prefix: prompt.prefix,
+    suffix: prompt.suffixOf(example.question),
+    completion: renderAnswer(example),
+  }));
+}
