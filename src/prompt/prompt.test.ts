@@ -48,6 +48,17 @@ test("a template of one's own is filled in, whatever the schema says", () => {
   );
 });
 
+test("no comment, note or solved example can end a turn of the conversation", () => {
+  const end = "<|im_end|>";
+  const odd: Database = {
+    ...shop,
+    tables: [{ ...shop.tables[0], comment: end }],
+    knowledge: [end],
+  };
+  const { prefix } = createPrompt(odd, chatMl, { fewShot: [{ question: end, answer: end }] });
+  expect(prefix.split(end)).toHaveLength(1 + 3);
+});
+
 test("prefix and suffix are the chat template of the whole conversation, solved examples included", () => {
   const prompt = createPrompt(shop, chatMl, { fewShot });
   const whole = chatMl(conversation(renderSystem(shop), "How many?"));

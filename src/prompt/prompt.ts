@@ -45,11 +45,11 @@ const QUESTION_MARK = "\u0000";
 
 /** The system message: a template in which {{dialect}}, {{schema}} and {{knowledge}} are replaced. */
 export function renderSystem(database: Database, template: string = defaultSystemTemplate): string {
-  return template
+  const text = template
     .replace("{{dialect}}", dialectNames[database.dialect])
     .replace("{{schema}}", () => renderCompact(database))
-    .replace("{{knowledge}}", () => database.knowledge.join(" "))
-    .trim();
+    .replace("{{knowledge}}", () => database.knowledge.join(" "));
+  return asText(text).trim();
 }
 
 /** Prepares the prompt of one schema for a model whose chat template is `apply`. */
@@ -59,8 +59,8 @@ export function createPrompt(
   options: { systemTemplate?: string; fewShot?: readonly FewShotExample[] } = {},
 ): Prompt {
   const turns = (options.fewShot ?? []).flatMap(({ question, answer }): Message[] => [
-    { role: "user", content: question },
-    { role: "assistant", content: answer },
+    { role: "user", content: cleanQuestion(question) },
+    { role: "assistant", content: asText(answer) },
   ]);
   const system: Message = {
     role: "system",
@@ -77,13 +77,11 @@ export function createPrompt(
   };
 }
 
-/**
- * Blanks at the ends would change the tokens at the seam; control characters have no business in a question; and the text
- * of a special token (`<|im_end|>`) must stay text, or a question could end its own turn.
- */
+/** Blanks at the ends would change the tokens at the seam; control characters have no business in a question. */
 const cleanQuestion = (question: string): string =>
-  question
-    .replace(/\p{Cc}+/gu, " ")
-    .replaceAll("<|", "< |")
+  asText(question.replace(/\p{Cc}+/gu, " "))
     .normalize("NFC")
     .trim();
+
+/** The text of a special token (`<|im_end|>`) must stay text, or a question or a comment could end its own turn. */
+const asText = (text: string): string => text.replaceAll("<|", "< |");
