@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -11,9 +11,13 @@ const folder = mkdtempSync(join(tmpdir(), "t2s-executor-"));
 const file = join(folder, "shop.sqlite");
 const ENDLESS =
   "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT max(x) FROM c";
+const temporary = join(folder, "tmp");
+const usualTemporary = process.env.TMPDIR;
 let executor: Executor;
 
 beforeAll(() => {
+  mkdirSync(temporary);
+  process.env.TMPDIR = temporary;
   const connection = new DatabaseSync(file);
   connection.exec(`CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT, price REAL, picture BLOB);
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
@@ -23,6 +27,8 @@ beforeAll(() => {
 });
 afterAll(async () => {
   await executor.close();
+  if (usualTemporary === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = usualTemporary;
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -132,6 +138,35 @@ describe("limits", () => {
     expect(
       await outcome('SELECT "France"', { prepareOnly: true, doubleQuotedLiterals: false }),
     ).toBe("exec-error");
+  });
+});
+
+describe("a copy may be written, and is thrown away", () => {
+  const copy = { access: "copy" } as const;
+  test.each([
+    ["DELETE FROM item", []],
+    ["INSERT INTO item (id, name) VALUES (0, 'new') RETURNING name", [["new"]]],
+    ["DROP TABLE item", []],
+    ["CREATE TABLE other AS SELECT * FROM item", []],
+    ["PRAGMA user_version = 7", []],
+    ["SELECT count(*) FROM item", [[1000n]]],
+    ["ATTACH 'attached.sqlite' AS other", "not-readonly"],
+    ["VACUUM INTO 'vacuumed.sqlite'", "not-readonly"],
+    ["PRAGMA hard_heap_limit = 1000", "not-readonly"],
+    ["SELECT writefile('written.txt', 'x')", "exec-error"],
+    ["DROP TABLE nothing", "exec-error"],
+  ])("%s", async (sql, expected) => {
+    const before = sha256(readFileSync(file));
+    expect(await outcome(sql, copy)).toEqual(expected);
+    expect(sha256(readFileSync(file))).toBe(before);
+    expect(await outcome("SELECT count(*) FROM item")).toEqual([[1000n]]);
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  test("also when its statement is killed", async () => {
+    const sql = "CREATE TABLE t AS SELECT a.id FROM item a, item b, item c";
+    expect(await outcome(sql, { ...copy, timeoutMs: 300 })).toBe("timeout");
+    expect(readdirSync(temporary)).toEqual([]);
   });
 });
 

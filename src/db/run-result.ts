@@ -36,6 +36,11 @@ export type RunLimits = {
   readonly overflow: "truncate" | "fail";
   /** Most bytes of one result, roughly as kept in memory. */
   readonly maxBytes: number;
+  /**
+   * "read": what is not one reading statement is refused. "copy": the statement may write, on a copy of the file that is
+   * thrown away afterwards; only what reaches beyond that copy is refused.
+   */
+  readonly access: "read" | "copy";
   /** A new connection for this run, or the one that is open from the run before. */
   readonly connection: "fresh" | "kept";
   /** Bounds on the length of a value (5 MB) and of the SQL (50 kB); off for compatibility modes. */
@@ -46,13 +51,9 @@ export type RunLimits = {
   readonly prepareOnly: boolean;
 };
 
-/** Parent to child. */
-export type RunMessage = {
-  readonly id: number;
+/** What a child of the executor is sent; it answers with a RunResult. */
+export type RunTask = {
   readonly file: string;
   readonly sql: string;
   readonly limits: RunLimits;
 };
-
-/** Child to parent: `"ready"` once, then one result for each message. */
-export type ChildMessage = "ready" | { readonly id: number; readonly result: RunResult };
