@@ -5,6 +5,7 @@
  */
 import { comparableSql } from "./comparable.ts";
 import { compareSql, type PartScores } from "./compare.ts";
+import { spiderHardness } from "./hardness.ts";
 import { parseSpiderSql } from "./parse.ts";
 import type { ForeignKeyMap, SpiderSchema } from "./schema.ts";
 import { EMPTY_SQL, OfficialCrash, type SpiderSql } from "./tree.ts";
@@ -16,7 +17,7 @@ export type ExactMatch = {
     | "mismatch"
     /** Compared as an empty statement. */
     | "unparsed"
-    /** Not to be scored. */
+    /** The official run ends at such a gold; not to be scored. */
     | "gold-unparsed"
     /** The official script stops on this pair. */
     | "official-crash";
@@ -55,7 +56,7 @@ export function exactMatch(
   schema: SpiderSchema,
   foreignKeys: ForeignKeyMap,
 ): ExactMatch {
-  if (gold === null) return unscored("gold-unparsed");
+  if (gold === null || spiderHardness(gold) === "unparsed") return unscored("gold-unparsed");
   try {
     const goldSide = comparableSql(gold, schema, foreignKeys);
     const predictedSide = comparableSql(predicted ?? EMPTY_SQL, schema, foreignKeys);

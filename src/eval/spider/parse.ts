@@ -28,16 +28,16 @@ import {
   type ValueUnit,
 } from "./tree.ts";
 
-const CLAUSE_WORDS: ReadonlySet<string | undefined> = new Set([
-  ...["select", "from", "where", "group", "order", "limit", "intersect", "union", "except"],
-]);
+const CLAUSE_WORDS: ReadonlySet<string | undefined> = new Set(
+  "select from where group order limit intersect union except".split(" "),
+);
 const JOIN_WORDS: ReadonlySet<string | undefined> = new Set(["join", "on", "as"]);
 const CONNECTORS: readonly Connector[] = ["and", "or"];
 const DIRECTIONS = ["asc", "desc"] as const;
 
 /** What Python's float reads, in lower case. */
 const NUMBER =
-  /^[+-]?(?:(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+(?:_\d+)*)?|inf|infinity|nan)$/;
+  /^[+-]?(?:(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+(?:_\d+)*)?|inf|infinity|nan)$/;
 
 /** SELECTs within SELECTs. Python's own limit on recursion is reached soon after. */
 const MAX_DEPTH = 200;
@@ -134,8 +134,8 @@ function parseFrom(reader: Reader): SpiderSql["from"] & { readonly scope: Scope 
       scope.push(name);
     }
     if (accept(reader, "on")) {
-      const conditions = parseConditions(reader, scope);
-      on.push(...(on.length > 0 ? (["and"] as const) : []), ...conditions);
+      if (on.length > 0) on.push("and");
+      for (const element of parseConditions(reader, scope)) on.push(element);
     }
     if (isBlock) expectToken(reader, ")");
     if (endsClause(reader)) break;
@@ -193,8 +193,8 @@ const numberOf = (token: string): number =>
 function parseColumnValue(reader: Reader, scope: Scope, isBlock: boolean): Value {
   if (isBlock) throw new Unparsed("a column in brackets as a value");
   const { tokens, at } = reader;
-  const found = tokens.findIndex((token, i) => i >= at && endsColumnValue(token));
-  const end = found < 0 ? tokens.length : found;
+  let end = at;
+  while (end < tokens.length && !endsColumnValue(tokens[end])) end++;
   const unit = parseColumnUnit({ ...reader, tokens: tokens.slice(at, end), at: 0 }, scope);
   reader.at = end;
   return { kind: "column", unit };

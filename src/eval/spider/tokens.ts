@@ -4,8 +4,8 @@
  * grammar. (test-suite-sql-eval, process_sql.py; NLTK's word tokenizer without sentence splitting)
  */
 
-/** What Python's str.split takes for blanks. */
-const BLANKS = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
+/** What Python's str.split takes for blanks (four control characters aside). */
+const BLANKS = /\p{White_Space}+/u;
 
 /** Puts blanks around what is a token of its own. The order counts. */
 const SPLITS: readonly (readonly [RegExp, string])[] = [
