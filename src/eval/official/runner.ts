@@ -1,0 +1,90 @@
+/**
+ * Runs pairs of gold and prediction in child processes that score them. A pair goes to the child that has the gold's
+ * result already. Knows no mode: see spider-execution.ts, bird-execution.ts and bird-reward.ts.
+ */
+import { statSync } from "node:fs";
+import { sha256OfFile } from "../../base/hash.ts";
+import { failureOf } from "../../db/executor.ts";
+import { createProcessPool, type ProcessPool, type TaskEnd } from "../../db/process-pool.ts";
+import type { ScoreTask, TaskScore } from "./score-task.ts";
+
+export type OfficialRunnerOptions = {
+  /** Child processes at most; they start when needed. */
+  readonly workers?: number;
+  /** Address space of a child, of which Node reserves about 1.8 GB without using it. */
+  readonly memoryMb?: number;
+};
+
+/** A task without the database's hash, which the runner finds. */
+export type PairTask = WithoutDatabase<ScoreTask>;
+type WithoutDatabase<Task> = Task extends unknown ? Omit<Task, "database"> : never;
+
+export type OfficialRunner = {
+  /** Scores a pair. A statement that hits the time limit is killed with its process. */
+  run(task: PairTask, timeoutMs: number): Promise<TaskScore>;
+  /** Ends all processes. */
+  close(): Promise<void>;
+};
+
+/** Starts no process before the first pair. Close it. */
+export function createOfficialRunner({
+  workers = 2,
+  memoryMb = 3000,
+}: OfficialRunnerOptions = {}): OfficialRunner {
+  const pool: ProcessPool<ScoreTask, TaskScore> = createProcessPool(childEntry(), {
+    workers,
+    memoryMb,
+  });
+  const hashOf = createHasher();
+  /** Golds that were found to run too long or to need too much. */
+  const badGolds = new Map<string, TaskScore>();
+  return {
+    async run(pair, timeoutMs) {
+      const { file, goldSql } = pair;
+      const task = { ...pair, database: await hashOf(file) };
+      const key = `${task.database} ${goldSql}`;
+      const known = badGolds.get(key);
+      if (known !== undefined) return known;
+      const lane = laneOf(key);
+      const end = await pool.run(task, { timeoutMs, lane });
+      if (end.kind === "answer") return end.answer;
+      const gold = await pool.run({ ...task, mode: "gold" }, { timeoutMs, lane });
+      const isRight = gold.kind === "answer" && gold.answer.verdict === 1;
+      if (isRight || gold.kind === "closed") return unanswered(end, timeoutMs);
+      const score = { ...unanswered(gold, timeoutMs), reason: "gold-invalid" } as const;
+      badGolds.set(key, score);
+      return score;
+    },
+    close: () => pool.close(),
+  };
+}
+
+/** The compiled child beside compiled code, the source beside source. */
+const childEntry = (): URL =>
+  new URL(`child/score-child.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url);
+
+function unanswered(end: TaskEnd<TaskScore>, timeoutMs: number): TaskScore {
+  if (end.kind === "answer") return end.answer;
+  const { reason, message, ms } = failureOf(end, timeoutMs);
+  return { verdict: 0, reason, message, msGold: 0, msPredicted: ms, hasWritten: false };
+}
+
+/** SHA-256 of files, again when a file has changed. A file that is missing has an empty one. */
+function createHasher(): (file: string) => Promise<string> {
+  const known = new Map<string, Promise<string>>();
+  return (file) => {
+    const stat = statSync(file, { throwIfNoEntry: false });
+    if (stat === undefined) return Promise.resolve("");
+    const key = `${stat.ino} ${stat.mtimeMs} ${stat.size} ${file}`;
+    const found = known.get(key) ?? sha256OfFile(file);
+    known.set(key, found);
+    return found;
+  };
+}
+
+/** FNV-1a: an even spread of golds over the children. */
+function laneOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}
