@@ -3,6 +3,7 @@
  * parsed trees, and the results where they are given. The classes, their order and how well this agrees with labels:
  * docs/error-classes.md. Runs nothing and knows no question.
  */
+import { messageOf } from "../base/errors.ts";
 import type { Dialect } from "../sql/dialect.ts";
 import { unknownNames } from "../sql/names.ts";
 import { resolveNames } from "../sql/resolve.ts";
@@ -144,16 +145,22 @@ function columnPlaces(statement: SqlNode): SqlValue[] {
   return places;
 }
 
+/** What stands in a prediction must not end an evaluation: a tree too deep to walk is an item that is not compared. */
 function comparisonOf({ goldSql, predictedSql, dialect, tables, score }: WrongItem): Difference[] {
-  const gold = outlineQuery(goldSql ?? "", dialect, tables);
-  const predicted = outlineQuery(predictedSql ?? "", dialect, tables);
-  if (gold === undefined || predicted === undefined) return [];
-  return queryDifferences(gold, predicted, {
-    ...textsOf([gold, predicted], dialect, tables),
-    tables,
-    hasOtherCount: score?.reason === "row-count",
-    didRun: score?.reason !== "exec-error",
-  });
+  const notCompared = (why: string) => [difference("other", `cannot be compared: ${why}`, true)];
+  try {
+    const gold = outlineQuery(goldSql ?? "", dialect, tables);
+    const predicted = outlineQuery(predictedSql ?? "", dialect, tables);
+    if (gold === undefined || predicted === undefined) return notCompared("not one query");
+    return queryDifferences(gold, predicted, {
+      ...textsOf([gold, predicted], dialect, tables),
+      tables,
+      hasOtherCount: score?.reason === "row-count",
+      didRun: score?.reason !== "exec-error",
+    });
+  } catch (error) {
+    return notCompared(messageOf(error));
+  }
 }
 
 /** The class that the results show, whatever the trees say. */
@@ -172,12 +179,17 @@ function resultOf(
   if (score.reason === "row-order")
     return difference("wrong-ordering", "the gold's rows in another order");
   const likeness = rows && likenessOf(rows.gold, rows.predicted);
-  const isChance = rows && hasOneRow(rows.gold) && compared.some(({ isMinor }) => !isMinor);
-  if (likeness === undefined || isChance) return undefined;
-  return likeness === "other-duplicates"
-    ? difference("distinct", "the gold's rows, but some more or less often")
-    : difference("other-columns", "the gold's rows, but other columns");
+  const sure = compared.filter(({ isMinor }) => !isMinor);
+  if (likeness === undefined || (sure.length > 0 && hasOneRow(rows?.gold ?? []))) return undefined;
+  if (likeness === "other-columns")
+    return difference("other-columns", "the gold's rows, but other columns");
+  if (sure.every((one) => REWRITTEN.has(one.class)))
+    return difference("distinct", "the gold's rows, but some more or less often");
+  return undefined;
 }
+
+/** Differences that may be another way of asking the same; equal rows say that they are. */
+const REWRITTEN: ReadonlySet<ErrorClass> = new Set(["set-operation", "nested", "distinct"]);
 
 /** One row, however often: too little to say that two results are alike. */
 const hasOneRow = (rows: CellRows): boolean =>

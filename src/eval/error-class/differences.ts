@@ -4,25 +4,20 @@
  * in it.
  */
 import type { SqlValue } from "../../sql/tree.ts";
-import { bodyOf, nameIn } from "../../sql/tree.ts";
 import { type Difference, difference } from "./classes.ts";
-import { type Nested, tableOf } from "./conditions.ts";
-import {
-  columnsUsed,
-  exceptAsNotIn,
-  type KeyedTable,
-  subqueriesJoined,
-  withoutParents,
-} from "./equal-ways.ts";
+import type { Nested } from "./conditions.ts";
+import { exceptAsNotIn, type KeyedTable, subqueriesJoined, withoutParents } from "./equal-ways.ts";
+import { withoutExtremes } from "./extremes.ts";
+import { tableDifferences } from "./joins.ts";
 import type { Block, Query, SetQuery } from "./outline.ts";
 import {
   conditionDifferences,
   distinctDifferences,
   groupDifferences,
+  hasAggregate,
   itemDifferences,
   orderDifferences,
   type Setting,
-  unmatched,
 } from "./parts.ts";
 
 export type Comparison = Setting & { readonly tables: readonly KeyedTable[] };
@@ -58,11 +53,12 @@ function setDifferences(gold: SetQuery, predicted: SetQuery, comparison: Compari
     ...queryDifferences(gold.left, left, comparison),
     ...queryDifferences(gold.right, right, comparison),
   ];
-  const weight = (found: readonly Difference[]) => found.filter(({ isMinor }) => !isMinor).length;
+  const weight = (found: readonly Difference[]) =>
+    found.reduce((sum, { isMinor }) => sum + (isMinor ? 1 : 100), 0);
   const straight = sides(predicted.left, predicted.right);
   const crossed = sides(predicted.right, predicted.left);
   const isExcept = gold.kind === "except";
-  const isCrossed = weight(crossed) < weight(straight) && (!isExcept || weight(crossed) === 0);
+  const isCrossed = weight(crossed) < weight(straight) && (!isExcept || weight(crossed) < 100);
   const all = difference(
     "distinct",
     "UNION ALL for UNION or the reverse",
@@ -80,7 +76,9 @@ function setDifferences(gold: SetQuery, predicted: SetQuery, comparison: Compari
 
 function blockDifferences(gold: Block, predicted: Block, comparison: Comparison): Difference[] {
   const [a, b, ties] = withoutExtremes(gold, predicted, comparison);
-  const [g, p] = [subqueriesJoined(a), subqueriesJoined(b)];
+  const mayGroup = (own: Block, other: Block) =>
+    other.groups.length > 0 && !hasAggregate(own.items);
+  const [g, p] = [subqueriesJoined(a, mayGroup(a, b)), subqueriesJoined(b, mayGroup(b, a))];
   const [left, right] = [
     withoutParents(g, p, comparison.tables),
     withoutParents(p, g, comparison.tables),
@@ -97,71 +95,6 @@ function blockDifferences(gold: Block, predicted: Block, comparison: Comparison)
     ...orderDifferences(left, right, comparison),
     ...distinctDifferences(left, right, comparison),
   ];
-}
-
-/** Tables; where both read the same ones, the joins. */
-function tableDifferences(gold: Block, predicted: Block, comparison: Comparison): Difference[] {
-  const { textOf } = comparison;
-  const left = unmatched(gold.tables, predicted.tables, (name) => name.toLowerCase());
-  const [missing, added] = [left.golds.join(", "), left.predictions.join(", ")];
-  if (missing !== "" && added !== "")
-    return [
-      difference(
-        "wrong-tables",
-        `reads ${added} where the gold reads ${missing}`,
-        isKeyOnly(gold, predicted, comparison),
-      ),
-    ];
-  const isInSubquery = (names: readonly string[], block: Block) =>
-    names.every((name) => block.subqueryTables.includes(name));
-  if (missing !== "")
-    return isInSubquery(left.golds, gold)
-      ? [difference("nested", `lacks the sub-query on ${missing}`)]
-      : [difference("missing-join", `does not read ${missing}`)];
-  if (added !== "")
-    return isInSubquery(left.predictions, predicted)
-      ? [difference("nested", `adds a sub-query on ${added}`)]
-      : [difference("extra-join", `reads ${added}, which the gold does not`)];
-  const outer = unmatched(gold.outerJoins, predicted.outerJoins, (text) => text.toLowerCase());
-  const has = outer.predictions[0] ?? "inner joins";
-  if (outer.golds.length + outer.predictions.length > 0)
-    return [
-      difference("wrong-tables", `${has} where the gold has ${outer.golds[0] ?? "inner joins"}`),
-    ];
-  const path = (block: Block) => joinClasses(block, textOf);
-  if (path(gold) === path(predicted)) return [];
-  const text = (block: Block) => path(block) || "nothing";
-  return [
-    difference("wrong-tables", `joins by ${text(predicted)} where the gold joins by ${text(gold)}`),
-  ];
-}
-
-/** Whether each reads one table for nothing but a key: one the foreign key, the other the key it refers to. */
-function isKeyOnly(gold: Block, predicted: Block, { areLinked, textOf }: Comparison): boolean {
-  const columns = [gold, predicted].map((block) =>
-    block.tables.length === 1 ? columnsUsed(block) : [],
-  );
-  const [a, b] = columns.map((used) => [
-    ...new Map(used.map((one) => [textOf(one), one])).values(),
-  ]);
-  return a.length === 1 && b.length === 1 && areLinked(a[0], b[0]);
-}
-
-/** The sets of columns that a block sets equal, as text that does not depend on the order of the equations. */
-function joinClasses({ pairs }: Block, textOf: (node: SqlValue) => string): string {
-  const sets: Set<string>[] = [];
-  for (const [a, b] of pairs) {
-    const joined = new Set([textOf(a), textOf(b)]);
-    for (const set of sets.filter((one) => [...one].some((text) => joined.has(text)))) {
-      sets.splice(sets.indexOf(set), 1);
-      for (const text of set) joined.add(text);
-    }
-    sets.push(joined);
-  }
-  return sets
-    .map((set) => [...set].sort().join(" = "))
-    .sort()
-    .join(" and ");
 }
 
 function fromDifferences(
@@ -246,60 +179,3 @@ const IGNORED_IN_MEMBERS: ReadonlySet<string> = new Set([
   "distinct",
   "wrong-ordering",
 ]);
-
-/**
- * `ORDER BY x DESC LIMIT 1` and `x = (SELECT max(x) …)` ask for the same but for ties. Where one side has the one and
- * the other the other, both are taken out, and the ties are a minor difference.
- */
-function withoutExtremes(
-  gold: Block,
-  predicted: Block,
-  comparison: Comparison,
-): [Block, Block, Difference[]] {
-  if (!comparison.didRun) return [gold, predicted, []];
-  const inGold = extremeOf(gold, predicted, comparison);
-  const inPredicted = extremeOf(predicted, gold, comparison);
-  const plain = (block: Block): Block => ({ ...block, order: [], limit: {} });
-  const without = (block: Block, nested: Nested): Block => ({
-    ...block,
-    nested: block.nested.filter((one) => one !== nested),
-  });
-  if (inPredicted !== undefined) {
-    const note = difference(
-      "wrong-limit",
-      "keeps tied rows, of which the gold's LIMIT keeps one",
-      true,
-    );
-    return [plain(gold), without(predicted, inPredicted), [note]];
-  }
-  if (inGold === undefined) return [gold, predicted, []];
-  const note = difference(
-    "wrong-limit",
-    "LIMIT keeps one of the tied rows that the gold keeps",
-    true,
-  );
-  return [without(gold, inGold), plain(predicted), [note]];
-}
-
-/** The sub-query of `block` that asks for the extreme which `ordered` asks for by ORDER BY and LIMIT 1. */
-function extremeOf(
-  block: Block,
-  ordered: Block,
-  { keyOf, textOf }: Comparison,
-): Nested | undefined {
-  const [first] = ordered.order;
-  const { count } = ordered.limit;
-  if (first === undefined || count === undefined || textOf(count) !== "1") return undefined;
-  if (block.limit.count !== undefined) return undefined;
-  const kind = first.isDescending ? "max" : "min";
-  return block.nested.find(({ operator, subject, query }) => {
-    if (operator !== "=" || subject === undefined || query.kind !== "select") return false;
-    const column = bodyOf(query.items[0], kind)?.this;
-    const isTerm = keyOf(subject) === keyOf(first.term);
-    return isTerm && column !== undefined && isSameColumn(column, subject);
-  });
-}
-
-const isSameColumn = (a: SqlValue, b: SqlValue): boolean =>
-  tableOf(a) === tableOf(b) &&
-  nameIn(bodyOf(a, "column")?.name) === nameIn(bodyOf(b, "column")?.name);

@@ -31,7 +31,7 @@ export function textsOf(
   dialect: Dialect,
   tables: readonly KeyedTable[],
 ): Texts {
-  const textOf = (node: SqlValue) => (isNode(node) ? printSql(node, dialect) : "");
+  const textOf = remembered((node) => (isNode(node) ? printSql(node, dialect) : ""));
   const joined = queries.flatMap(pairsOf);
   const same = classes(joined, textOf);
   const keys = foreignKeyPairs(tables);
@@ -39,9 +39,19 @@ export function textsOf(
   const links = new Set(keys.map((pair) => pair.map(textOf).sort().join(" ")));
   return {
     textOf,
-    keyOf: (node) => textOf(plain(node, (column) => same(column))),
+    keyOf: remembered((node) => textOf(plain(node, same))),
     areLinked: (a, b) => links.has([a, b].map(textOf).sort().join(" ")),
-    linkOf: (node) => textOf(plain(node, (column) => linked(column))),
+    linkOf: remembered((node) => textOf(plain(node, linked))),
+  };
+}
+
+/** Printing takes the time here. */
+function remembered(textOf: (node: SqlValue) => string): (node: SqlValue) => string {
+  const known = new Map<SqlValue, string>();
+  return (node) => {
+    const text = known.get(node) ?? textOf(node);
+    known.set(node, text);
+    return text;
   };
 }
 

@@ -26,12 +26,17 @@ export function exceptAsNotIn({ kind, left, right }: SetQuery): Block | undefine
   return { ...left, nested: [...left.nested, nested] };
 }
 
-/** The block with every certain `column IN (SELECT …)` and EXISTS joined into it, where that is a plain join. */
-export function subqueriesJoined(block: Block): Block {
+/**
+ * The block with every certain `column IN (SELECT …)` and EXISTS joined into it, where that is a plain join; one that
+ * groups only into a block of rows, and only if `mayGroup`.
+ */
+export function subqueriesJoined(block: Block, mayGroup: boolean = false): Block {
   let result: Block = { ...block, nested: [] };
   for (const nested of block.nested.map(existsAsIn)) {
     const inner =
-      nested.operator === "IN" && nested.isCertain ? plainBlock(nested.query) : undefined;
+      nested.operator === "IN" && nested.isCertain
+        ? plainBlock(nested.query, mayGroup && result.groups.length === 0)
+        : undefined;
     const [item] = inner?.items ?? [];
     const isJoin = bodyOf(nested.subject, "column") && bodyOf(item, "column");
     result =
@@ -49,13 +54,15 @@ const joined = (block: Block, inner: Block, pair: readonly [SqlNode, SqlNode]): 
   conditions: [...block.conditions, ...inner.conditions],
   nested: [...block.nested, ...inner.nested],
   pairs: [...block.pairs, ...inner.pairs, pair],
+  groups: [...block.groups, ...inner.groups],
   orCount: block.orCount + inner.orCount,
 });
 
 /** The sub-query as a block of one column that does nothing but read, join and filter. */
-function plainBlock(query: Query): Block | undefined {
+function plainBlock(query: Query, mayGroup: boolean): Block | undefined {
   const block = query.kind === "select" ? query : exceptAsNotIn(query);
-  if (block === undefined || block.items.length !== 1 || block.groups.length > 0) return undefined;
+  if (block === undefined || block.items.length !== 1) return undefined;
+  if (block.groups.length > 0 && !mayGroup) return undefined;
   const isPlain =
     block.limit.count === undefined && block.fromQueries.length + block.outerJoins.length === 0;
   return isPlain ? subqueriesJoined(block) : undefined;

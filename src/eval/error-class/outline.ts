@@ -71,13 +71,12 @@ function spellColumns(statement: SqlNode, tables: readonly NamedTable[]): SqlNod
   const uses = new Map(resolveNames(statement, tables).columns.map((use) => [use.node, use]));
   const spell = (value: SqlValue): SqlValue => {
     const column = bodyOf(value, "column");
-    const source = column && uses.get(column)?.source;
-    if (column === undefined || source === undefined) {
-      const table = bodyOf(value, "table");
-      return table === undefined
-        ? mapChildren(value, spell)
-        : { table: { ...table, name: identifier(spelled(nameIn(table.name), tables)) } };
-    }
+    const table = bodyOf(value, "table");
+    if (table !== undefined && isNode(table.name))
+      return { table: { ...table, name: identifier(spelled(nameIn(table.name), tables)) } };
+    if (column === undefined) return mapChildren(value, spell);
+    const source = uses.get(column)?.source;
+    if (source === undefined) return value;
     const name = source.table ?? source.alias;
     const known = tables.find((table) => isSame(table.name, name));
     return columnNode(known?.name ?? name, spelled(nameIn(column.name), known?.columns ?? []));

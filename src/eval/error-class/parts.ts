@@ -34,7 +34,7 @@ function takePairs<T>(
   test: (gold: T, prediction: T) => boolean,
 ): [T, T][] {
   const pairs: [T, T][] = [];
-  for (const gold of [...golds]) {
+  for (const gold of golds.slice()) {
     const prediction = predictions.find((value) => test(gold, value));
     if (prediction === undefined) continue;
     golds.splice(golds.indexOf(gold), 1);
@@ -214,15 +214,10 @@ export function distinctDifferences(
     return [
       difference("distinct", isDistinct(gold) ? "lacks DISTINCT" : "adds DISTINCT", !hasOtherCount),
     ];
-  return gold.subqueryTables.length === predicted.subqueryTables.length
-    ? []
-    : [
-        difference(
-          "distinct",
-          "IN where the gold joins, or a join for its IN: other duplicates",
-          true,
-        ),
-      ];
+  if (gold.isDistinct !== predicted.isDistinct)
+    return [difference("distinct", "DISTINCT where the other groups", true)];
+  if (gold.subqueryTables.length === predicted.subqueryTables.length) return [];
+  return [difference("distinct", "IN where the other joins: other duplicates", true)];
 }
 
 type Ordered = { readonly order: readonly OrderTerm[]; readonly limit: Limit };

@@ -4,7 +4,7 @@ import { type CellRows, identifyCells } from "../strict-cells.ts";
 export type Likeness =
   /** The same different rows, each more or less often. */
   | "other-duplicates"
-  /** The same rows once columns are left out or change places. */
+  /** The gold's rows once columns of the prediction are left out or change places. */
   | "other-columns";
 
 const MAX_ROWS = 20_000;
@@ -18,10 +18,9 @@ export function likenessOf(gold: CellRows, predicted: CellRows): Likeness | unde
   const [width, otherWidth] = [golds[0].length, predictions[0].length];
   if (width === otherWidth && golds.length !== predictions.length)
     return isSameSet(golds, predictions) ? "other-duplicates" : undefined;
-  if (golds.length !== predictions.length || Math.max(width, otherWidth) > MAX_COLUMNS)
+  if (golds.length !== predictions.length || width > otherWidth || otherWidth > MAX_COLUMNS)
     return undefined;
-  const [narrow, wide] = width <= otherWidth ? [golds, predictions] : [predictions, golds];
-  return isWithin(narrow, wide) ? "other-columns" : undefined;
+  return isWithin(golds, predictions) ? "other-columns" : undefined;
 }
 
 type Rows = readonly (readonly number[])[];
