@@ -31,7 +31,6 @@ export function serveTasks<Task, Answer>(answer: (task: Task, step: () => void) 
   const send = (message: ChildMessage<Answer>): void => {
     process.send?.(message);
   };
-  if (process.platform !== "win32") new Worker(watch, { eval: true, resourceLimits }).unref();
   process.on("SIGINT", () => {}); // Ctrl-C in a terminal reaches every process of the group; the parent decides
   process.on("disconnect", () => process.exit(0));
   process.on("message", (tasks: TaskMessage<Task>) => {
@@ -39,4 +38,5 @@ export function serveTasks<Task, Answer>(answer: (task: Task, step: () => void) 
       send({ id, answer: answer(task, () => send({ id, step: true })) });
   });
   send("ready");
+  if (process.platform !== "win32") new Worker(watch, { eval: true, resourceLimits }).unref();
 }
