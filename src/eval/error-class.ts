@@ -1,7 +1,7 @@
 /**
  * What is wrong with a wrong prediction: one primary class, and the differences from the gold in words. Compares the
- * parsed trees, and the results where they are given. The classes, their order and how well this agrees with labels:
- * docs/error-classes.md. Runs nothing and knows no question.
+ * parsed trees, and the results where they are given. The classes and their order: docs/error-classes.md; agreement with
+ * labels: docs/evaluation.md. Runs nothing and knows no question.
  */
 import { messageOf } from "../base/errors.ts";
 import type { Dialect } from "../sql/dialect.ts";
