@@ -30,6 +30,8 @@ export type TaskOptions = {
 };
 
 export type ProcessPool<Task, Answer> = {
+  /** Starts all children, ahead of tasks that are about to come. */
+  start(): void;
   run(task: Task, options: TaskOptions): Promise<TaskEnd<Answer>>;
   /** Kills all children. What still runs or waits ends as "closed". */
   close(): Promise<void>;
@@ -93,6 +95,10 @@ class ChildPool<Task, Answer> implements ProcessPool<Task, Answer> {
     this.#workers = workers;
     this.#memoryMb = memoryMb;
     this.#lanes = Array.from({ length: workers }, () => []);
+  }
+
+  start(): void {
+    while (!this.#isClosed && this.#slots.size < this.#workers) this.#spawn();
   }
 
   run(task: Task, { timeoutMs, lane }: TaskOptions): Promise<TaskEnd<Answer>> {

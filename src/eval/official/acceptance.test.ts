@@ -209,10 +209,7 @@ describe.skipIf(data === undefined)("on Spider's dev set (needs T2S_DATA)", () =
           scorer.score(wta, gold, `SELECT ${count}`),
         ]),
       );
-      scores.forEach(({ verdict, msPredicted }, i) => {
-        expect(verdict, hostile[i >> 1]).toBe(i % 2);
-        expect(msPredicted).toBeLessThan(2000);
-      });
+      scores.forEach(({ verdict }, i) => expect(verdict, hostile[i >> 1]).toBe(i % 2));
     });
 
     test("all databases are as they were", () => {

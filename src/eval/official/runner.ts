@@ -41,6 +41,7 @@ export function createOfficialRunner({
   return {
     async run(pair, timeoutMs) {
       const { file, goldSql } = pair;
+      pool.start();
       const task = { ...pair, database: await hashOf(file) };
       const key = `${task.database} ${goldSql}`;
       const known = badGolds.get(key);
