@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { bootstrapInterval, mcnemar, pairedDifference, wilsonInterval } from "./statistics.ts";
+import {
+  bootstrapInterval,
+  differenceSeen,
+  itemsToSee,
+  mcnemar,
+  mcnemarPower,
+  pairedDifference,
+  wilsonInterval,
+} from "./statistics.ts";
 
 /** Roots of (p − s)² = z²·p·(1 − p)/n with 50 digits, by Python's decimal. */
 test.each([
@@ -60,4 +68,47 @@ test("the bootstrap interval of a share is close to the normal one", () => {
   const half = 1.96 * Math.sqrt((0.25 * 0.75) / 400);
   expect(low).toBeCloseTo(0.25 - half, 2);
   expect(high).toBeCloseTo(0.25 + half, 2);
+});
+
+/** Sums over all numbers of gained and lost items in fractions, by Python. */
+test.each([
+  [30, 0.3, 0.4, 0.7131469904452202],
+  [60, 0.1, 0.1, 0.5628341292628732],
+])(
+  "with %i items, difference %d and %d changed, the power is %d",
+  (n, difference, changed, wanted) => {
+    expect(mcnemarPower(n, { difference, changed })).toBeCloseTo(wanted, 12);
+    expect(mcnemarPower(n, { difference: -difference, changed })).toBeCloseTo(wanted, 12);
+  },
+);
+
+test("without a difference the test finds one in at most 5 % of the cases", () => {
+  expect(mcnemarPower(500, { difference: 0, changed: 0.2 })).toBeLessThan(0.05);
+  expect(mcnemarPower(500, { difference: 0, changed: 0 })).toBe(0);
+});
+
+test("the number of items is the first that reaches 80 % power, a little above Connor's formula", () => {
+  const designs = [0.02, 0.05, 0.1].map((difference) => ({ difference, changed: 2 * difference }));
+  const items = designs.map(itemsToSee);
+  expect(items).toEqual([843, 337, 168]);
+  for (const [i, design] of designs.entries()) {
+    const { difference: d, changed } = design;
+    const formula = ((1.96 * Math.sqrt(changed) + 0.8416 * Math.sqrt(changed - d * d)) / d) ** 2;
+    expect(items[i] / formula).toBeGreaterThan(1);
+    expect(items[i] / formula).toBeLessThan(1.12);
+    expect(mcnemarPower(items[i] - 1, design)).toBeLessThan(0.8);
+  }
+  expect(itemsToSee({ difference: 0.02, changed: 0.1 })).toBe(2043);
+  expect(itemsToSee({ difference: 0.002, changed: 0.05 })).toBe(98_109);
+  expect(itemsToSee({ difference: 0.1, changed: 0 })).toBe(
+    itemsToSee({ difference: 0.1, changed: 0.1 }),
+  );
+  expect(itemsToSee({ difference: 0, changed: 0.1 })).toBe(Infinity);
+});
+
+test("the difference that is seen has 80 % power, and few items show none", () => {
+  const difference = differenceSeen(507, 0.1) ?? 0;
+  expect(difference).toBeCloseTo(0.0404, 3);
+  expect(mcnemarPower(507, { difference, changed: 0.1 })).toBeGreaterThanOrEqual(0.8);
+  expect(differenceSeen(20, 0.1)).toBeNull();
 });
