@@ -78,6 +78,7 @@ export type Config = {
   readonly "train.threads": number;
   readonly "train.seed": number;
   readonly "train.checkpointEverySteps": number;
+  readonly "predict.bind": string;
   readonly "eval.maxTokens": number;
   readonly "eval.timeoutMs": number;
   readonly "eval.sequences": number;
@@ -137,6 +138,10 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
   "train.threads": integer(2, 1, 256, "Threads of the trainer."),
   "train.seed": integer(42, 0, 2 ** 31 - 1, "Seed of adapter, order and dropout."),
   "train.checkpointEverySteps": integer(10, 1, 100_000, "Steps between checkpoints."),
+  "predict.bind": choice(
+    ["schema", "none"],
+    "schema: a column that no table of its query has is taken from the nearest table along foreign keys that has it; none: SQL stays as the model wrote it.",
+  ),
   "eval.maxTokens": integer(
     160,
     8,

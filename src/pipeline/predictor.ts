@@ -6,8 +6,10 @@ import { createLlamaCppGenerator } from "../generate/llama-cpp.ts";
 import { createPredict, type Predict } from "../predict/predict.ts";
 import type { FewShotExample, Prompt } from "../prompt/prompt.ts";
 import { cacheFolder } from "../source/source.ts";
+import { type BindSql, createBinder } from "../sql/bind.ts";
 import { type BaseModel, countTokens, baseModelOf, promptOf } from "./model.ts";
 import type { StageContext } from "./run.ts";
+import { loadDatabase } from "./stages/schema.ts";
 import { runFolderOf } from "./stages/train.ts";
 
 export type OpenModel = {
@@ -52,9 +54,15 @@ export async function openModel(
   return {
     name: options.adapterFile ? "tuned" : "base",
     prompt,
-    predict: createPredict(prompt, generator.generate),
+    predict: createPredict(prompt, generator.generate, await binderOf(context)),
     close: generator.close,
   };
+}
+
+async function binderOf(context: StageContext): Promise<BindSql | undefined> {
+  if (context.config["predict.bind"] === "none") return undefined;
+  const { dialect, tables } = await loadDatabase(context);
+  return createBinder(dialect, tables);
 }
 
 /** The file of the tuned adapter, if the project has one. */

@@ -34,7 +34,7 @@ export function registerEval(program: Command): void {
       "after",
       "\nExamples:\n  t2s eval\n  t2s eval --gold dev.json --predictions predicted.sql --databases database/ --json",
     );
-  addOptionFlags(command, ["eval."]);
+  addOptionFlags(command, ["eval.", "predict."]);
   command.action(async (options: EvalOptions, self: Command) => {
     const io = ioOf(self);
     if (options.gold !== undefined || options.predictions !== undefined)

@@ -102,6 +102,7 @@ export const baselineStage: Stage = {
       model: config.model,
       fewShot: config["eval.fewShot"],
       maxTokens: config["eval.maxTokens"],
+      bind: config["predict.bind"],
       snapshot: await hashOf(project.snapshotFile),
       prompt: await hashOf(project.promptFile),
       train: await hashOfSplit("train.jsonl"),

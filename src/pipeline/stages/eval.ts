@@ -48,6 +48,7 @@ export const evalStage: Stage = {
       baseline: await hashOfOutput(context.project, BASELINE_FILE),
       maxTokens: context.config["eval.maxTokens"],
       timeoutMs: context.config["eval.timeoutMs"],
+      bind: context.config["predict.bind"],
     };
   },
   async run(context) {
@@ -79,6 +80,7 @@ export const evalStage: Stage = {
           database: `${dbId}, ${tables.length} tables`,
           questions: `${test.filter(({ kind }) => kind === "answer").length} answerable, ${test.filter(({ kind }) => kind === "refuse").length} to refuse`,
           decoding: `greedy, at most ${context.config["eval.maxTokens"]} tokens, ${context.config["eval.sequences"]} at a time`,
+          "columns bound by the schema": context.config["predict.bind"] === "schema" ? "yes" : "no",
           "answers that differ when decoded one at a time": `${differ} of ${Math.min(SINGLE_CHECKS, test.length)}`,
           "solved examples in the prompt of the second model": baseline.fewShotCount,
           "training pairs": readSplit(context, "train").length,
