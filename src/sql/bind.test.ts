@@ -58,6 +58,21 @@ describe("a column is taken from the table that has it", () => {
       "SELECT Name, Amount FROM Invoice JOIN Customer ON Customer = Id",
     ],
     [
+      "a table that does not exist becomes the one whose name and columns fit",
+      "SELECT COUNT(*) FROM Customers AS C WHERE C.City = 'Rome'",
+      "SELECT COUNT(*) FROM Customer WHERE City = 'Rome'",
+    ],
+    [
+      "a name nearly right is put right, in the same table alone",
+      "SELECT Tittle FROM Job",
+      "SELECT Title FROM Job",
+    ],
+    [
+      "a name that two tables have is given the first",
+      "SELECT Job FROM Invoice JOIN Job ON Amount = Title",
+      "SELECT Invoice.Job FROM Invoice JOIN Job ON Amount = Title",
+    ],
+    [
       "inside a sub-query too, where outer tables lack it as well",
       "SELECT Alone FROM Island WHERE Alone IN (SELECT Amount FROM Customer)",
       "SELECT Alone FROM Island WHERE Alone IN (SELECT Amount FROM Customer JOIN Invoice ON Customer = Id)",
@@ -80,7 +95,7 @@ describe("what cannot be repaired, or needs none, stays as it is", () => {
     ],
     ["it does not parse", "SELECT FROM WHERE"],
     ["there are two statements", "SELECT City FROM Invoice; SELECT City FROM Invoice"],
-    ["the table is not known", "SELECT City FROM Nowhere"],
+    ["neither table nor column is known", "SELECT Colour FROM Nowhere"],
   ])("%s", (_, sql) => expect(bind(sql)).toBe(sql));
 });
 

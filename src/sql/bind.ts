@@ -1,14 +1,16 @@
 /**
  * Binds columns by the schema: a small model often names the right column at the wrong table, or forgets the join that
  * would bring its table in. Where a SELECT names a column that none of its tables has, the nearest table along foreign
- * keys that has it is joined, and the joins are derived anew from the keys. A statement whose names are all right is left
- * as it is, and so is what cannot be repaired: sub-queries in FROM, a table that stands twice, a column that no table has.
+ * keys that has it is joined, and the joins are derived anew from the keys. A table that does not exist becomes the one
+ * whose name and columns fit; a name that several tables of FROM have is given the first of them. A statement whose names
+ * are all right is left as it is, and so is what cannot be repaired: sub-queries in FROM, a table that stands twice, a
+ * column that no table has.
  */
 import { compactSql } from "./compact.ts";
 import type { Dialect } from "./dialect.ts";
 import { quoteName } from "./quote.ts";
 import { type Resolution, resolveNames } from "./resolve.ts";
-import type { ColumnUse, NamedTable, Scope } from "./scope.ts";
+import type { ColumnUse, NamedTable, Scope, Source } from "./scope.ts";
 import {
   bodyOf,
   isNode,
@@ -68,7 +70,8 @@ export function createBinder(dialect: Dialect, tables: readonly JoinableTable[])
     let statement = parsed.statements[0];
     for (let repairs = 0; repairs < MAX_REPAIRS; repairs++) {
       const repaired = repairOne(statement, schema);
-      if (repaired === undefined) return repairs === 0 ? sql : finish(statement, schema);
+      if (repaired === undefined)
+        return repairs === 0 && !isAmbiguous(statement, schema) ? sql : finish(statement, schema);
       statement = repaired;
     }
     return finish(statement, schema);
@@ -77,6 +80,14 @@ export function createBinder(dialect: Dialect, tables: readonly JoinableTable[])
 
 const finish = (statement: SqlNode, { dialect, tables }: Schema): string =>
   compactSql(printSql(statement, dialect), dialect, [...tables.values()]);
+
+/** Whether a bare name stands for columns of several tables of its FROM: SQL's error, which a qualifier cures. */
+const isAmbiguous = (statement: SqlNode, { tables }: Schema): boolean =>
+  resolveNames(statement, [...tables.values()]).columns.some(({ source, qualifier, name }) => {
+    if (source === undefined || qualifier !== "" || source.scope.using.has(lower(name)))
+      return false;
+    return source.scope.sources.filter(({ outputs }) => outputs?.has(lower(name))).length > 1;
+  });
 
 const lower = (name: string) => name.toLowerCase();
 
@@ -107,16 +118,20 @@ type Repair = {
   readonly select: SqlNode;
   /** The new FROM with its joins. */
   readonly source: SqlNode;
-  /** The table of every column that the SELECT or a query inside it takes from FROM, by the column's node. */
-  readonly tableOf: ReadonlyMap<SqlNode, string>;
+  /** Where every column that the SELECT or a query inside it takes from FROM is found, by the column's node. */
+  readonly places: ReadonlyMap<SqlNode, Place>;
 };
+
+/** A column of a table, both in lower case. */
+type Place = { readonly table: string; readonly column: string };
 
 /** The statement with its first repairable SELECT repaired, or undefined when there is none. */
 function repairOne(statement: SqlNode, schema: Schema): SqlNode | undefined {
   const resolution = resolveNames(statement, [...schema.tables.values()]);
-  const troubled = new Set(
-    resolution.columns.filter(({ unknown }) => unknown).map(({ scope }) => scope),
-  );
+  const troubled = new Set([
+    ...resolution.columns.filter(({ unknown }) => unknown).map(({ scope }) => scope),
+    ...resolution.sources.filter((source) => isMissing(source, schema)).map(({ scope }) => scope),
+  ]);
   const badJoins = new Set(
     resolution.usings.filter(({ unknown }) => unknown).map(({ join }) => join),
   );
@@ -128,7 +143,7 @@ function repairOne(statement: SqlNode, schema: Schema): SqlNode | undefined {
       (troubled.has(scope) || listOf(node.joins).some((join) => badJoins.has(join as SqlNode)));
     if (isBroken) repair = repairOf(node, scope, resolution, schema);
   });
-  return repair && (applied(statement, repair, schema) as SqlNode);
+  return repair && (applied(statement, repair) as SqlNode);
 }
 
 /** The scope of a SELECT that reads from tables alone, each once, joined by inner joins. */
@@ -150,43 +165,113 @@ function repairOf(
 ): Repair | undefined {
   const inJoins = new Set<SqlNode>();
   walk(select.joins, (node) => void inJoins.add(node));
-  const tableOf = new Map<SqlNode, string>();
-  const reading = scope.sources.map(({ table }) => lower(table ?? ""));
-  for (const use of columns) {
-    if (inJoins.has(use.node)) continue;
-    const table = tableOfUse(use, scope, reading, schema);
-    if (table === undefined) return undefined;
-    if (table !== "") tableOf.set(use.node, table);
+  const uses = columns.filter(({ node }) => !inJoins.has(node));
+  const reading = tablesRead(scope, uses, schema);
+  if (reading === undefined) return undefined;
+  const places = new Map<SqlNode, Place>();
+  for (const use of uses) {
+    const place = placeOf(use, scope, reading, schema);
+    if (place === undefined) return undefined;
+    if (place !== "outside") places.set(use.node, place);
   }
-  const source = sourceOf([reading[0], ...tableOf.values()], schema);
-  return source && { select, source, tableOf };
+  const [first] = reading.values();
+  const source = sourceOf([first, ...[...places.values()].map(({ table }) => table)], schema);
+  return source && { select, source, places };
 }
 
-/**
- * The table that a column is taken from: one of FROM, else the nearest that has it. Empty for what is none of this
- * SELECT's business; undefined when no table will do.
- */
-function tableOfUse(
+/** A table that the schema does not have. */
+const isMissing = ({ table, query }: Source, { tables }: Schema): boolean =>
+  table !== undefined && query === undefined && !tables.has(lower(table));
+
+/** The tables of FROM in order; one that does not exist is replaced, undefined where nothing fits. */
+function tablesRead(
+  scope: Scope,
+  uses: readonly ColumnUse[],
+  schema: Schema,
+): ReadonlyMap<Source, string> | undefined {
+  const mentioned = new Set(
+    uses.filter((use) => use.scope === scope).map(({ name }) => lower(name)),
+  );
+  const fitOf = (name: string, columns: ReadonlySet<string>, missing: string) =>
+    [...columns].filter((column) => mentioned.has(column)).length + 2 * likeness(name, missing);
+  const read = new Map<Source, string>();
+  for (const source of scope.sources) {
+    const name = lower(source.table ?? "");
+    const fits = [...schema.columns].map(
+      ([table, columns]) => [table, fitOf(table, columns, name)] as const,
+    );
+    const best = fits.reduce((most, fit) => (fit[1] > most[1] ? fit : most), ["", 0]);
+    const table = isMissing(source, schema) ? best[0] : name;
+    if (table === "" || (table !== name && best[1] < LEAST_FIT)) return undefined;
+    read.set(source, table);
+  }
+  return read;
+}
+
+/** Of a replaced table: one column that is mentioned, or half of the name, is the least that must agree. */
+const LEAST_FIT = 1;
+
+/** Of a column that no table has: names less alike than this mean different things. */
+const LEAST_LIKENESS = 0.8;
+
+/** How alike two names are, from 0 to 1: the share of common pairs of letters (Dice). */
+function likeness(a: string, b: string): number {
+  const pairs = (text: string) => new Set(Array.from(text.slice(1), (c, i) => text[i] + c));
+  const [left, right] = [pairs(a), pairs(b)];
+  const common = [...left].filter((pair) => right.has(pair)).length;
+  return (2 * common) / Math.max(1, left.size + right.size);
+}
+
+/** Where a column of FROM is found; "outside" for what is none of this SELECT's business, undefined for nowhere. */
+function placeOf(
   use: ColumnUse,
   scope: Scope,
+  reading: ReadonlyMap<Source, string>,
+  schema: Schema,
+): Place | "outside" | undefined {
+  const column = lower(use.name);
+  const known = use.source && reading.get(use.source);
+  if (known !== undefined && schema.columns.get(known)?.has(column))
+    return { table: known, column };
+  const isForeign = use.source !== undefined && use.source.scope !== scope && !use.unknown;
+  if (isForeign || use.scope !== scope || use.expression !== undefined || use.literal)
+    return "outside";
+  const named = scope.sources.find(({ alias }) => alias === use.qualifier);
+  const meant = (named && reading.get(named)) ?? use.qualifier;
+  const table = ownerOf(column, meant, [...reading.values()], schema);
+  return table === undefined
+    ? likestPlace(column, [...reading.values()], schema)
+    : { table, column };
+}
+
+/** The table that has a column: the one that was meant, else the first of FROM, else the nearest along foreign keys. */
+function ownerOf(
+  column: string,
+  meant: string,
   reading: readonly string[],
-  { tables, columns, graph }: Schema,
+  { columns, graph }: Schema,
 ): string | undefined {
-  if (use.source !== undefined && !use.unknown)
-    return use.source.scope === scope ? lower(use.source.table ?? "") : "";
-  if (use.scope !== scope || use.expression !== undefined || use.literal) return "";
-  const name = lower(use.name);
-  const has = (table: string) => columns.get(table)?.has(name) ?? false;
-  const named = scope.sources.find(({ alias }) => alias === use.qualifier)?.table ?? use.qualifier;
-  if (has(lower(named))) return lower(named);
-  const near = reading.find(has);
-  if (near !== undefined) return near;
-  const owners = [...tables.keys()].filter(has);
-  const distances = owners.map(
-    (owner) => pathBetween(new Set(reading), owner, graph)?.length ?? Infinity,
-  );
+  const owners = [...columns.keys()].filter((table) => columns.get(table)?.has(column));
+  const first = [meant, ...reading].find((table) => owners.includes(table));
+  if (first !== undefined) return first;
+  const starts = new Set(reading);
+  const distances = owners.map((owner) => pathBetween(starts, owner, graph)?.length ?? Infinity);
   const least = Math.min(...distances);
   return least <= MAX_DISTANCE ? owners[distances.indexOf(least)] : undefined;
+}
+
+/** The column of FROM whose name is nearly the same: `Document_Text` for `DocumentText`. */
+function likestPlace(
+  name: string,
+  reading: readonly string[],
+  { columns }: Schema,
+): Place | undefined {
+  const places = reading.flatMap((table) =>
+    [...(columns.get(table) ?? [])].map((column) => ({ table, column })),
+  );
+  const alike = places.map(({ column }) => likeness(name, column));
+  const most = Math.max(...alike);
+  return most >= LEAST_LIKENESS ? places[alike.indexOf(most)] : undefined;
 }
 
 /** The shortest way along foreign keys from one of `starts` to a table (breadth first); empty when it is one of them. */
@@ -230,15 +315,17 @@ function sourceOf(
   return bodyOf(parseStatement(text, dialect), "select");
 }
 
-function applied(value: SqlValue, repair: Repair, schema: Schema): SqlValue {
-  const inner = mapChildren(value, (child) => applied(child, repair, schema));
+function applied(value: SqlValue, repair: Repair): SqlValue {
+  const inner = mapChildren(value, (child) => applied(child, repair));
   if (value === repair.select) {
     const { from, joins } = repair.source;
     return { ...(inner as SqlNode), from, joins };
   }
   const column = isNode(value) ? bodyOf(value, "column") : undefined;
-  const table = column && repair.tableOf.get(column);
-  if (column === undefined || table === undefined) return inner;
-  const name = schema.tables.get(table)?.name ?? table;
-  return { column: { ...column, table: { name, quoted: true, trailing_comments: [] } } };
+  const place = column && repair.places.get(column);
+  if (column === undefined || place === undefined) return inner;
+  const identifier = (name: string) => ({ name, quoted: true, trailing_comments: [] });
+  return {
+    column: { ...column, name: identifier(place.column), table: identifier(place.table) },
+  };
 }
