@@ -1,0 +1,242 @@
+/**
+ * What is wrong with golds, before anything is scored with them: a score on golds that fail, return nothing or depend on
+ * chance says less than it seems to. Knows no prediction. The findings are described in docs/evaluation.md.
+ */
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UserError } from "../base/errors.ts";
+import { hashOfJson } from "../base/hash.ts";
+import type { Executor, RunResult } from "../db/executor.ts";
+import { isNondeterministic, outlineOf, refusalOf } from "../sql/admission.ts";
+import type { NamedTable } from "../sql/scope.ts";
+import { templateOf } from "../sql/template.ts";
+import { writeReversedCopy } from "./reversed-copy.ts";
+import type { GoldItem } from "./sources/gold.ts";
+import { type CellRows, identifyCells } from "./strict-cells.ts";
+import { matchRows } from "./strict-match.ts";
+import { type GoldResult, tiedGold } from "./strict-order.ts";
+
+/** What may be said of a gold; several may hold. */
+export const GOLD_FINDINGS = [
+  "fails",
+  "slow",
+  "empty",
+  "ties",
+  "row-order",
+  "order-unverified",
+  "nondeterministic",
+  "same",
+] as const;
+export type GoldFinding = (typeof GOLD_FINDINGS)[number];
+
+export type GoldCheckItem = {
+  readonly index: number;
+  readonly id: string;
+  readonly dbId: string;
+  readonly findings: readonly GoldFinding[];
+  /** Why it fails. */
+  readonly message?: string;
+  /** Index of the first question with the same gold. */
+  readonly sameAs?: number;
+  readonly rows: number;
+  readonly ms: number;
+};
+
+export type GoldCheck = {
+  /** Questions with a gold. */
+  readonly n: number;
+  /** Questions that are to be refused: there is nothing to check. */
+  readonly refusals: number;
+  /** Golds that are not "same". */
+  readonly distinct: number;
+  readonly counts: Readonly<Record<GoldFinding, number>>;
+  /** Golds with a finding, in the order of the file. */
+  readonly items: readonly GoldCheckItem[];
+};
+
+export type GoldCheckOptions = {
+  readonly executor: Executor;
+  /** The database file of an item. */
+  readonly fileOf: (dbId: string) => string;
+  /** With tables, equal golds are found in spite of other qualifiers. */
+  readonly tablesOf?: (dbId: string) => readonly NamedTable[];
+  readonly timeoutMs?: number;
+  /** A gold that runs longer is slow. */
+  readonly slowMs?: number;
+  /** A larger database is not copied, and its golds count as "order-unverified". */
+  readonly maxCopyBytes?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+};
+
+const limits = {
+  maxRows: 1_000_000,
+  maxBytes: 256 * 2 ** 20,
+  overflow: "fail",
+  connection: "fresh",
+} as const;
+
+/**
+ * Runs every gold on its database and on a copy with reversed rows (in the system's folder for temporary files, one
+ * database at a time). With an aborted signal, raises its reason.
+ */
+export async function checkGolds(
+  golds: readonly GoldItem[],
+  options: GoldCheckOptions,
+): Promise<GoldCheck> {
+  const answerable = golds.filter(({ refusal }) => refusal === undefined);
+  const folder = mkdtempSync(join(tmpdir(), "t2s-gold-"));
+  const checked: Checked[] = [];
+  let done = 0;
+  try {
+    for (const [dbId, group] of Map.groupBy(answerable, (gold) => gold.dbId)) {
+      const file = options.fileOf(dbId);
+      const copy = reversedCopy(file, join(folder, "reversed.sqlite"), options);
+      const checks = group.map(async (gold) => {
+        checked.push(await checkGold(gold, { file, copy }, options));
+        options.onProgress?.(++done, answerable.length);
+      });
+      await Promise.all(checks);
+      if (copy !== undefined) rmSync(copy);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  checked.sort((a, b) => a.item.index - b.item.index);
+  return summaryOf(withRepeats(checked), golds.length - answerable.length);
+}
+
+/** None of a large database, and none where SQLite does not let its tables be written (virtual ones). */
+function reversedCopy(
+  file: string,
+  target: string,
+  { maxCopyBytes = 256 * 2 ** 20 }: GoldCheckOptions,
+): string | undefined {
+  if (statSync(file).size > maxCopyBytes) return undefined;
+  try {
+    writeReversedCopy(file, target);
+    return target;
+  } catch {
+    rmSync(target, { force: true });
+    return undefined;
+  }
+}
+
+/** An item with what tells whether another is the same. */
+type Checked = { readonly item: GoldCheckItem; readonly identity?: string };
+type Files = { readonly file: string; readonly copy?: string };
+
+async function checkGold(
+  gold: GoldItem,
+  { file, copy }: Files,
+  { executor, tablesOf, timeoutMs = 30_000, slowMs = 1000, signal }: GoldCheckOptions,
+): Promise<Checked> {
+  const { index, id, dbId, sql } = gold;
+  const named = { index, id, dbId };
+  const runOn = (on: string, text: string): Promise<RunResult> => {
+    signal?.throwIfAborted();
+    return executor.run(on, text, { ...limits, timeoutMs });
+  };
+  const refusal = refusalOf(sql);
+  if (refusal !== undefined)
+    return { item: { ...named, findings: ["fails"], message: refusal, rows: 0, ms: 0 } };
+  const result = await runOn(file, sql);
+  const slow: GoldFinding[] = result.ms > slowMs ? ["slow"] : [];
+  if (!result.ok) {
+    const { message, ms } = result;
+    return { item: { ...named, findings: ["fails", ...slow], message, rows: 0, ms } };
+  }
+  const tied = await tiedGold(sql, result, (text) => runOn(file, text));
+  const reversed = copy === undefined ? undefined : await runOn(copy, sql);
+  const isRandom = isNondeterministic(sql);
+  const findings: GoldFinding[] = [
+    ...slow,
+    ...(result.rows.length === 0 ? (["empty"] as const) : []),
+    ...(isRandom ? (["nondeterministic"] as const) : orderFindings(sql, tied, reversed)),
+  ];
+  return {
+    item: { ...named, findings, rows: result.rows.length, ms: result.ms },
+    identity: identityOf(gold, result.rows, tablesOf?.(dbId)),
+  };
+}
+
+/** Whether the rows that were returned are a matter of chance. */
+function orderFindings(
+  sql: string,
+  gold: GoldResult,
+  reversed: RunResult | undefined,
+): GoldFinding[] {
+  const isOrdered = outlineOf(sql).orderBy.length > 0;
+  const isCut = cutsTies(gold);
+  const hasChanged = reversed?.ok === true && !isSame(gold, reversed);
+  const isUnverified = reversed?.ok !== true || (gold.isUnverified && isOrdered);
+  return [
+    ...(isCut && isOrdered ? (["ties"] as const) : []),
+    ...((isCut && !isOrdered) || hasChanged ? (["row-order"] as const) : []),
+    ...(isUnverified && !hasChanged ? (["order-unverified"] as const) : []),
+  ];
+}
+
+/** Whether LIMIT or OFFSET leaves out a row that is tied with a returned one. */
+function cutsTies({ groups, offset, count }: GoldResult): boolean {
+  const cuts = (at: number) => at > 0 && at < groups.length && groups[at - 1] === groups[at];
+  return count > 0 && (cuts(offset) || cuts(offset + count));
+}
+
+/** Whether strict mode would take the second result for right. */
+function isSame(gold: GoldResult, other: Extract<RunResult, { ok: true }>): boolean {
+  const [rows, otherRows] = identifyCells([gold.rows, other.rows]);
+  const { groups, offset, count, columns } = gold;
+  const wanted = { rows, groups, offset, count, columnCount: columns.length };
+  const { reason } = matchRows(wanted, otherRows, other.columns.length);
+  return reason === "ok" || reason === "ok-empty";
+}
+
+/** Equal for golds of one database with one canonical form and one result. */
+function identityOf(
+  { dbId, sql }: GoldItem,
+  rows: CellRows,
+  tables: readonly NamedTable[] | undefined,
+): string {
+  const texts = rows.map((row) =>
+    row.map((cell) => `${typeof cell} ${String(cell)}`).join("\u001f"),
+  );
+  return hashOfJson([dbId, canonicalOf(sql, tables), texts.sort()]);
+}
+
+/** Text that does not parse is its own form. */
+function canonicalOf(sql: string, tables: readonly NamedTable[] | undefined): string {
+  try {
+    return templateOf(sql, "sqlite", tables).canonical;
+  } catch (error) {
+    if (error instanceof UserError) return sql;
+    throw error;
+  }
+}
+
+function withRepeats(checked: readonly Checked[]): GoldCheckItem[] {
+  const first = new Map<string, number>();
+  return checked.map(({ item, identity }) => {
+    if (identity === undefined) return item;
+    const sameAs = first.get(identity);
+    if (sameAs !== undefined) return { ...item, findings: [...item.findings, "same"], sameAs };
+    first.set(identity, item.index);
+    return item;
+  });
+}
+
+function summaryOf(items: readonly GoldCheckItem[], refusals: number): GoldCheck {
+  const count = (finding: GoldFinding) =>
+    items.filter(({ findings }) => findings.includes(finding)).length;
+  const counts = Object.fromEntries(
+    GOLD_FINDINGS.map((finding) => [finding, count(finding)]),
+  ) as Record<GoldFinding, number>;
+  return {
+    n: items.length,
+    refusals,
+    distinct: items.length - counts.same,
+    counts,
+    items: items.filter(({ findings }) => findings.length > 0),
+  };
+}
