@@ -1,0 +1,76 @@
+/**
+ * Unwritten rules of a database, read off its rows: columns that know a few values only, dates that are always the first
+ * of a month, numbers that are never negative, cells that are never NULL. Perturbed rows keep them, because a query that
+ * relies on them is not wrong. Knows no query.
+ */
+import type { SqlCell } from "../../db/executor.ts";
+import type { Column, Table } from "../../schema/schema.ts";
+import { isDate } from "./literals.ts";
+import type { Row, SourceRows } from "./source-rows.ts";
+
+type Domain = {
+  /** All values there are, where these are few and come again and again. */
+  readonly values?: ReadonlySet<string>;
+  readonly isMonthly: boolean;
+  readonly isNegative: boolean;
+  readonly hasNull: boolean;
+};
+
+export type Domains = {
+  /** The cell, or the first of its month, if the column may hold it; else undefined. */
+  fit(table: string, column: string, cell: SqlCell): SqlCell | undefined;
+  /** Whether the column knows a few values only. */
+  isClosed(table: string, column: string): boolean;
+};
+
+const MAX_VALUES = 20;
+/** Each value of a closed list comes this often on average. */
+const MIN_REPEATS = 4;
+
+/** The rules that all known rows of the tables keep. */
+export function domainsOf(tables: readonly Table[], source: SourceRows): Domains {
+  const domains = new Map(
+    tables.flatMap((table) =>
+      table.columns.map((column): [string, Domain] => [
+        keyOf(table.name, column.name),
+        domainOf(table, column, source.of(table.name)),
+      ]),
+    ),
+  );
+  return {
+    fit(table, column, cell) {
+      const domain = domains.get(keyOf(table, column));
+      return domain === undefined ? cell : fitted(domain, cell);
+    },
+    isClosed: (table, column) => domains.get(keyOf(table, column))?.values !== undefined,
+  };
+}
+
+const keyOf = (table: string, column: string): string => `${table}\0${column}`;
+const textOf = (cell: SqlCell): string => `${typeof cell} ${String(cell)}`;
+
+function domainOf(
+  { rowCount }: Table,
+  { name, distinctCount, nullCount, notNull }: Column,
+  rows: readonly Row[],
+): Domain {
+  const cells = rows.map((row) => row[name]).filter((cell) => cell !== null);
+  const isClosed = distinctCount <= MAX_VALUES && rowCount >= MIN_REPEATS * distinctCount;
+  return {
+    ...(isClosed && { values: new Set(cells.map(textOf)) }),
+    isMonthly: cells.length > 0 && cells.every((cell) => isDate(String(cell)) && isFirst(cell)),
+    isNegative: cells.some((cell) => isNumber(cell) && cell < 0),
+    hasNull: !notNull && nullCount > 0,
+  };
+}
+
+const isFirst = (cell: SqlCell): boolean => typeof cell === "string" && cell.endsWith("-01");
+const isNumber = (cell: SqlCell): cell is number | bigint =>
+  typeof cell === "number" || typeof cell === "bigint";
+
+function fitted({ values, isMonthly, isNegative, hasNull }: Domain, cell: SqlCell) {
+  if (cell === null) return hasNull ? cell : undefined;
+  if (isNumber(cell) && cell < 0 && !isNegative) return undefined;
+  const rounded = isMonthly && typeof cell === "string" ? `${cell.slice(0, 8)}01` : cell;
+  return values === undefined || values.has(textOf(rounded)) ? rounded : undefined;
+}
