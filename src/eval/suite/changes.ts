@@ -100,7 +100,7 @@ export function placeOf(place: Place, node: SqlNode, key: string, context: Conte
     const isSign = [child.left, child.right].some((side) => bodyOf(side, "literal")?.value === "0");
     return {
       ...place,
-      compared: comparedColumn(child, context),
+      compared: comparedIn(child, context)?.column,
       isPattern: key === "like",
       isSign,
     };
@@ -116,15 +116,24 @@ const isComparison = (kind: string): boolean =>
 /** The bodies of IN and BETWEEN hold what they compare under `this`. */
 const isInComparison = (body: SqlNode): boolean => "low" in body || "query" in body;
 
-function comparedColumn(body: SqlNode, { uses, tables }: Context): Column | undefined {
+type Compared = { readonly table: Table; readonly column: Column };
+
+function comparedIn(body: SqlNode, { uses, tables }: Context): Compared | undefined {
   for (const side of [body.left, body.right, body.this]) {
     const use = uses.get(bodyOf(side, "column") ?? {});
     const table = tables.get(use?.source?.table?.toLowerCase() ?? "");
     const name = use?.name.toLowerCase();
     const column = table?.columns.find((one) => one.name.toLowerCase() === name);
-    if (column !== undefined) return column;
+    if (table !== undefined && column !== undefined) return { table, column };
   }
   return undefined;
+}
+
+/** Dates and numbers that measure something. Of text and keys only what is equal matters: no one asks for ids up to 7. */
+function isQuantity({ table, column }: Compared): boolean {
+  if (classOf(column) === "date") return true;
+  const isReference = table.foreignKeys.some(({ columns }) => columns.includes(column.name));
+  return classOf(column) === "number" && column.primaryKey === 0 && !isReference;
 }
 
 function changesOfCondition(
@@ -146,9 +155,8 @@ function changesOfCondition(
   }
   if (isJoin) return [];
   if (kind in COMPARISONS) {
-    // Of text only what is equal matters: no one asks for names from M on by mistake.
-    const column = comparedColumn(body, context);
-    const isOrdered = kind !== "eq" || (column !== undefined && classOf(column) !== "text");
+    const compared = comparedIn(body, context);
+    const isOrdered = kind !== "eq" || (compared !== undefined && isQuantity(compared));
     const others = isOrdered ? COMPARISONS[kind] : ["neq"];
     return others.map((other) => operator({ [other]: body }));
   }

@@ -77,13 +77,28 @@ export function changesOfSetOperation(kind: string, body: SqlNode): Change[] {
   ];
 }
 
-/** WHERE clauses with one condition more, of those that other golds have on one of the tables. */
+/** Lower-case names of all columns in a part of a query. */
+function columnsOf(value: SqlValue): Set<string> {
+  const names = new Set<string>();
+  walk(value, (node) => {
+    const column = bodyOf(node, "column");
+    if (column !== undefined) names.add(nameIn(column.name).toLowerCase());
+  });
+  return names;
+}
+
+/** WHERE clauses with one condition more, of those that other golds have on one of the tables, on other columns. */
 function addedConditions(select: SqlNode, { sources, conditions, rng }: Context): SqlNode[] {
   const tables = tablesOf(select, sources);
   const open = tables.filter(({ table }) => conditions.has(table));
   if (open.length === 0) return [];
   const { table, alias } = rng.pick(open);
-  const condition = rng.pick(conditions.get(table) ?? []);
+  const asked = columnsOf(select.where_clause);
+  const news = (conditions.get(table) ?? []).filter(
+    (one) => ![...columnsOf(one)].some((name) => asked.has(name)),
+  );
+  if (news.length === 0) return [];
+  const condition = rng.pick(news);
   const added = tables.length > 1 ? qualified(condition, alias) : condition;
   const old = isNode(select.where_clause) ? select.where_clause.this : undefined;
   const isOr = isNode(old) && isNode(old.or);

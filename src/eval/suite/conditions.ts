@@ -1,17 +1,9 @@
 /** The conditions that golds put on single tables: what a person asks of them. Works on trees; opens no database. */
 import { UserError } from "../../base/errors.ts";
 import type { Table } from "../../schema/schema.ts";
-import { resolveNames } from "../../sql/resolve.ts";
 import type { ColumnUse } from "../../sql/scope.ts";
-import {
-  bodyOf,
-  isNode,
-  mapChildren,
-  parseStatement,
-  type SqlNode,
-  type SqlValue,
-  walk,
-} from "../../sql/tree.ts";
+import { bodyOf, isNode, mapChildren, type SqlNode, type SqlValue, walk } from "../../sql/tree.ts";
+import { parseGold } from "./parse-gold.ts";
 
 const KINDS = new Set(["eq", "neq", "lt", "lte", "gt", "gte", "like", "in", "between", "is_null"]);
 
@@ -36,8 +28,8 @@ type OnTable = { readonly table: string; readonly condition: SqlNode };
 
 function conditionsIn(sql: string, tables: readonly Table[]): OnTable[] {
   try {
-    const statement = parseStatement(sql, "sqlite");
-    const uses = new Map(resolveNames(statement, tables).columns.map((use) => [use.node, use]));
+    const { statement, columns } = parseGold(sql, tables);
+    const uses = new Map(columns.map((use) => [use.node, use]));
     const found: OnTable[] = [];
     walk(statement, (node) => {
       const clause = node.where_clause;

@@ -5,6 +5,7 @@
  */
 import type { SqlCell } from "../../db/executor.ts";
 import type { Column, Table } from "../../schema/schema.ts";
+import { type Focus, sameName } from "./focus.ts";
 import { isDate } from "./literals.ts";
 import type { Row, SourceRows } from "./source-rows.ts";
 
@@ -27,13 +28,18 @@ const MAX_VALUES = 20;
 /** Each value of a closed list comes this often on average. */
 const MIN_REPEATS = 4;
 
-/** The rules that all known rows of the tables keep. */
-export function domainsOf(tables: readonly Table[], source: SourceRows): Domains {
+/** The rules that all known rows of the tables keep. What golds ask for may be there even if it is not. */
+export function domainsOf(
+  tables: readonly Table[],
+  source: SourceRows,
+  focuses: readonly Focus[],
+): Domains {
+  const asked = askedFor(focuses);
   const domains = new Map(
     tables.flatMap((table) =>
       table.columns.map((column): [string, Domain] => [
         keyOf(table.name, column.name),
-        domainOf(table, column, source.of(table.name)),
+        domainOf(table, column, source.of(table.name), asked.get(keyOf(table.name, column.name))),
       ]),
     ),
   );
@@ -46,18 +52,32 @@ export function domainsOf(tables: readonly Table[], source: SourceRows): Domains
   };
 }
 
+/** The literals that golds compare each column with. */
+function askedFor(focuses: readonly Focus[]): Map<string, string[]> {
+  const asked = new Map<string, string[]>();
+  for (const { parts } of focuses)
+    for (const { table, atoms } of parts)
+      for (const { column, literals } of atoms) {
+        const name = table.columns.find((one) => sameName(one.name, column))?.name ?? column;
+        const key = keyOf(table.name, name);
+        asked.set(key, [...(asked.get(key) ?? []), ...literals]);
+      }
+  return asked;
+}
+
 const keyOf = (table: string, column: string): string => `${table}\0${column}`;
-const textOf = (cell: SqlCell): string => `${typeof cell} ${String(cell)}`;
+const textOf = (cell: SqlCell): string => String(cell);
 
 function domainOf(
   { rowCount }: Table,
   { name, distinctCount, nullCount, notNull }: Column,
   rows: readonly Row[],
+  asked: readonly string[] = [],
 ): Domain {
   const cells = rows.map((row) => row[name]).filter((cell) => cell !== null);
   const isClosed = distinctCount <= MAX_VALUES && rowCount >= MIN_REPEATS * distinctCount;
   return {
-    ...(isClosed && { values: new Set(cells.map(textOf)) }),
+    ...(isClosed && { values: new Set([...cells, ...asked].map(textOf)) }),
     isMonthly: cells.length > 0 && cells.every((cell) => isDate(String(cell)) && isFirst(cell)),
     isNegative: cells.some((cell) => isNumber(cell) && cell < 0),
     hasNull: !notNull && nullCount > 0,

@@ -4,25 +4,19 @@
  * Works on the tree; opens no database.
  */
 import type { Table } from "../../schema/schema.ts";
-import { resolveNames } from "../../sql/resolve.ts";
 import type { ColumnUse, Scope, Source } from "../../sql/scope.ts";
-import {
-  bodyOf,
-  isNode,
-  listOf,
-  parseStatement,
-  printSql,
-  type SqlNode,
-  walk,
-} from "../../sql/tree.ts";
+import { bodyOf, isNode, listOf, printSql, type SqlNode, walk } from "../../sql/tree.ts";
 import { identifier } from "./changes.ts";
 import { isDate, matchOf, nearDates, nearNumbers, nearPatterns } from "./literals.ts";
+import { parseGold } from "./parse-gold.ts";
 
 /** One comparison, seen from one of its columns. */
 export type Atom = {
   readonly column: string;
   /** Values at which the comparison turns, as text; null for NULL. */
   readonly values: readonly (string | null)[];
+  /** What stands in it, patterns left out. */
+  readonly literals: readonly string[];
   /** Numbers in it: distances from the other columns and dates. */
   readonly numbers: readonly number[];
   readonly dates: readonly string[];
@@ -53,8 +47,7 @@ const MAX_WITNESSES = 40;
 
 /** The SELECTs of a statement whose sources are all tables of the schema. */
 export function focusesOf(sql: string, tables: readonly Table[]): Focus[] {
-  const statement = parseStatement(sql, "sqlite");
-  const { columns, sources } = resolveNames(statement, tables);
+  const { statement, columns, sources } = parseGold(sql, tables);
   const uses = new Map(columns.map((use) => [use.node, use]));
   const known = new Map(tables.map((table) => [table.name.toLowerCase(), table]));
   const scopeOf = new Map(sources.map((source) => [source.node, source.scope]));
@@ -150,6 +143,7 @@ function atomsOf(node: SqlNode, source: Source, table: Table, uses: Uses): Atom[
     .map((use) => ({
       column: use.name,
       values: "is_null" in node ? [null] : texts.flatMap((text) => turningPoints(text, node)),
+      literals: "like" in node ? [] : texts,
       numbers: texts.map(Number).filter((number) => Number.isFinite(number)),
       dates: texts.filter(isDate),
       others: columns

@@ -16,6 +16,7 @@ import { openTrusted } from "../../db/sqlite.ts";
 import { introspect } from "../../schema/introspect.ts";
 import { distill } from "./distill.ts";
 import { domainsOf } from "./domains.ts";
+import { focusesOf } from "./focus.ts";
 import { askSource, drawCandidates } from "./grow.ts";
 import { planOf } from "./plan.ts";
 import { SourceRows } from "./source-rows.ts";
@@ -80,9 +81,19 @@ export async function makeSuite(job: SuiteJob, options: SuiteOptions = {}): Prom
   const endMs = startedMs + 60_000 * minutes;
   const rows = new SourceRows(sourceFile, { tables });
   const work: Work = {
-    ...{ folder, sourceFile, seed, tables, plan, progress, rows },
+    folder,
+    sourceFile,
+    seed,
+    tables,
+    plan,
+    progress,
+    rows,
     ddl: ddlOf(sourceFile),
-    domains: domainsOf(tables, rows),
+    domains: domainsOf(
+      tables,
+      rows,
+      plan.golds.flatMap((gold) => focusesOf(gold, tables)),
+    ),
     executor: createExecutor({ workers }),
     isOver: () => signal?.aborted === true || performance.now() > endMs,
   };

@@ -5,16 +5,9 @@
  */
 import type { Rng } from "../../base/rng.ts";
 import type { Table } from "../../schema/schema.ts";
-import { resolveNames } from "../../sql/resolve.ts";
-import {
-  isList,
-  isNode,
-  parseStatement,
-  printSql,
-  type SqlNode,
-  type SqlValue,
-} from "../../sql/tree.ts";
+import { isList, isNode, printSql, type SqlNode, type SqlValue } from "../../sql/tree.ts";
 import { changesOf, type Change, type Context, type Place, placeOf } from "./changes.ts";
+import { parseGold } from "./parse-gold.ts";
 
 export type NeighbourKind =
   | "operator"
@@ -53,8 +46,7 @@ export function neighboursOf(
   sql: string,
   { tables, conditions, rng, max }: NeighbourOptions,
 ): Neighbour[] {
-  const statement = parseStatement(sql, "sqlite");
-  const { columns, sources } = resolveNames(statement, tables);
+  const { statement, columns, sources } = parseGold(sql, tables);
   const context: Context = {
     uses: new Map(columns.map((use) => [use.node, use])),
     sources: new Map(sources.map((source) => [source.node, source])),

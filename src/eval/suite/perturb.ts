@@ -65,17 +65,22 @@ function addTuple(draft: Draft, { parts }: Focus, tuple: Tuple): void {
   });
 }
 
+/** Groups of more rows than this are not made up. */
+const MAX_GROUP = 60;
+
 /** Adds a changed copy of joined rows, and now and then the same once or many times more. */
 function addVariants(draft: Draft, focus: Focus, tuple: Tuple, isWitness: boolean, rng: Rng): void {
   const copy = freshCopy(draft, focus, tuple, isWitness, rng);
   const changed = withAtoms(draft, focus, copy, isWitness, rng).map((row, i) =>
     row === undefined || rng.next() < 0.5 ? row : withAccident(draft, focus.parts[i], row, rng),
   );
-  const grouped = rng.next() < 0.3 ? inNewGroup(draft, focus, changed) : changed;
+  const isAlone = focus.groups.length > 0 && rng.next() < 0.4;
+  const grouped = isAlone ? inNewGroup(draft, focus, changed) : changed;
   const linked = relink(focus, tuple, grouped, isWitness);
   addTuple(draft, focus, linked);
   const size = focus.groupSizes.length > 0 && rng.next() < 0.5 ? rng.pick(focus.groupSizes) : 0;
-  const more = size > 0 && size <= 30 ? size + rng.int(-1, 1) - 1 : Math.max(0, rng.int(-2, 2));
+  const few = isAlone ? 0 : Math.max(0, rng.int(-2, 2));
+  const more = size > 0 && size <= MAX_GROUP ? size + rng.int(-1, 1) : few;
   for (let i = 0; i < more; i++) addTwin(draft, focus, linked, rng);
 }
 
@@ -85,7 +90,7 @@ function inNewGroup(draft: Draft, { parts, groups }: Focus, tuple: Tuple): Tuple
   for (const { part, column } of groups) {
     const row = rows[part];
     const own = parts[part].table.columns.find(({ name }) => sameName(name, column));
-    if (row !== undefined && own !== undefined && own.primaryKey === 0)
+    if (row !== undefined && own !== undefined)
       rows[part] = draft.with(parts[part].table, row, own.name, draft.freshCell(row[own.name]));
   }
   return rows;

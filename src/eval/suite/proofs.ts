@@ -11,6 +11,8 @@ import { keyColumns } from "./draft.ts";
 
 /** Why DISTINCT has nothing to remove from a SELECT. */
 export function proofOfDistinctRows(select: SqlNode, context: Context): string | undefined {
+  const limit = bodyOf(bodyOf(select.limit, "this"), "literal");
+  if (limit?.value === "1" && !isNode(select.offset)) return "there is one row";
   const shown = new Set(outputsOf(select).map((item) => keyOf(item, context)));
   if (isNode(select.group_by)) {
     const terms = listOf(select.group_by.expressions).map((term) => groupTerm(term, select));
