@@ -2,11 +2,15 @@
  * Decoding: token ids in, text out. One function type; each backend is a file beside this one. Knows no database and
  * no SQL, and nothing of how a model was trained.
  */
+import type { Message } from "../prompt/prompt.ts";
+
 export type GenerateRequest = {
   /** The stable part (system text, schema, rules, fixed examples): its state is computed once and kept. */
   readonly prefix: string;
   /** What differs from request to request, up to where the answer begins. */
   readonly suffix: string;
+  /** The same prompt before a chat template rendered it: for servers that take nothing else. */
+  readonly messages?: readonly Message[];
 };
 
 export type Completion = {

@@ -1,0 +1,44 @@
+/**
+ * Greedy decoding by any server that speaks OpenAI's protocol (llama-server, vLLM, hosted ones): `/completions` with the
+ * rendered prompt, or `/chat/completions` with messages (platform.openai.com/docs/api-reference). Some servers, Ollama
+ * among them, put a chat template around the prompt of `/completions` as well: what they score is not what is sent.
+ */
+import { assert } from "../base/errors.ts";
+import type { Completion, Generate } from "./generate.ts";
+import { createServerGenerate, type Protocol, type ServerOptions } from "./http.ts";
+
+/** Generates with the model at `baseUrl`, which ends in /v1 with most servers. Errors: see createServerGenerate. */
+export function createOpenAiGenerate(options: ServerOptions): Generate {
+  const { model, sends = "text" } = options;
+  const protocol: Protocol = {
+    path: sends === "text" ? "/completions" : "/chat/completions",
+    bodyOf({ prefix, suffix, messages }, maxTokens) {
+      const common = { model, max_tokens: maxTokens, temperature: 0, stream: false };
+      if (sends === "text") return { ...common, prompt: prefix + suffix };
+      assert(messages !== undefined, "a server that takes messages was sent a prompt without them");
+      return { ...common, messages };
+    },
+    read: readAnswer,
+  };
+  return createServerGenerate(protocol, options);
+}
+
+type Answer = {
+  readonly choices?: readonly {
+    readonly text?: unknown;
+    readonly message?: { readonly content?: unknown };
+    readonly finish_reason?: string | null;
+  }[];
+  readonly usage?: { readonly completion_tokens?: number } | null;
+};
+
+/** Without `usage`, which some servers leave out, the number of tokens is 0. */
+function readAnswer(answer: unknown): Omit<Completion, "ms"> | undefined {
+  const { choices, usage } = (answer ?? {}) as Answer;
+  const choice = choices?.[0];
+  if (choice === undefined) return undefined;
+  const text = choice.text ?? choice.message?.content ?? "";
+  if (typeof text !== "string") return undefined;
+  const finishReason = choice.finish_reason === "length" ? "length" : "stop";
+  return { text, tokens: usage?.completion_tokens ?? 0, finishReason };
+}
