@@ -9,7 +9,7 @@ export type Delimited = {
   readonly lines: readonly number[];
 };
 
-const CELL = /"((?:[^"]|"")*)"(?=[\t\r\n]|$)|([^\t\r\n]*)/y;
+const CELL = /"([^"]*(?:""[^"]*)*)"(?=[\t\r\n]|$)|([^\t\r\n]*)/y;
 const SEPARATOR = /\t|\r?\n|\r/y;
 
 /** The cells of `text`. Rows need not be of one length; blank lines at the end are left out. */

@@ -110,16 +110,22 @@ function pairFile(path: string, usualDbId: string | undefined): GoldFile {
 
 function sqlLines(text: string, path: string): GoldItem[] {
   const lines = linesOf(text);
-  const pattern = /^(.*\S.*)\t\s*(\S+)\s*$/;
+  const pairs = lines.map(splitDatabase);
   raiseIfAny(
-    lines,
-    (line) => !pattern.test(line),
+    pairs,
+    ({ sql, dbId }) => dbId === undefined || sql === "",
     (wrong, at) => `${path}: ${wrong} are not "sql<TAB>db_id"; ${at}`,
   );
-  return lines.map((line, index) => {
-    const [, sql, dbId] = pattern.exec(line) ?? [];
-    return goldOf({}, index, dbId, sql.trim());
-  });
+  return pairs.map(({ sql, dbId = "" }, index) => goldOf({}, index, dbId, sql));
+}
+
+/** A line `sql<TAB>db_id`; without a word behind its last tab, all of it is SQL. */
+export function splitDatabase(line: string): { readonly sql: string; readonly dbId?: string } {
+  const text = line.trimEnd();
+  const at = text.lastIndexOf("\t");
+  const dbId = text.slice(at + 1).trim();
+  const isNamed = at >= 0 && /^[^\s'"`;()]+$/.test(dbId);
+  return isNamed ? { sql: text.slice(0, at).trim(), dbId } : { sql: text.trim() };
 }
 
 /** Lines without those that are blank at the end. */

@@ -4,7 +4,7 @@ import { parseJson } from "./gold.ts";
 
 export type JsonEntry = { readonly key: string; readonly value: unknown };
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g;
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g;
 
 /** In the order of the text, repeated keys included. Raises data-invalid for text that is not one JSON object. */
 export function objectEntries(text: string, at: string): JsonEntry[] {

@@ -6,7 +6,7 @@
  */
 import { UserError } from "../../base/errors.ts";
 import { type Delimited, parseTabSeparated } from "./delimited.ts";
-import { type GoldItem, ID_KEYS, parseJson, readText } from "./gold.ts";
+import { type GoldItem, ID_KEYS, parseJson, readText, splitDatabase } from "./gold.ts";
 import { objectEntries } from "./json-object.ts";
 import { pairById, pairByPosition } from "./pair-up.ts";
 
@@ -55,12 +55,17 @@ function readForm(text: string, path: string, golds: readonly GoldItem[]): Read 
   if (start === "[") return readList(parseJson(text, path) as unknown[], path, golds, "json-list");
   if (start !== "{") return readLines(text, path, golds);
   const lines = text.trimEnd().split(/\r?\n/);
-  const isJsonLines = lines.length > 1 && lines.every((line) => /^\s*(\{.*\}\s*)?$/.test(line));
+  const isJsonLines = lines.length > 1 && lines.every(isJsonLine);
   if (!isJsonLines) return readObject(text, path, golds);
   const records = lines.flatMap((line, i) =>
     line.trim() === "" ? [] : [parseJson(line, `${path}:${i + 1}`)],
   );
   return readList(records, path, golds, "json-lines");
+}
+
+function isJsonLine(line: string): boolean {
+  const text = line.trim();
+  return text === "" || (text.startsWith("{") && text.endsWith("}"));
 }
 
 function readLines(text: string, path: string, golds: readonly GoldItem[]): Read {
@@ -69,17 +74,14 @@ function readLines(text: string, path: string, golds: readonly GoldItem[]): Read
     return readTable(parseTabSeparated(text), path, golds);
   const lines = text.replace(/\r?\n$/, "").split(/\r?\n/);
   while (lines.length > golds.length && lines[lines.length - 1].trim() === "") lines.pop();
-  const isBlank = (line: string) => line.trim() === "";
-  const isNamed =
-    !lines.every(isBlank) && lines.every((line) => isBlank(line) || /\t\s*\S+\s*$/.test(line));
   const paired = pairByPosition(lines, golds, path, { one: "line", many: "lines" });
-  if (!isNamed)
-    return { form: "sql-lines", sqls: paired.map((line, i) => withoutSuffix(line, golds[i])) };
-  const pairs = paired.map((line) => {
-    const at = line.lastIndexOf("\t");
-    return { sql: line.slice(0, Math.max(at, 0)), dbId: line.slice(at + 1).trim() || undefined };
-  });
-  return { form: "sql-and-database-lines", sqls: onTheirDatabases(pairs, golds, path) };
+  const pairs = paired.map(splitDatabase);
+  const isNamed =
+    pairs.some(({ dbId }) => dbId !== undefined) &&
+    pairs.every(({ sql, dbId }) => dbId !== undefined || sql === "");
+  return isNamed
+    ? { form: "sql-and-database-lines", sqls: onTheirDatabases(pairs, golds, path) }
+    : { form: "sql-lines", sqls: paired.map((line, i) => withoutSuffix(line, golds[i])) };
 }
 
 /** A tab is a blank in SQL, so that only the item's own database is taken for a name. */

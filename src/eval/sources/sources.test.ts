@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { UserError } from "../../base/errors.ts";
 import { type GoldItem, readGold } from "./gold.ts";
@@ -205,6 +206,27 @@ describe("predictions", () => {
   ])("that do not fit the gold are an error: %s", (wanted, content) => {
     expect(message(() => readPredictions(file(content), golds))).toBe(
       `data-invalid: /file${wanted}`,
+    );
+  });
+
+  test("of megabytes are read in every form", () => {
+    for (const filler of ["x", "\t", " ", '"', "}", "\\"]) {
+      const long = `SELECT '${filler.repeat(500_000)}'`;
+      const all = [long, long, long];
+      const table = `sql\n${`"${long.replaceAll('"', '""')}"\n`.repeat(3)}`;
+      for (const content of [all.join("\n"), all, { q0: long, q1: long, q2: long }, table])
+        expect(readPredictions(file(content), golds).sqls[2] === long, filler).toBe(true);
+    }
+  });
+
+  test("of any text or JSON give one SQL for each item or an error for the user", () => {
+    const contents = fc.oneof(fc.string({ unit: "binary" }), fc.json(), fc.string());
+    fc.assert(
+      fc.property(contents, (content) => {
+        const path = file(content);
+        message(() => expect(readPredictions(path, golds).sqls).toHaveLength(3));
+        message(() => expect(readGold(path).items.length).toBeGreaterThan(0));
+      }),
     );
   });
 
