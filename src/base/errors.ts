@@ -32,6 +32,7 @@ export type ErrorCode =
   | "run-mismatch"
   | "port-in-use"
   | "stopped"
+  | "below-bound"
   | "not-found";
 
 export type ErrorEntry = {
@@ -170,6 +171,11 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
     status: 503,
     meaning: "The command was stopped before its end.",
     toDo: "Run it again: it goes on where it stopped.",
+  },
+  "below-bound": {
+    status: 422,
+    meaning: "A score is lower than the bound that was given.",
+    toDo: "Look at the wrong items of the report; the bound is --at-least.",
   },
   "not-found": {
     status: 404,

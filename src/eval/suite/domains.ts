@@ -1,6 +1,6 @@
 /**
- * Unwritten rules of a database, read off its rows: columns that know a few values only, dates that are always the first
- * of a month, numbers that are never negative, cells that are never NULL. Perturbed rows keep them, because a query that
+ * Unwritten rules of a database, read off its rows: columns that know a few values only, columns of dates, or of first days of
+ * months, numbers that are never negative, cells that are never NULL. Perturbed rows keep them, because a query that
  * relies on them is not wrong. Knows no query.
  */
 import type { SqlCell } from "../../db/executor.ts";
@@ -12,6 +12,7 @@ import type { Row, SourceRows } from "./source-rows.ts";
 type Domain = {
   /** All values there are, where these are few and come again and again. */
   readonly values?: ReadonlySet<string>;
+  readonly isDated: boolean;
   readonly isMonthly: boolean;
   readonly isNegative: boolean;
   readonly hasNull: boolean;
@@ -75,22 +76,25 @@ function domainOf(
   asked: readonly string[] = [],
 ): Domain {
   const cells = rows.map((row) => row[name]).filter((cell) => cell !== null);
+  const isDated = cells.length > 0 && cells.every((cell) => isDate(String(cell)));
   const isClosed = distinctCount <= MAX_VALUES && rowCount >= MIN_REPEATS * distinctCount;
   return {
     ...(isClosed && { values: new Set([...cells, ...asked].map(textOf)) }),
-    isMonthly: cells.length > 0 && cells.every((cell) => isDate(String(cell)) && isFirst(cell)),
+    isDated,
+    isMonthly: isDated && cells.every((cell) => String(cell).endsWith("-01")),
     isNegative: cells.some((cell) => isNumber(cell) && cell < 0),
     hasNull: !notNull && nullCount > 0,
   };
 }
 
-const isFirst = (cell: SqlCell): boolean => typeof cell === "string" && cell.endsWith("-01");
 const isNumber = (cell: SqlCell): cell is number | bigint =>
   typeof cell === "number" || typeof cell === "bigint";
 
-function fitted({ values, isMonthly, isNegative, hasNull }: Domain, cell: SqlCell) {
+function fitted(domain: Domain, cell: SqlCell): SqlCell | undefined {
+  const { values, isDated, isMonthly, isNegative, hasNull } = domain;
   if (cell === null) return hasNull ? cell : undefined;
   if (isNumber(cell) && cell < 0 && !isNegative) return undefined;
-  const rounded = isMonthly && typeof cell === "string" ? `${cell.slice(0, 8)}01` : cell;
+  if (isDated && !isDate(String(cell))) return undefined;
+  const rounded = isMonthly ? `${String(cell).slice(0, 8)}01` : cell;
   return values === undefined || values.has(textOf(rounded)) ? rounded : undefined;
 }

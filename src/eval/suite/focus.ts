@@ -7,7 +7,14 @@ import type { Table } from "../../schema/schema.ts";
 import type { ColumnUse, Scope, Source } from "../../sql/scope.ts";
 import { bodyOf, isNode, listOf, printSql, type SqlNode, walk } from "../../sql/tree.ts";
 import { identifier } from "./changes.ts";
-import { isDate, matchOf, nearDates, nearNumbers, nearPatterns } from "./literals.ts";
+import {
+  datesOfPattern,
+  isDate,
+  matchOf,
+  nearDates,
+  nearNumbers,
+  nearPatterns,
+} from "./literals.ts";
 import { parseGold } from "./parse-gold.ts";
 
 /** One comparison, seen from one of its columns. */
@@ -162,7 +169,8 @@ export const sameName = (a: string, b: string): boolean => a.toLowerCase() === b
 function turningPoints(text: string, node: SqlNode): string[] {
   if ("like" in node) {
     const patterns = [text, ...nearPatterns(text)];
-    return patterns.flatMap((pattern) => [matchOf(pattern), matchOf(pattern, "x")]);
+    const matches = patterns.flatMap((pattern) => [matchOf(pattern), matchOf(pattern, "x")]);
+    return [...datesOfPattern(text), ...matches];
   }
   if (isDate(text)) return [text, ...nearDates(text)];
   return text !== "" && Number.isFinite(Number(text)) ? [text, ...nearNumbers(text)] : [text];

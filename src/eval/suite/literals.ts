@@ -40,6 +40,16 @@ export function nearPatterns(pattern: string): string[] {
   return [wider ?? core, ...(next ? [next] : [])];
 }
 
+/** The first and last days that a pattern such as 2025% or 2025-09% matches, and the days beside them. */
+export function datesOfPattern(pattern: string): string[] {
+  const [, year, month] = /^(\d{4})(?:-(\d\d))?-?%$/.exec(pattern) ?? [];
+  if (year === undefined) return [];
+  const first = `${year}-${month ?? "01"}-01`;
+  const next = new Date(Date.UTC(Number(year), month === undefined ? 12 : Number(month), 1));
+  const after = next.toISOString().slice(0, 10);
+  return isDate(first) ? [first, shiftDate(first, -1), shiftDate(after, -1), after] : [];
+}
+
 function bumped(pattern: string, digits: string, at: number): string {
   const next = String(Number(digits) + 1).padStart(digits.length, "0");
   return pattern.slice(0, at) + next + pattern.slice(at + digits.length);

@@ -1,0 +1,303 @@
+/**
+ * Scores a file of predictions against a file of gold, on databases laid out as Spider's are, in any of the modes. The
+ * output is the JSON that other programs read (docs/evaluation.md). Knows no model.
+ */
+import { readFileSync } from "node:fs";
+import { messageOf, UserError } from "../base/errors.ts";
+import { createExecutor, type Executor } from "../db/executor.ts";
+import { introspect } from "../schema/introspect.ts";
+import type { Table } from "../schema/schema.ts";
+import type { Hardness } from "../sql/hardness.ts";
+import { checkGolds, type GoldCheck } from "./check-gold.ts";
+import { type ErrorClass, errorClass } from "./error-class.ts";
+import { createModeScorer, isRate, type Mode, type ModeItem, type ModeScore } from "./modes.ts";
+import {
+  type DifferenceMode,
+  type DifferenceRule,
+  differenceRules,
+} from "./official/difference.ts";
+import { isRefusal } from "./official/official-score.ts";
+import { createOfficialRunner } from "./official/runner.ts";
+import { findDatabases } from "./sources/databases.ts";
+import { type GoldItem, readGold } from "./sources/gold.ts";
+import { readPredictions } from "./sources/predictions.ts";
+import {
+  averageParts,
+  type ForeignKeyMap,
+  foreignKeyMap,
+  parseSpiderSql,
+  readSpiderSchema,
+  spiderHardness,
+  type SpiderSchema,
+  type TablesEntry,
+} from "./spider/index.ts";
+import { bootstrapInterval, meanOf, wilsonInterval } from "./statistics.ts";
+import type { StrictReason } from "./strict.ts";
+
+export type ScoreFiles = {
+  readonly gold: string;
+  readonly predictions: string;
+  /** Folder that holds DB/DB.sqlite for every database of the gold. */
+  readonly databases: string;
+  /** Spider's tables.json, for spider-em. */
+  readonly tables?: string;
+};
+
+export type FileItem = {
+  readonly index: number;
+  readonly id: string;
+  readonly dbId: string;
+  readonly question?: string;
+  /** Spider's official classes, from its own parser. */
+  readonly hardness: Hardness | "unparsed";
+  readonly goldSql: string;
+  readonly predictedSql: string;
+  /** null where the item has no valid gold in the mode. */
+  readonly verdicts: Readonly<Partial<Record<Mode, number | null>>>;
+  readonly reasons: Readonly<Partial<Record<Mode, string>>>;
+  readonly flags: readonly string[];
+  /** Of an item that some mode scores 0. */
+  readonly errorClass: ErrorClass | null;
+  /** In words, the one that gave the class first. */
+  readonly differences: readonly string[];
+  /** Why strict and an official mode disagree. */
+  readonly disagreement: Readonly<Partial<Record<DifferenceMode, readonly DifferenceRule[]>>>;
+  readonly message?: string;
+};
+
+export type ModeReport = {
+  /** Items with a valid gold in this mode. */
+  readonly n: number;
+  /** Fraction with its 95 % interval (Wilson for rates, bootstrap over items otherwise). */
+  readonly score: number;
+  readonly low: number;
+  readonly high: number;
+  readonly goldInvalid: number;
+  readonly byHardness: Readonly<Record<string, { readonly n: number; readonly score: number }>>;
+  /** strict: the fraction whose columns stand in the gold's order, and right items whose results are both empty. */
+  readonly sameColumnOrder?: number;
+  readonly vacuous?: number;
+  /** spider-em: accuracy, recall and F1 of the ten parts, as the official script prints them. */
+  readonly parts?: ReturnType<typeof averageParts>;
+  /** Items on which the official script stops; they count 0. */
+  readonly officialCrash?: number;
+};
+
+export type FileReport = {
+  /** Items with a valid gold in one of the modes at least. */
+  readonly n: number;
+  readonly modes: Readonly<Partial<Record<Mode, ModeReport>>>;
+  readonly golds: Pick<GoldCheck, "n" | "refusals" | "distinct" | "counts">;
+  readonly items: readonly FileItem[];
+};
+
+export type ScoreOptions = {
+  readonly modes: readonly Mode[];
+  /** The caller closes it; without one, one is made and closed. */
+  readonly executor?: Executor;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+};
+
+/** Scores every item. Raises UserError for files that are missing, not of their form, or do not fit each other. */
+export async function scoreFile(files: ScoreFiles, options: ScoreOptions): Promise<FileReport> {
+  const { items: golds } = readGold(files.gold);
+  const { sqls } = readPredictions(files.predictions, golds);
+  const databases = findDatabases(golds, files.databases);
+  const fileOf = (dbId: string) => databases.get(dbId) ?? "";
+  const executor = options.executor ?? createExecutor();
+  const runner = createOfficialRunner();
+  try {
+    const foreignKeysOf = files.tables === undefined ? undefined : readForeignKeys(files.tables);
+    const setting = { executor, runner, fileOf, foreignKeysOf, timeoutMs: options.timeoutMs };
+    const scorers = options.modes.map((mode) => [mode, createModeScorer(mode, setting)] as const);
+    const known = createSchemas(fileOf);
+    let done = 0;
+    const check = checkGolds(golds, { executor, fileOf, tablesOf: known.tablesOf });
+    const scored = await Promise.all(
+      golds.map(async (gold, index): Promise<Scored> => {
+        options.signal?.throwIfAborted();
+        const item = itemOf(gold, sqls[index]);
+        const scores = await Promise.all(
+          scorers.map(async ([mode, score]) => [mode, await score(item)] as const),
+        );
+        options.onProgress?.(++done, golds.length);
+        return { gold, item, scores: new Map(scores) };
+      }),
+    );
+    const items: FileItem[] = [];
+    for (const one of scored) items.push(await describe(one, { ...setting, ...known }));
+    const { n, refusals, distinct, counts } = await check;
+    return reportOf(scored, items, options.modes, { n, refusals, distinct, counts });
+  } finally {
+    await runner.close();
+    if (options.executor === undefined) await executor.close();
+  }
+}
+
+type Scored = {
+  readonly gold: GoldItem;
+  readonly item: ModeItem;
+  readonly scores: ReadonlyMap<Mode, ModeScore>;
+};
+
+const itemOf = (gold: GoldItem, predictedSql: string): ModeItem => ({
+  dbId: gold.dbId,
+  goldSql: gold.sql,
+  predictedSql,
+  isToRefuse: gold.refusal !== undefined,
+});
+
+/** Schemas of the databases, read when they are first asked for. */
+function createSchemas(fileOf: (dbId: string) => string) {
+  const tables = new Map<string, readonly Table[]>();
+  const schemas = new Map<string, SpiderSchema>();
+  return {
+    tablesOf(dbId: string): readonly Table[] {
+      const known = tables.get(dbId) ?? introspect(fileOf(dbId), { dbId }).database.tables;
+      tables.set(dbId, known);
+      return known;
+    },
+    schemaOf(dbId: string): SpiderSchema {
+      const known = schemas.get(dbId) ?? readSpiderSchema(fileOf(dbId));
+      schemas.set(dbId, known);
+      return known;
+    },
+  };
+}
+
+type Setting = ReturnType<typeof createSchemas> & {
+  readonly executor: Executor;
+  readonly runner: ReturnType<typeof createOfficialRunner>;
+  readonly fileOf: (dbId: string) => string;
+};
+
+/** What is said of an item beside its scores. */
+async function describe({ gold, item, scores }: Scored, setting: Setting): Promise<FileItem> {
+  const { dbId, goldSql, predictedSql } = item;
+  const all = [...scores];
+  const isWrong = all.some(([, { score }]) => score === 0);
+  const analysis = isWrong ? await analyse({ gold, item, scores }, setting) : undefined;
+  const disagreement: Partial<Record<DifferenceMode, readonly DifferenceRule[]>> = {};
+  const strict = scores.get("strict")?.score;
+  for (const mode of ["spider-ex", "bird-ex"] as const) {
+    const other = scores.get(mode)?.score;
+    if (typeof strict !== "number" || typeof other !== "number" || strict === other) continue;
+    const file = setting.fileOf(dbId);
+    disagreement[mode] = await differenceRules(setting.executor, mode, file, goldSql, predictedSql);
+  }
+  return {
+    index: gold.index,
+    id: gold.id,
+    dbId,
+    ...(gold.question !== undefined && { question: gold.question }),
+    hardness: spiderHardness(parseSpiderSql(goldSql, setting.schemaOf(dbId))),
+    goldSql,
+    predictedSql,
+    verdicts: Object.fromEntries(all.map(([mode, { score }]) => [mode, score])),
+    reasons: Object.fromEntries(all.map(([mode, { reason }]) => [mode, reason])),
+    flags: [...new Set(all.flatMap(([, { flags }]) => flags))],
+    errorClass: analysis?.class ?? null,
+    differences: analysis?.differences.map(({ text }) => text) ?? [],
+    disagreement,
+    ...messageIn(all.map(([, score]) => score)),
+  };
+}
+
+const messageIn = (scores: readonly ModeScore[]): { message?: string } => {
+  const message = scores.find((score) => score.message !== undefined)?.message;
+  return message === undefined ? {} : { message };
+};
+
+/** The class of a wrong item; what strict mode says of it is found out if it was not among the modes. */
+async function analyse({ item, scores }: Scored, setting: Setting) {
+  const strict = scores.get("strict") ?? (await createModeScorer("strict", setting)(item));
+  if (strict.score === null) return undefined;
+  return errorClass({
+    goldSql: item.isToRefuse ? undefined : item.goldSql,
+    predictedSql: isRefusal(item.predictedSql) ? undefined : item.predictedSql,
+    tables: setting.tablesOf(item.dbId),
+    dialect: "sqlite",
+    score: {
+      verdict: strict.score === 1 ? 1 : 0,
+      reason: strict.reason as StrictReason,
+      message: strict.message,
+      flags: [],
+    },
+  });
+}
+
+function reportOf(
+  scored: readonly Scored[],
+  items: readonly FileItem[],
+  modes: readonly Mode[],
+  golds: FileReport["golds"],
+): FileReport {
+  const isValid = ({ scores }: Scored) => [...scores.values()].some(({ score }) => score !== null);
+  return {
+    n: scored.filter(isValid).length,
+    modes: Object.fromEntries(modes.map((mode) => [mode, modeReport(mode, scored, items)])),
+    golds,
+    items,
+  };
+}
+
+function modeReport(mode: Mode, scored: readonly Scored[], items: readonly FileItem[]): ModeReport {
+  const entries = scored.flatMap(({ scores }, index) => {
+    const score = scores.get(mode);
+    return score === undefined || score.score === null
+      ? []
+      : [{ ...score, score: score.score, hardness: items[index].hardness }];
+  });
+  const values = entries.map(({ score }) => score);
+  const n = values.length;
+  const right = values.filter((value) => value === 1).length;
+  const [low, high] = isRate(mode) ? wilsonInterval(right, n) : bootstrapInterval(values);
+  const withReason = (...reasons: readonly string[]) =>
+    entries.filter(({ reason }) => reasons.includes(reason)).length;
+  const groups = Object.entries(Object.groupBy(entries, ({ hardness }) => hardness));
+  const parts = entries.flatMap((entry) => entry.parts ?? []);
+  return {
+    n,
+    score: meanOf(values),
+    low,
+    high,
+    goldInvalid: scored.length - n,
+    byHardness: Object.fromEntries(
+      groups.map(([hardness, group]) => [
+        hardness,
+        { n: group.length, score: meanOf(group.map(({ score }) => score)) },
+      ]),
+    ),
+    ...(mode === "strict" && {
+      sameColumnOrder: n === 0 ? 0 : withReason("ok", "ok-empty", "ok-refused") / n,
+      vacuous: withReason("ok-empty"),
+    }),
+    ...(mode === "spider-em" && { parts: averageParts(parts) }),
+    ...(mode.startsWith("spider") && { officialCrash: withReason("official-crash") }),
+  };
+}
+
+/** The foreign keys of each database in a tables.json. Raises data-invalid. */
+function readForeignKeys(file: string): (dbId: string) => ForeignKeyMap {
+  let entries: TablesEntry[];
+  try {
+    entries = JSON.parse(readFileSync(file, "utf8")) as TablesEntry[];
+  } catch (error) {
+    throw new UserError("data-invalid", `${file} cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  const maps = new Map<string, ForeignKeyMap>();
+  return (dbId) => {
+    const known = maps.get(dbId);
+    if (known !== undefined) return known;
+    const entry = Array.isArray(entries) ? entries.find(({ db_id }) => db_id === dbId) : undefined;
+    if (entry === undefined)
+      throw new UserError("data-invalid", `${file} has no entry for the database ${dbId}`);
+    const map = foreignKeyMap(entry);
+    maps.set(dbId, map);
+    return map;
+  };
+}
