@@ -109,7 +109,7 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
   },
   network: {
     status: 502,
-    meaning: "A download failed.",
+    meaning: "A download or a request to a server failed.",
     toDo: "Check the connection and run the command again: it goes on where it stopped.",
   },
   "no-model-source": {

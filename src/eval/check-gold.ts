@@ -15,7 +15,7 @@ import { writeReversedCopy } from "./reversed-copy.ts";
 import type { GoldItem } from "./sources/gold.ts";
 import { type CellRows, identifyCells } from "./strict-cells.ts";
 import { matchRows } from "./strict-match.ts";
-import { type GoldResult, tiedGold } from "./strict-order.ts";
+import { type GoldResult, isTieDependent, tiedGold } from "./strict-order.ts";
 
 /** What may be said of a gold; several may hold. */
 export const GOLD_FINDINGS = [
@@ -168,7 +168,7 @@ function orderFindings(
   reversed: RunResult | undefined,
 ): GoldFinding[] {
   const isOrdered = outlineOf(sql).orderBy.length > 0;
-  const isCut = cutsTies(gold);
+  const isCut = isTieDependent(gold);
   const hasChanged = reversed?.ok === true && !isSame(gold, reversed);
   const isUnverified = reversed?.ok !== true || (gold.isUnverified && isOrdered);
   return [
@@ -176,12 +176,6 @@ function orderFindings(
     ...((isCut && !isOrdered) || hasChanged ? (["row-order"] as const) : []),
     ...(isUnverified && !hasChanged ? (["order-unverified"] as const) : []),
   ];
-}
-
-/** Whether LIMIT or OFFSET leaves out a row that is tied with a returned one. */
-function cutsTies({ groups, offset, count }: GoldResult): boolean {
-  const cuts = (at: number) => at > 0 && at < groups.length && groups[at - 1] === groups[at];
-  return count > 0 && (cuts(offset) || cuts(offset + count));
 }
 
 /** Whether strict mode would take the second result for right. */

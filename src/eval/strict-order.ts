@@ -174,3 +174,9 @@ function rankingSql(sql: string, outline: QueryOutline): string | undefined {
   const tail = sql.slice(orderByAt.end, limitAt);
   return `${head} dense_rank() OVER (ORDER BY ${order}) ${middle} ${order} ${tail}`;
 }
+
+/** Whether the first or the last returned row has a tied row that was not returned. */
+export function isTieDependent({ groups, offset, count }: GoldResult): boolean {
+  const cuts = (at: number) => at > 0 && at < groups.length && groups[at - 1] === groups[at];
+  return count > 0 && (cuts(offset) || cuts(offset + count));
+}

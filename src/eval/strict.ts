@@ -9,7 +9,7 @@ import { hasDoubleQuotes, isNondeterministic, outlineOf, refusalOf } from "../sq
 import { createGate } from "./gate.ts";
 import { identifyCells } from "./strict-cells.ts";
 import { type MatchReason, matchRows } from "./strict-match.ts";
-import { type GoldResult, tiedGold } from "./strict-order.ts";
+import { type GoldResult, isTieDependent, tiedGold } from "./strict-order.ts";
 
 export type StrictReason = MatchReason | RunFailure | "gold-invalid";
 
@@ -169,10 +169,4 @@ function compare(
   };
   const raised = (Object.keys(flags) as StrictFlag[]).filter((flag) => flags[flag]);
   return { verdict, reason, flags: raised };
-}
-
-/** Whether the first or the last returned row has a tied row that was not returned. */
-function isTieDependent({ groups, offset, count }: GoldResult): boolean {
-  const cuts = (at: number) => at > 0 && at < groups.length && groups[at - 1] === groups[at];
-  return count > 0 && (cuts(offset) || cuts(offset + count));
 }

@@ -83,14 +83,12 @@ describe.skipIf(!data || !modelFile)(
       const texts = await textsOfRecipe(recipe(), folder, base);
       expect(texts.map(({ completion }) => completion)).toEqual([
         "SELECT COUNT(*) FROM singer",
-        expect.stringMatching(/^-- cannot answer: /),
-        expect.stringMatching(/^-- cannot answer: /),
         "SELECT PetType FROM Pets ORDER BY pet_age DESC LIMIT 1",
-        expect.stringMatching(/^-- cannot answer: /),
-        expect.stringMatching(/^-- cannot answer: /),
+        ...Array.from({ length: 4 }, () => expect.stringMatching(/^-- cannot answer: /)),
       ]);
       expect(texts[0].prefix).toContain("singer_in_concert");
-      expect(texts[3].prefix).toContain("Has_Pet");
+      expect(texts[1].prefix).toContain("Has_Pet");
+      expect(new Set(texts.slice(2).map(({ prefix }) => prefix)).size).toBe(2);
       expect(texts[0].suffix).toMatch(/^How many singers do we have\?/);
     });
 

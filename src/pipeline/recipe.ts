@@ -92,27 +92,29 @@ export async function runRecipe(recipe: Recipe, options: RecipeRun): Promise<Man
 /** A database of the archive with the prompt of its schema. */
 type Place = { readonly file: string; readonly database: Database; readonly prompt: Prompt };
 
-/** The training texts of a recipe: every pair in compact style, and refusals, each under its database's prompt. */
+/** The training texts of a recipe under their databases' prompts: every pair in compact style, then refusals. */
 export async function textsOfRecipe(
   recipe: Recipe,
   archive: string,
   base: BaseModel,
 ): Promise<TrainText[]> {
   const items = recipe.pairs.flatMap((name) => readSpiderItems(resolve(archive, name)));
+  const places = new Map<string, Place>();
+  for (const { db_id: dbId } of items) {
+    if (places.has(dbId)) continue;
+    const file = spiderDatabaseFile(join(archive, recipe.databases), dbId);
+    const { database } = introspect(file, { dbId });
+    places.set(dbId, { file, database, prompt: base.promptFor(database) });
+  }
+  const texts = items.map((item) => textOfItem(item, places.get(item.db_id) as Place));
   const executor = createExecutor({ workers: 2, timeoutMs: 20_000 });
   try {
-    const texts: TrainText[] = [];
-    for (const [dbId, ofDatabase] of Map.groupBy(items, ({ db_id }) => db_id)) {
-      const file = spiderDatabaseFile(join(archive, recipe.databases), dbId);
-      const { database } = await introspect(file, { dbId });
-      const place = { file, database, prompt: base.promptFor(database) };
-      texts.push(...ofDatabase.map((item) => textOfItem(item, place)));
+    for (const place of places.values())
       texts.push(...(await refusalTexts(recipe, place, executor)));
-    }
-    return texts;
   } finally {
     await executor.close();
   }
+  return texts;
 }
 
 /** Spider's questions have a blank before their marks; people's have none. */

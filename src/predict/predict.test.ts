@@ -11,6 +11,7 @@ import type {
 } from "../generate/generate.ts";
 import { createPrompt } from "../prompt/prompt.ts";
 import { introspect } from "../schema/introspect.ts";
+import { createBinder } from "../sql/bind.ts";
 import { createPredict } from "./predict.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-predict-"));
@@ -44,8 +45,16 @@ test("all questions go out at once with the schema's prefix and their own suffix
   expect(asked).toEqual([
     {
       requests: [
-        { prefix: prompt.prefix, suffix: "How many?\n[answer] " },
-        { prefix: prompt.prefix, suffix: "Who?\n[answer] " },
+        {
+          prefix: prompt.prefix,
+          suffix: "How many?\n[answer] ",
+          messages: prompt.messagesOf("How many?"),
+        },
+        {
+          prefix: prompt.prefix,
+          suffix: "Who?\n[answer] ",
+          messages: prompt.messagesOf("Who?"),
+        },
       ],
       options: { maxTokens: 7, signal },
     },
@@ -77,4 +86,20 @@ test("answers come back in the order of the questions, read as SQL or as a refus
 test("what the model fails with is what the caller gets", async () => {
   const predict = createPredict(prompt, () => Promise.reject(new Error("out of memory")));
   await expect(predict(["a"])).rejects.toThrow("out of memory");
+});
+
+test("SQL is bound by the schema, a refusal and the completion are left alone", async () => {
+  const completion = "SELECT city FROM customers";
+  const predict = createPredict(
+    prompt,
+    async () => [
+      { text: completion, tokens: 1, finishReason: "stop", ms: 1 },
+      { text: "-- cannot answer: no city", tokens: 1, finishReason: "stop", ms: 1 },
+    ],
+    createBinder("sqlite", shop.tables),
+  );
+  const [bound, refused] = await predict(["a", "b"]);
+  expect(bound.answer).toEqual({ kind: "answer", sql: "SELECT city FROM customer" });
+  expect(bound.completion).toBe(completion);
+  expect(refused.answer).toEqual({ kind: "refuse", refusal: "no city" });
 });

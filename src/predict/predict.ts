@@ -35,6 +35,7 @@ export function createPredict(
     const requests = questions.map((question) => ({
       prefix: prompt.prefix,
       suffix: prompt.suffixOf(question),
+      messages: prompt.messagesOf(question),
     }));
     const completions = await generate(requests, options);
     return completions.map(({ text, tokens, finishReason, ms }, index) => ({

@@ -28,6 +28,8 @@ export type Prompt = {
   readonly prefix: string;
   readonly hash: string;
   suffixOf(question: string): string;
+  /** The whole as messages, for servers that render their own chat template. */
+  messagesOf(question: string): readonly Message[];
 };
 
 export const defaultSystemTemplate = `Write one {{dialect}} SELECT that answers the question. If the tables cannot answer it or it asks for a change, write: -- cannot answer: reason
@@ -74,6 +76,11 @@ export function createPrompt(
     prefix,
     hash: sha256(`${prefix}${QUESTION_MARK}${tail}`),
     suffixOf: (question) => cleanQuestion(question) + tail,
+    messagesOf: (question) => [
+      system,
+      ...turns,
+      { role: "user", content: cleanQuestion(question) },
+    ],
   };
 }
 

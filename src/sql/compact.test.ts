@@ -93,7 +93,7 @@ describe.skipIf(!data)("on the gold SQL of Spider (without T2S_DATA there is non
     for (const [db, items] of byDatabase) {
       const file = join(folder, "database", db, `${db}.sqlite`);
       expect(existsSync(file)).toBe(true);
-      const { tables } = (await introspect(file, { dbId: db })).database;
+      const { tables } = introspect(file, { dbId: db }).database;
       const sqls = [...new Set(items.map(({ query }) => query.replace(/;\s*$/, "")))];
       const rewritten = sqls.map((sql) => compactSql(sql, "sqlite", tables));
       const results = await executor.runMany(file, [...sqls, ...rewritten]);

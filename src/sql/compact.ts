@@ -84,9 +84,11 @@ function aliasedSources(sources: readonly Source[], uses: readonly ColumnUse[]):
   const aliased = new Set(
     sources.filter((source) => source.scope.sources.some((other) => isTwin(source, other))),
   );
-  for (const { scope, source } of uses)
-    for (let at: Scope | undefined = scope; source && at && at !== source.scope; at = at.parent)
+  for (const { scope, source } of uses) {
+    if (source === undefined) continue;
+    for (let at: Scope | undefined = scope; at !== source.scope && at; at = at.parent)
       for (const inner of at.sources) if (isTwin(inner, source)) aliased.add(inner);
+  }
   return aliased;
 }
 

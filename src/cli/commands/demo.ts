@@ -22,7 +22,7 @@ const DEMO_CONFIG = {
   database: "sqlite:company.sqlite",
   "data.count": 100,
   "data.refusals": 0,
-  "train.learningRate": 0.005,
+  "train.learningRate": 0.003,
   "train.batchSize": 10,
   "train.dropout": 0,
   "train.epochs": 2,

@@ -6,6 +6,7 @@ import { latestReport } from "../../pipeline/stages/eval.ts";
 import { runStages } from "../../pipeline/run.ts";
 import { ioOf } from "../io.ts";
 import { addOptionFlags, overridesOf } from "../option-flags.ts";
+import { registerEvalSuite } from "./eval-suite.ts";
 import { boundIn, evalFile, type EvalFileOptions, requireAtLeast } from "./eval-file.ts";
 import { chooseStages, contextOf, reportSummary } from "./run.ts";
 
@@ -37,6 +38,7 @@ export function registerEval(program: Command): void {
       `\nExamples:\n  t2s eval --at-least 60\n  t2s eval --gold dev.json --predictions predicted.sql --databases database/ \\\n    --tables tables.json --modes strict,spider-ex,spider-em --json\n  t2s eval --gold dev.json --databases database/ --check-gold`,
     );
   addOptionFlags(command, ["eval.", "predict."]);
+  registerEvalSuite(command);
   command.action(async (options: EvalOptions, self: Command) => {
     const io = ioOf(self);
     const { gold } = options;

@@ -16,6 +16,7 @@ import {
   FAILS,
   NO_GOLD,
   SAME,
+  UNASKED,
   type Work,
   type WorkRecord,
   writeRecord,
@@ -30,37 +31,44 @@ const COPIES = 3000;
 /** Neighbours beyond which only their golds are looked at. */
 const MAX_LOOKED_AT = 2500;
 
-/** The record with what the source makes of every pair; what the time did not suffice for counts as not told apart. */
+/** The record with what the source makes of every pair that the time sufficed for. */
 export async function askSource(work: Work, record: WorkRecord): Promise<WorkRecord> {
   const { plan, executor, sourceFile, progress, isOver } = work;
-  if (record.onSource !== "") return record;
+  const letters = plan.pairs.map((_, pair) => record.onSource[pair] ?? UNASKED);
+  const unasked = letters.flatMap((letter, pair) => (letter === UNASKED ? [pair] : []));
+  if (unasked.length === 0) return record;
   progress.step("asking the database about the neighbours");
-  const all = plan.pairs.map((_, index) => index);
-  const groups = pairsByGold(plan, all);
+  const groups = pairsByGold(plan, unasked);
   const answers = await tellApart(executor, sourceFile, questionsOf(plan, groups), {
     isOver,
     onProgress: (done, total) => progress.update(done, total),
   });
-  const letters = plan.pairs.map(() => SAME);
-  const failed: { gold: string; reason: string }[] = [];
+  const failed = new Map(record.failed.map(({ gold, reason }) => [gold, reason]));
   answers.forEach((answer, gold) => {
-    if (answer?.ok === false) failed.push({ gold: plan.golds[gold], reason: answer.message });
+    if (answer === undefined) return;
+    if (!answer.ok) failed.set(plan.golds[gold], answer.message);
     groups[gold].forEach((pair, i) => {
-      if (answer?.ok === false) letters[pair] = NO_GOLD;
-      else if (answer !== undefined) letters[pair] = LETTERS[answer.outcomes[i]];
+      letters[pair] = answer.ok ? LETTERS[answer.outcomes[i]] : NO_GOLD;
     });
   });
-  const next = { ...record, onSource: letters.join(""), failed };
-  if (!answers.includes(undefined)) writeRecord(work.folder, next);
+  const next = {
+    ...record,
+    onSource: letters.join(""),
+    failed: [...failed].map(([gold, reason]) => ({ gold, reason })),
+  };
+  writeRecord(work.folder, next);
   progress.done(`${letters.filter((letter) => letter === APART).length} told apart`);
   return next;
 }
 
 const LETTERS = { differs: APART, same: SAME, fails: FAILS } as const;
 
-/** The pairs that perturbed databases have to tell apart. */
+/** The pairs that perturbed databases have to tell apart: what the source was not asked about too. */
 export const openPairs = ({ pairs }: Plan, { onSource }: WorkRecord): number[] =>
-  pairs.flatMap(({ proof }, pair) => (onSource[pair] === SAME && !proof ? [pair] : []));
+  pairs.flatMap(({ proof }, pair) => {
+    const isOpen = onSource[pair] === SAME || onSource[pair] === UNASKED;
+    return isOpen && proof === undefined ? [pair] : [];
+  });
 
 /** The record with as many candidates as it takes, or as the time allows. */
 export async function drawCandidates(work: Work, record: WorkRecord): Promise<WorkRecord> {
@@ -83,7 +91,7 @@ export async function drawCandidates(work: Work, record: WorkRecord): Promise<Wo
     progress.update(open.length - left.length, open.length, `${left.length} left`);
   }
   progress.done(`${open.length - left.length} of ${open.length}, ${current.tried} draws`);
-  return current;
+  return { ...current, isDone: left.length === 0 || !isOver() };
 }
 
 const survivorsOf = (open: readonly number[], { candidates }: WorkRecord): number[] => {

@@ -4,7 +4,15 @@
  * kept in a folder beside the result, so that a run that was stopped goes on. After Zhong, Yu, Klein (EMNLP 2020); the
  * copies are drawn around what the golds touch instead of at random.
  */
-import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { join } from "node:path";
 import { backup } from "node:sqlite";
 import { UserError } from "../../base/errors.ts";
@@ -145,12 +153,12 @@ async function copyDatabase(from: string, to: string): Promise<void> {
   }
 }
 
-/** The suite that is there, if it was made from the same. */
+/** The suite that is there, if it was made from the same and more time would not help. */
 function finishedSuite({ out, dbId }: SuiteJob, key: string): Suite | undefined {
   if (!existsSync(join(out, dbId, SUITE_FILE))) return undefined;
   const suite = readSuite(out, dbId);
   const isWhole = suite.databases.every(({ file }) => existsSync(join(out, dbId, file)));
-  if (suite.key !== key || !isWhole) return undefined;
+  if (suite.key !== key || !isWhole || !suite.isComplete) return undefined;
   rmSync(join(out, dbId, WORK), { recursive: true, force: true });
   return suite;
 }
@@ -175,12 +183,13 @@ function finish(
   }));
   for (const name of readdirSync(target)) if (SUITE_DATABASE.test(name)) rmSync(join(target, name));
   chosen.forEach(({ seed }, i) =>
-    renameSync(candidateFile(work.folder, seed), join(target, perturbed[i].file)),
+    copyFileSync(candidateFile(work.folder, seed), join(target, perturbed[i].file)),
   );
   const own = join(target, `${job.dbId}.sqlite`);
   if (!isSame(job.file, own)) renameSync(work.sourceFile, own);
   const suite = suiteOf(work, record, { dbId: job.dbId, sourceSha256, chosen, perturbed });
   writeJson(join(target, SUITE_FILE), suite);
-  rmSync(work.folder, { recursive: true, force: true });
+  if (record.isDone) rmSync(work.folder, { recursive: true, force: true });
+  else writeRecord(work.folder, record);
   return suite;
 }

@@ -47,6 +47,8 @@ export type Suite = {
   readonly databases: readonly SuiteDatabase[];
   readonly survivors: readonly Alike[];
   readonly provenEqual: readonly (Alike & { readonly proof: string })[];
+  /** False when the time was over first: made again, the suite grows. */
+  readonly isComplete: boolean;
   readonly seconds: number;
 };
 

@@ -50,6 +50,7 @@ export function suiteOf(
       const { proof } = plan.pairs[pair];
       return proof !== undefined && onSource[pair] === SAME ? [{ ...alike(pair), proof }] : [];
     }),
+    isComplete: record.isDone,
     seconds: Math.round(seconds * 10) / 10,
   };
 }

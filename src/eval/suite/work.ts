@@ -28,14 +28,17 @@ export type WorkRecord = {
   readonly candidates: readonly Candidate[];
   /** Seeds tried, those of candidates that were of no use too. */
   readonly tried: number;
+  /** More draws would not help. */
+  readonly isDone: boolean;
   readonly seconds: number;
 };
 
-/** Letters of `onSource`: told apart; not told apart; the neighbour does not run; its gold does not. */
+/** Letters of `onSource`: told apart; not told apart; the neighbour does not run; its gold does not; not asked yet. */
 export const APART = "a";
 export const SAME = "s";
 export const FAILS = "f";
 export const NO_GOLD = "g";
+export const UNASKED = "u";
 
 export type Work = {
   /** Holds the copy of the source, the candidates and the record. */
@@ -56,6 +59,8 @@ export type Work = {
 export const candidateFile = (folder: string, seed: number): string =>
   join(folder, `candidate-${seed}.sqlite`);
 
+const hasFile = (folder: string, seed: number) => existsSync(candidateFile(folder, seed));
+
 const RECORD = "record.json";
 
 /** The record of that work, new when there is none. */
@@ -65,8 +70,8 @@ export function readRecord(folder: string, key: string): WorkRecord {
     ? (JSON.parse(readFileSync(path, "utf8")) as WorkRecord)
     : undefined;
   return found?.key === key
-    ? found
-    : { key, onSource: "", failed: [], candidates: [], tried: 0, seconds: 0 };
+    ? { ...found, candidates: found.candidates.filter(({ seed }) => hasFile(folder, seed)) }
+    : { key, onSource: "", failed: [], candidates: [], tried: 0, isDone: false, seconds: 0 };
 }
 
 export const writeRecord = (folder: string, record: WorkRecord): void =>
