@@ -36,7 +36,8 @@ import type { StrictReason } from "./strict.ts";
 
 export type ScoreFiles = {
   readonly gold: string;
-  readonly predictions: string;
+  /** A file, or one answer for each item of the gold in its order. */
+  readonly predictions: string | readonly string[];
   /** Folder that holds DB/DB.sqlite for every database of the gold. */
   readonly databases: string;
   /** Spider's tables.json, for spider-em. */
@@ -103,7 +104,9 @@ export type ScoreOptions = {
 /** Scores every item. Raises UserError for files that are missing, not of their form, or do not fit each other. */
 export async function scoreFile(files: ScoreFiles, options: ScoreOptions): Promise<FileReport> {
   const { items: golds } = readGold(files.gold);
-  const { sqls } = readPredictions(files.predictions, golds);
+  const { predictions } = files;
+  const sqls =
+    typeof predictions === "string" ? readPredictions(predictions, golds).sqls : predictions;
   const databases = findDatabases(golds, files.databases);
   const fileOf = (dbId: string) => databases.get(dbId) ?? "";
   const executor = options.executor ?? createExecutor();

@@ -13,8 +13,8 @@ import { PEFT_WEIGHTS, readPeftAdapter } from "../export/peft.ts";
 import type { BaseModel } from "./model.ts";
 import type { StageContext } from "./run.ts";
 
-/** Relative to the sources, or to what they are compiled to. */
-const bundledFolder = fileURLToPath(
+/** The folder of the adapter that comes with this program: relative to the sources, or to what they are compiled to. */
+export const bundledFolder: string = fileURLToPath(
   new URL(
     import.meta.url.endsWith(".ts") ? "../../adapters/sql-start" : "../../../adapters/sql-start",
     import.meta.url,

@@ -1,6 +1,9 @@
 /** The half of `t2s eval` that scores files: a gold checked, predictions scored in the chosen modes. */
 import { existsSync } from "node:fs";
 import { UserError } from "../../base/errors.ts";
+import { writeFileAtomic } from "../../base/files.ts";
+import { answerGold } from "../../pipeline/answer-gold.ts";
+import type { Config } from "../../pipeline/options.ts";
 import { createExecutor } from "../../db/executor.ts";
 import { checkGolds } from "../../eval/check-gold.ts";
 import { goldCheckText } from "../../eval/check-gold-text.ts";
@@ -14,6 +17,11 @@ export type EvalFileOptions = {
   readonly gold: string;
   readonly databases?: string;
   readonly predictions?: string;
+  /** Instead of predictions: a model that answers the gold's questions. */
+  readonly model?: string;
+  readonly messages?: boolean;
+  readonly savePredictions?: string;
+  readonly config: Config;
   readonly tables?: string;
   readonly modes: string;
   readonly checkGold?: boolean;
@@ -54,13 +62,14 @@ export async function evalFile(options: EvalFileOptions, io: Io): Promise<void> 
     if (path !== undefined && !existsSync(path))
       throw new UserError("not-found", `there is no ${path}`);
   if (options.checkGold) return checkGoldFile(gold, databases, io);
-  if (predictions === undefined)
-    throw new UserError("usage", "--gold wants --predictions, or --check-gold");
+  if ((predictions === undefined) === (options.model === undefined))
+    throw new UserError("usage", "--gold wants --predictions or --model, or --check-gold");
   const modes = modesIn(options.modes);
   const bound = boundIn(options.atLeast);
+  const answers = predictions ?? (await answersOf(options, databases, io));
   io.progress.step("scoring");
   const report = await scoreFile(
-    { gold, predictions, databases, tables },
+    { gold, predictions: answers, databases, tables },
     {
       modes,
       signal: io.signal,
@@ -70,6 +79,30 @@ export async function evalFile(options: EvalFileOptions, io: Io): Promise<void> 
   io.progress.done();
   io.result(report, summaryOf(report, modes));
   requireAtLeast(modes[0], report.modes[modes[0]]?.score ?? 0, bound);
+}
+
+/** Answers of a model, kept as a file of predictions where one is wanted. */
+async function answersOf(
+  { gold, model = "base", config, messages, savePredictions }: EvalFileOptions,
+  databases: string,
+  { progress, signal }: Io,
+): Promise<string[]> {
+  const { items } = readGold(gold);
+  const files = findDatabases(items, databases);
+  const answers = await answerGold(items, {
+    model,
+    config,
+    fileOf: (dbId) => files.get(dbId) ?? "",
+    sendsMessages: messages === true,
+    progress,
+    signal,
+  });
+  if (savePredictions !== undefined)
+    writeFileAtomic(
+      savePredictions,
+      answers.map((sql) => `${sql.replace(/\s+/g, " ")}\n`).join(""),
+    );
+  return answers;
 }
 
 async function checkGoldFile(gold: string, databases: string, io: Io): Promise<void> {

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { UserError } from "../../base/errors.ts";
 import { MODES } from "../../eval/modes.ts";
+import { defaultConfig } from "../../pipeline/config.ts";
 import { latestReport } from "../../pipeline/stages/eval.ts";
 import { runStages } from "../../pipeline/run.ts";
 import { ioOf } from "../io.ts";
@@ -11,7 +12,7 @@ import { boundIn, evalFile, type EvalFileOptions, requireAtLeast } from "./eval-
 import { chooseStages, contextOf, reportSummary } from "./run.ts";
 
 type EvalOptions = Partial<Pick<EvalFileOptions, "gold">> &
-  Omit<EvalFileOptions, "gold"> & { readonly force?: boolean };
+  Omit<EvalFileOptions, "gold" | "config"> & { readonly force?: boolean };
 
 export function registerEval(program: Command): void {
   const command = program
@@ -27,6 +28,12 @@ export function registerEval(program: Command): void {
       "--predictions <file>",
       "one SQL a line, tab-separated, or JSON; see docs/evaluation.md",
     )
+    .option(
+      "--model <name>",
+      "instead of --predictions: base, start, the folder of a run, ollama:NAME, http://HOST/v1#NAME",
+    )
+    .option("--messages", "with a server: send messages and leave the chat template to it")
+    .option("--save-predictions <file>", "with --model: keep its answers, one a line")
     .option("--databases <dir>", "holds DB/DB.sqlite for every database of the gold")
     .option("--tables <file>", "Spider's tables.json, for spider-em")
     .option("--modes <names>", `comma-separated: ${MODES.join(", ")}`, MODES[0])
@@ -42,7 +49,8 @@ export function registerEval(program: Command): void {
   command.action(async (options: EvalOptions, self: Command) => {
     const io = ioOf(self);
     const { gold } = options;
-    if (gold !== undefined) return evalFile({ ...options, gold }, io);
+    if (gold !== undefined)
+      return evalFile({ ...options, gold, config: { ...defaultConfig, ...overridesOf(self) } }, io);
     if (options.predictions !== undefined || options.checkGold)
       throw new UserError("usage", "--predictions and --check-gold want --gold");
     const bound = boundIn(options.atLeast);

@@ -1,0 +1,149 @@
+/**
+ * Answers the questions of a gold file with a model: the base, the starting adapter, a run of a project, or a model behind
+ * a server. Each database has its own prompt; the path from question to SQL is the one that serves.
+ */
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { UserError } from "../base/errors.ts";
+import { sha256, sha256OfFile } from "../base/hash.ts";
+import type { Progress } from "../base/progress.ts";
+import type { GoldItem } from "../eval/sources/gold.ts";
+import { writeGgufAdapter } from "../export/gguf-adapter.ts";
+import { PEFT_WEIGHTS, readPeftAdapter } from "../export/peft.ts";
+import { openGguf } from "../format/gguf.ts";
+import type { Generate } from "../generate/generate.ts";
+import { createLlamaCppGenerator } from "../generate/llama-cpp.ts";
+import { createOllamaGenerate } from "../generate/ollama.ts";
+import { createOpenAiGenerate } from "../generate/openai-compatible.ts";
+import { createPredict } from "../predict/predict.ts";
+import { renderAnswer } from "../prompt/answer.ts";
+import { introspect } from "../schema/introspect.ts";
+import { cacheFolder } from "../source/source.ts";
+import { createBinder } from "../sql/bind.ts";
+import { type BaseModel, countTokens, openBaseModel } from "./model.ts";
+import type { Config } from "./options.ts";
+import { bundledFolder } from "./start-adapter.ts";
+
+export type AnswerOptions = {
+  /** base, start, a run's folder, ollama:NAME[@URL] or an address such as http://localhost:8080/v1#NAME. */
+  readonly model: string;
+  readonly fileOf: (dbId: string) => string;
+  readonly config: Config;
+  /** Servers: messages instead of the rendered prompt. */
+  readonly sendsMessages: boolean;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+};
+
+const QUESTION_TOKENS = 400;
+
+/** One SQL or refusal for each question, in the order of the gold. Raises what the model and its server raise. */
+export async function answerGold(
+  golds: readonly GoldItem[],
+  options: AnswerOptions,
+): Promise<string[]> {
+  const { config, fileOf, progress, signal } = options;
+  const base = await openBaseModel(config.model, progress, signal);
+  const places = [...Map.groupBy(golds, ({ dbId }) => dbId)].map(([dbId, items]) => {
+    const { database } = introspect(fileOf(dbId), { dbId });
+    return { items, database, prompt: base.promptFor(database) };
+  });
+  const longest = Math.max(...places.map(({ prompt }) => countTokens(base, prompt.prefix)));
+  const wanted = longest + QUESTION_TOKENS + config["eval.maxTokens"];
+  const model = await openGenerator(options, base, Math.ceil(wanted / 256) * 256);
+  const answers: string[] = [];
+  let done = 0;
+  progress.step("answering");
+  try {
+    for (const { items, database, prompt } of places) {
+      const bind =
+        config["predict.bind"] === "none"
+          ? undefined
+          : createBinder(database.dialect, database.tables);
+      const predictions = await createPredict(
+        prompt,
+        model.generate,
+        bind,
+      )(
+        items.map(({ question = "" }) => question),
+        {
+          maxTokens: config["eval.maxTokens"],
+          signal,
+          onCompletion: (count) => progress.update(done + count, golds.length),
+        },
+      );
+      done += items.length;
+      for (const [i, { answer }] of predictions.entries())
+        answers[items[i].index] = renderAnswer(answer);
+    }
+  } finally {
+    await model.close();
+  }
+  progress.done(`${golds.length} questions on ${places.length} databases`);
+  return answers;
+}
+
+type OpenGenerator = { readonly generate: Generate; close(): Promise<void> };
+
+async function openGenerator(
+  { model, config, sendsMessages }: AnswerOptions,
+  base: BaseModel,
+  contextTokens: number,
+): Promise<OpenGenerator> {
+  const close = async () => {};
+  const cacheFile = join(cacheFolder(), "answers", `${sha256(model).slice(0, 16)}.jsonl`);
+  const server = { sends: sendsMessages ? "messages" : "text", cacheFile } as const;
+  const ollama = /^ollama:([^@]+)(?:@(https?:.+))?$/.exec(model);
+  if (ollama) {
+    const baseUrl = ollama[2] ?? "http://127.0.0.1:11434";
+    const options = { ...server, baseUrl, model: ollama[1], contextTokens };
+    return { generate: createOllamaGenerate(options), close };
+  }
+  const address = /^(https?:[^#]+)#(.+)$/.exec(model);
+  if (address) {
+    const apiKey = process.env.T2S_API_KEY;
+    const options = { ...server, baseUrl: address[1], model: address[2], apiKey };
+    return { generate: createOpenAiGenerate(options), close };
+  }
+  return createLlamaCppGenerator({
+    baseFile: base.path,
+    adapterFile: await adapterOf(model, base),
+    contextTokens: Math.min(base.contextTokens, contextTokens),
+    sequences: config["eval.sequences"],
+    threads: config["eval.threads"],
+    cacheFolder: cacheFolder(),
+  });
+}
+
+/** The GGUF adapter of a run, or the starting adapter's, which is made once and kept in the cache. */
+async function adapterOf(model: string, base: BaseModel): Promise<string | undefined> {
+  if (model === "base") return undefined;
+  if (model === "start") return startAsGguf(base);
+  const found = [
+    join(resolve(model), "adapter", "adapter.gguf"),
+    join(resolve(model), "adapter.gguf"),
+  ];
+  const file = found.find((path) => existsSync(path));
+  if (file !== undefined) return file;
+  throw new UserError(
+    "not-found",
+    `there is no adapter.gguf in ${model}; base, start, the folder of a run, ollama:NAME or http://HOST/v1#NAME is wanted`,
+  );
+}
+
+async function startAsGguf(base: BaseModel): Promise<string> {
+  const hash = await sha256OfFile(join(bundledFolder, PEFT_WEIGHTS));
+  const file = join(
+    cacheFolder(),
+    "adapters",
+    `${hash.slice(0, 16)}-${base.sha256.slice(0, 16)}.gguf`,
+  );
+  if (existsSync(file)) return file;
+  const gguf = openGguf(base.path);
+  try {
+    writeGgufAdapter(file, readPeftAdapter(bundledFolder), gguf);
+  } finally {
+    gguf.close();
+  }
+  return file;
+}
