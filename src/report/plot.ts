@@ -1,4 +1,7 @@
-/** Plots as SVG text: bars with intervals, and lines. Colours come from the page's variables. Knows no metric. */
+/**
+ * Plots as SVG text: bars with intervals, lines, and points against the diagonal. Colours come from the page's variables.
+ * Knows no metric.
+ */
 import { escapeHtml, type Html, rawHtml } from "./html.ts";
 
 export type Bar = {
@@ -17,12 +20,25 @@ const COLOURS = ["var(--soft)", "var(--amber)", "var(--blue)", "var(--green)"];
 const percent = (value: number) =>
   `${(100 * value).toFixed(value === 0 || value >= 0.0995 ? 0 : 1)} %`;
 
+export type BarLayout = {
+  /** Pixels of the labels and of a bar that reaches `max`. */
+  readonly labelWidth?: number;
+  readonly barWidth?: number;
+  /** The share that the whole width stands for. */
+  readonly max?: number;
+};
+
+/** Pixels to the right of the bars, for their figures. */
+const NOTE_WIDTH = 150;
+
 /** Horizontal bars of shares (0…1), grouped; a whisker shows the interval. `groups` share their bars' order of colours. */
 export function shareBars(
   groups: readonly { readonly title: string; readonly bars: readonly Bar[] }[],
   caption: string,
+  { labelWidth: left = 190, barWidth = 420, max = 1 }: BarLayout = {},
 ): Html {
-  const [left, width, barHeight] = [190, 420, 18];
+  const barHeight = 18;
+  const width = barWidth / max;
   const x = (share: number) => left + share * width;
   const parts: string[] = [];
   let y = 6;
@@ -50,7 +66,7 @@ export function shareBars(
     });
     y += 10;
   }
-  return figure(760, y, parts, caption);
+  return figure(left + barWidth + NOTE_WIDTH, y, parts, caption);
 }
 
 /** Lines over a common x-axis that starts at 0; the y-axis runs from 0 to the largest value. */
@@ -85,6 +101,47 @@ export function lines(
     `<text class="soft" x="${left}" y="${top + height + 18}">${escapeHtml(axes.y)}</text>`,
   ];
   return figure(720, top + height + 26, [...ticks, ...paths, ...names, ...labels], caption);
+}
+
+export type DiagonalPoint = {
+  /** All between 0 and 1. */
+  readonly x: number;
+  readonly y: number;
+  readonly low: number;
+  readonly high: number;
+  /** How many values stand behind the point; its area grows with it. */
+  readonly n: number;
+};
+
+/** Points with vertical intervals in the unit square; on the diagonal y is what x says. */
+export function againstDiagonal(
+  points: readonly DiagonalPoint[],
+  axes: { readonly x: string; readonly y: string },
+  caption: string,
+): Html {
+  const [left, top, size] = [54, 12, 300];
+  const [x, y] = [
+    (value: number) => left + value * size,
+    (value: number) => top + size - value * size,
+  ];
+  const ticks = [0, 0.25, 0.5, 0.75, 1].flatMap((share) => [
+    `<path class="axis" d="M${left} ${y(share)}H${left + size}"/>`,
+    `<text class="soft" x="${left - 6}" y="${y(share) + 4}" text-anchor="end">${percent(share)}</text>`,
+    `<text class="soft" x="${x(share)}" y="${top + size + 16}" text-anchor="middle">${percent(share)}</text>`,
+  ]);
+  const largest = Math.max(1, ...points.map(({ n }) => n));
+  const dots = points.flatMap((point) => [
+    `<path class="whisker" d="M${x(point.x).toFixed(1)} ${y(point.low).toFixed(1)}V${y(point.high).toFixed(1)}"/>`,
+    `<circle cx="${x(point.x).toFixed(1)}" cy="${y(point.y).toFixed(1)}" r="${(3 + 6 * Math.sqrt(point.n / largest)).toFixed(1)}" fill="${COLOURS[2]}"><title>${percent(point.y)} of ${point.n}</title></circle>`,
+  ]);
+  const parts = [
+    ...ticks,
+    `<path d="M${x(0)} ${y(0)}L${x(1)} ${y(1)}" fill="none" stroke="${COLOURS[0]}" stroke-dasharray="4 4"/>`,
+    ...dots,
+    `<text class="soft" x="${left + size}" y="${top + size + 34}" text-anchor="end">${escapeHtml(axes.x)}</text>`,
+    `<text class="soft" x="${left}" y="${top + size + 34}">${escapeHtml(axes.y)} ↑</text>`,
+  ];
+  return figure(left + size + 20, top + size + 42, parts, caption);
 }
 
 const figure = (width: number, height: number, parts: readonly string[], caption: string): Html =>

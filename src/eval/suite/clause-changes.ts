@@ -8,7 +8,7 @@ import {
   type SqlValue,
   walk,
 } from "../../sql/tree.ts";
-import { type Change, type Context, hasAggregate, identifier, type Place } from "./changes.ts";
+import { type Change, type Context, hasAggregate, identifier, type Place } from "./change.ts";
 import {
   isJoinedOn,
   proofOfDistinctRows,

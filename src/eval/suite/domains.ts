@@ -5,7 +5,8 @@
  */
 import type { SqlCell } from "../../db/executor.ts";
 import type { Column, Table } from "../../schema/schema.ts";
-import { type Focus, sameName } from "./focus.ts";
+import { sameName } from "./columns.ts";
+import type { Focus } from "./focus.ts";
 import { isDate } from "./literals.ts";
 import type { Row, SourceRows } from "./source-rows.ts";
 

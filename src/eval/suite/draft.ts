@@ -5,6 +5,7 @@
 import type { Rng } from "../../base/rng.ts";
 import type { SqlCell } from "../../db/executor.ts";
 import type { ForeignKey, Table } from "../../schema/schema.ts";
+import { keyColumns } from "./columns.ts";
 import type { Domains } from "./domains.ts";
 import { isDate, shiftDate } from "./literals.ts";
 import type { Row, SourceRows } from "./source-rows.ts";
@@ -114,13 +115,6 @@ export class Draft {
     return models.length === 0 ? undefined : { ...this.#rng.pick(models), ...named };
   }
 }
-
-/** The columns of the primary key in their order; empty without one. */
-export const keyColumns = ({ columns }: Table): string[] =>
-  columns
-    .filter(({ primaryKey }) => primaryKey > 0)
-    .sort((a, b) => a.primaryKey - b.primaryKey)
-    .map(({ name }) => name);
 
 const idOf = (table: string, columns: readonly string[], row: Row): string =>
   [table, ...columns.map((column) => `${typeof row[column]}:${String(row[column])}`)].join("\0");

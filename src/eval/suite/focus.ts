@@ -6,7 +6,8 @@
 import type { Table } from "../../schema/schema.ts";
 import type { ColumnUse, Scope, Source } from "../../sql/scope.ts";
 import { bodyOf, isNode, listOf, printSql, type SqlNode, walk } from "../../sql/tree.ts";
-import { identifier } from "./changes.ts";
+import { identifier } from "./change.ts";
+import { sameName } from "./columns.ts";
 import {
   datesOfPattern,
   isDate,
@@ -162,8 +163,6 @@ function atomsOf(node: SqlNode, source: Source, table: Table, uses: Uses): Atom[
     }))
     .filter(({ column }) => table.columns.some(({ name }) => sameName(name, column)));
 }
-
-export const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /** A literal and the values beside it. */
 function turningPoints(text: string, node: SqlNode): string[] {

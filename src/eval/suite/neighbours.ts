@@ -6,21 +6,9 @@
 import type { Rng } from "../../base/rng.ts";
 import type { Table } from "../../schema/schema.ts";
 import { isList, isNode, printSql, type SqlNode, type SqlValue } from "../../sql/tree.ts";
-import { changesOf, type Change, type Context, type Place, placeOf } from "./changes.ts";
+import type { Change, Context, NeighbourKind, Place } from "./change.ts";
+import { changesOf, placeOf } from "./changes.ts";
 import { parseGold } from "./parse-gold.ts";
-
-export type NeighbourKind =
-  | "operator"
-  | "value"
-  | "aggregate"
-  | "join"
-  | "distinct"
-  | "order"
-  | "limit"
-  | "condition"
-  | "column"
-  | "grouping"
-  | "set-operation";
 
 export type Neighbour = {
   readonly kind: NeighbourKind;

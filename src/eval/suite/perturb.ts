@@ -6,10 +6,10 @@
 import type { Rng } from "../../base/rng.ts";
 import type { SqlCell } from "../../db/executor.ts";
 import type { Column, ForeignKey, Table } from "../../schema/schema.ts";
-import { classOf } from "./changes.ts";
+import { classOf, keyColumns, sameName } from "./columns.ts";
 import type { Domains } from "./domains.ts";
-import { Draft, keyColumns } from "./draft.ts";
-import { type Atom, type Focus, type Part, sameName } from "./focus.ts";
+import { Draft } from "./draft.ts";
+import type { Atom, Focus, Part } from "./focus.ts";
 import { shiftDate } from "./literals.ts";
 import type { Row, SourceRows } from "./source-rows.ts";
 

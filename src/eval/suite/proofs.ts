@@ -6,8 +6,8 @@
 import type { Column, Table } from "../../schema/schema.ts";
 import type { Source } from "../../sql/scope.ts";
 import { bodyOf, isNode, listOf, nameIn, type SqlNode, type SqlValue } from "../../sql/tree.ts";
-import type { Context } from "./changes.ts";
-import { keyColumns } from "./draft.ts";
+import type { Context } from "./change.ts";
+import { keyColumns } from "./columns.ts";
 
 /** Why DISTINCT has nothing to remove from a SELECT. */
 export function proofOfDistinctRows(select: SqlNode, context: Context): string | undefined {

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../base/errors.ts";
-import type { NeighbourKind } from "./neighbours.ts";
+import type { NeighbourKind } from "./change.ts";
 
 export type SuiteDatabase = {
   /** Name in the suite's folder. */

@@ -1,6 +1,6 @@
 /** What a suite is worth, in numbers and lists. Counts what was recorded; runs nothing. */
 import { openPairs } from "./grow.ts";
-import type { NeighbourKind } from "./neighbours.ts";
+import type { NeighbourKind } from "./change.ts";
 import type { Pair } from "./plan.ts";
 import type { Alike, Suite, SuiteDatabase } from "./suite-file.ts";
 import { APART, type Candidate, FAILS, SAME, type Work, type WorkRecord } from "./work.ts";

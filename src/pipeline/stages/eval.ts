@@ -15,6 +15,7 @@ import { baseModelOf } from "../model.ts";
 import { adapterFileOf, openModel } from "../predictor.ts";
 import { hashOfOutput, readRecords, type Stage, type StageContext } from "../run.ts";
 import { BASELINE_FILE, readBaseline, readSplit, scoreModel } from "./baseline.ts";
+import { startAdapterOf } from "../start-adapter.ts";
 import { loadDatabase } from "./schema.ts";
 import { runFolderOf } from "./train.ts";
 
@@ -80,6 +81,7 @@ export const evalStage: Stage = {
           database: `${dbId}, ${tables.length} tables`,
           questions: `${test.filter(({ kind }) => kind === "answer").length} answerable, ${test.filter(({ kind }) => kind === "refuse").length} to refuse`,
           decoding: `greedy, at most ${context.config["eval.maxTokens"]} tokens, ${context.config["eval.sequences"]} at a time`,
+          "training started from": startAdapterOf(context, base)?.name ?? "nothing",
           "columns bound by the schema": context.config["predict.bind"] === "schema" ? "yes" : "no",
           "answers that differ when decoded one at a time": `${differ} of ${Math.min(SINGLE_CHECKS, test.length)}`,
           "solved examples in the prompt of the second model": baseline.fewShotCount,
