@@ -233,6 +233,7 @@ function equation(condition: SqlValue, right: Source, { uses }: Context): Pair |
 
 /** Whether a join finds one row at most: it equates all of the joined table's key. */
 function isAtMostOne(join: SqlNode, context: Context): boolean {
+  if (join.kind !== "Inner" && join.kind !== "Left") return false;
   const right = sourceOfJoin(join, context);
   const key = right && tableOf(right, context) && keyColumns(tableOf(right, context) as Table);
   const equated = new Set(pairsOf(join, context)?.map(({ column }) => column.toLowerCase()));
