@@ -7,7 +7,7 @@ import { readSpiderItems, spiderDatabaseFile } from "../../data/spider.ts";
 import { createExecutor, type Executor } from "../../db/executor.ts";
 import { createStrictScorer } from "../strict.ts";
 import { makeSuite } from "./make.ts";
-import { shopGolds, writeShop } from "./shop.fixture.ts";
+import { shopGolds, writeShop } from "../../../test/fixtures/shop-database.ts";
 import { readSuite, type Suite, suiteFiles, suitesIn } from "./suite-file.ts";
 import { suiteText } from "./suite-text.ts";
 

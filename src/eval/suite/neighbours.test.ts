@@ -5,7 +5,7 @@ import { Rng } from "../../base/rng.ts";
 import { introspect } from "../../schema/introspect.ts";
 import { conditionsOf } from "./conditions.ts";
 import { type Neighbour, neighboursOf } from "./neighbours.ts";
-import { shopGolds, writeShop } from "./shop.fixture.ts";
+import { shopGolds, writeShop } from "../../../test/fixtures/shop-database.ts";
 
 const file = writeShop();
 const { tables } = introspect(file, { dbId: "shop" }).database;

@@ -8,7 +8,7 @@ import { introspect } from "../../schema/introspect.ts";
 import { domainsOf } from "./domains.ts";
 import { focusesOf } from "./focus.ts";
 import { perturb } from "./perturb.ts";
-import { shopGolds, writeShop } from "./shop.fixture.ts";
+import { shopGolds, writeShop } from "../../../test/fixtures/shop-database.ts";
 import { SourceRows } from "./source-rows.ts";
 import { witnessesOf } from "./witnesses.ts";
 import { ddlOf, writeDatabase } from "./write-database.ts";
