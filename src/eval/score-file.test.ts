@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createExecutor, type Executor } from "../db/executor.ts";
 import { scoreFile } from "./score-file.ts";
+import { makeSuite } from "./suite/make.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-predictions-"));
 let executor: Executor;
@@ -120,6 +121,27 @@ test("where strict and an official mode disagree, the rule that makes it is name
     "spider-ex": ["distinct"],
     "bird-ex": ["distinct"],
   });
+});
+
+test("with a suite, an answer that is right on the given database alone is luck", async () => {
+  const chosen = files(
+    ["SELECT name FROM item WHERE id > 1", "SELECT name FROM item WHERE id > 1"],
+    "SELECT name FROM item WHERE id = 2\nSELECT name FROM item WHERE 1 < id\n",
+  );
+  const suite = join(folder, "suite");
+  const { databases } = chosen;
+  await makeSuite(
+    {
+      file: join(databases, "shop", "shop.sqlite"),
+      dbId: "shop",
+      golds: ["SELECT name FROM item WHERE id > 1"],
+      out: suite,
+    },
+    { databasesMax: 4 },
+  );
+  const report = await scoreFile({ ...chosen, suite }, { executor, modes: ["strict"] });
+  expect(report.suite).toEqual({ n: 2, right: 2, lucky: 1 });
+  expect(report.items.map(({ isLucky }) => isLucky)).toEqual([true, false]);
 });
 
 test("exact match needs the tables file, and says so", async () => {

@@ -31,6 +31,8 @@ import {
   type SpiderSchema,
   type TablesEntry,
 } from "./spider/index.ts";
+import { type Luck, luckOf, scoreOnSuites } from "./suite/luck.ts";
+import { suiteFiles } from "./suite/suite-file.ts";
 import { bootstrapInterval, meanOf, wilsonInterval } from "./statistics.ts";
 import type { StrictReason } from "./strict.ts";
 
@@ -42,6 +44,8 @@ export type ScoreFiles = {
   readonly databases: string;
   /** Spider's tables.json, for spider-em. */
   readonly tables?: string;
+  /** Folder of test suites (`t2s eval suite make`): right answers are tried on all their databases. */
+  readonly suite?: string;
 };
 
 export type FileItem = {
@@ -61,6 +65,8 @@ export type FileItem = {
   readonly errorClass: ErrorClass | null;
   /** In words, the one that gave the class first. */
   readonly differences: readonly string[];
+  /** Right on the given database, wrong on another of the suite. */
+  readonly isLucky?: boolean;
   /** Why strict and an official mode disagree. */
   readonly disagreement: Readonly<Partial<Record<DifferenceMode, readonly DifferenceRule[]>>>;
   readonly message?: string;
@@ -89,6 +95,8 @@ export type FileReport = {
   readonly n: number;
   readonly modes: Readonly<Partial<Record<Mode, ModeReport>>>;
   readonly golds: Pick<GoldCheck, "n" | "refusals" | "distinct" | "counts">;
+  /** Of strict mode, with a suite. */
+  readonly suite?: Luck;
   readonly items: readonly FileItem[];
 };
 
@@ -132,7 +140,8 @@ export async function scoreFile(files: ScoreFiles, options: ScoreOptions): Promi
     const items: FileItem[] = [];
     for (const one of scored) items.push(await describe(one, { ...setting, ...known }));
     const { n, refusals, distinct, counts } = await check;
-    return reportOf(scored, items, options.modes, { n, refusals, distinct, counts });
+    const report = reportOf(scored, items, options.modes, { n, refusals, distinct, counts });
+    return files.suite === undefined ? report : withLuck(report, files.suite, executor);
   } finally {
     await runner.close();
     if (options.executor === undefined) await executor.close();
@@ -243,6 +252,28 @@ function reportOf(
     modes: Object.fromEntries(modes.map((mode) => [mode, modeReport(mode, scored, items)])),
     golds,
     items,
+  };
+}
+
+/** Tries every answer on its suite's databases: how many were right by luck. */
+async function withLuck(
+  report: FileReport,
+  folder: string,
+  executor: Executor,
+): Promise<FileReport> {
+  const verdicts = await scoreOnSuites(
+    report.items.map(({ dbId, goldSql, predictedSql }) => ({
+      goldSql: goldSql === "" ? undefined : goldSql,
+      predictedSql: isRefusal(predictedSql) ? undefined : predictedSql,
+      files: suiteFiles(folder, dbId),
+    })),
+    executor,
+  );
+  const isLucky = (index: number) => verdicts[index]?.alone === 1 && verdicts[index].suite === 0;
+  return {
+    ...report,
+    suite: luckOf(verdicts),
+    items: report.items.map((item, index) => ({ ...item, isLucky: isLucky(index) })),
   };
 }
 

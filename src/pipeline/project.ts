@@ -11,6 +11,8 @@ export type Project = {
   /** train.jsonl, dev.jsonl, test.jsonl, rejected.jsonl, card.md. */
   readonly cleanFolder: string;
   readonly runsFolder: string;
+  /** Test suites: one folder for each database. */
+  readonly suiteFolder: string;
   readonly modelsFolder: string;
   /** Which inputs each stage was last run on, and what it wrote. */
   readonly stagesFile: string;
@@ -26,6 +28,7 @@ export function projectAt(folder: string): Project {
     rawFolder: at("data", "raw"),
     cleanFolder: at("data", "clean"),
     runsFolder: at("runs"),
+    suiteFolder: at("suite"),
     modelsFolder: at("models"),
     stagesFile: at("stages.json"),
   };

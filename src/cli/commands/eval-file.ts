@@ -23,6 +23,7 @@ export type EvalFileOptions = {
   readonly savePredictions?: string;
   readonly config: Config;
   readonly tables?: string;
+  readonly suite?: string;
   readonly modes: string;
   readonly checkGold?: boolean;
   readonly atLeast?: string;
@@ -55,10 +56,10 @@ export function requireAtLeast(name: string, score: number, bound: number | unde
 }
 
 export async function evalFile(options: EvalFileOptions, io: Io): Promise<void> {
-  const { gold, databases, predictions, tables } = options;
+  const { gold, databases, predictions, tables, suite } = options;
   if (databases === undefined)
     throw new UserError("usage", "--gold wants --databases, the folder of its databases");
-  for (const path of [gold, databases, predictions, tables])
+  for (const path of [gold, databases, predictions, tables, suite])
     if (path !== undefined && !existsSync(path))
       throw new UserError("not-found", `there is no ${path}`);
   if (options.checkGold) return checkGoldFile(gold, databases, io);
@@ -69,7 +70,7 @@ export async function evalFile(options: EvalFileOptions, io: Io): Promise<void> 
   const answers = predictions ?? (await answersOf(options, databases, io));
   io.progress.step("scoring");
   const report = await scoreFile(
-    { gold, predictions: answers, databases, tables },
+    { gold, predictions: answers, databases, tables, suite },
     {
       modes,
       signal: io.signal,

@@ -93,5 +93,5 @@ function projectJob(out: string | undefined, io: Io): SuiteJob {
   const file = databaseFileOf(context);
   const examples = (["test", "dev"] as const).flatMap((split) => readSplit(context, split));
   const golds = examples.filter(({ kind }) => kind === "answer").map(({ sql }) => sql);
-  return { file, dbId: dbIdOf(file), golds, out: out ?? join(context.project.folder, "suite") };
+  return { file, dbId: dbIdOf(file), golds, out: out ?? context.project.suiteFolder };
 }

@@ -36,6 +36,7 @@ export function registerEval(program: Command): void {
     .option("--save-predictions <file>", "with --model: keep its answers, one a line")
     .option("--databases <dir>", "holds DB/DB.sqlite for every database of the gold")
     .option("--tables <file>", "Spider's tables.json, for spider-em")
+    .option("--suite <dir>", "test suites: says how many right answers were luck")
     .option("--modes <names>", `comma-separated: ${MODES.join(", ")}`, MODES[0])
     .option("--check-gold", "only say what is wrong with the golds")
     .option("--at-least <percent>", "end with an error below this score (of the first mode)")

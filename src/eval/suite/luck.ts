@@ -1,5 +1,6 @@
 /** Execution accuracy with and without a suite: how many right answers were right on the given database only. */
-import type { StrictScore } from "../strict.ts";
+import type { Executor } from "../../db/executor.ts";
+import { createStrictScorer, type StrictScore } from "../strict.ts";
 
 /** A verdict of strict mode over all files of a suite, taken apart. */
 export type SuiteVerdict = {
@@ -39,4 +40,27 @@ export function luckOf(verdicts: readonly (SuiteVerdict | undefined)[]): Luck {
     right: right.length,
     lucky: right.filter(({ suite }) => !suite).length,
   };
+}
+
+/** A gold with what was answered; undefined for what is, or was, refused. */
+export type SuiteItem = {
+  readonly goldSql: string | undefined;
+  readonly predictedSql: string | undefined;
+  /** The databases of the suite, the copy of the given one first. */
+  readonly files: readonly string[];
+};
+
+/** Tries answers on all databases of their suites; a verdict for each item, undefined where there is nothing to run. */
+export function scoreOnSuites(
+  items: readonly SuiteItem[],
+  executor: Executor,
+): Promise<(SuiteVerdict | undefined)[]> {
+  const scorer = createStrictScorer(executor);
+  return Promise.all(
+    items.map(async ({ goldSql, predictedSql, files }) => {
+      if (goldSql === undefined) return undefined;
+      if (predictedSql === undefined) return { alone: 0, suite: 0 };
+      return suiteVerdict(await scorer.score(files, goldSql, predictedSql), files);
+    }),
+  );
 }

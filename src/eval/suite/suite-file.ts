@@ -68,6 +68,6 @@ export function readSuite(folder: string, dbId: string): Suite {
   return JSON.parse(readFileSync(path, "utf8")) as Suite;
 }
 
-/** The names in a folder that hold a suite. */
+/** The names in a folder that hold a suite; none where there is no folder. */
 export const suitesIn = (folder: string): string[] =>
-  readdirSync(folder).filter((name) => existsSync(join(folder, name, SUITE_FILE)));
+  (existsSync(folder) ? readdirSync(folder) : []).filter((name) => existsSync(join(folder, name, SUITE_FILE)));

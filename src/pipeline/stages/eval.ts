@@ -8,7 +8,11 @@ import { join, relative } from "node:path";
 import { UserError } from "../../base/errors.ts";
 import { writeFileAtomic, writeJson } from "../../base/files.ts";
 import { sha256OfFile } from "../../base/hash.ts";
+import { createExecutor } from "../../db/executor.ts";
+import type { ScoredItem } from "../../eval/evaluate.ts";
 import { reportHtml, type ReportInput, reportJson, type ReportJson } from "../../eval/report.ts";
+import { luckOf, scoreOnSuites } from "../../eval/suite/luck.ts";
+import { SUITE_FILE, suiteFiles, suitesIn } from "../../eval/suite/suite-file.ts";
 import { readRecords as readMetrics } from "../../track/metrics.ts";
 import type { TrainEvent } from "../../train/config.ts";
 import { baseModelOf } from "../model.ts";
@@ -16,7 +20,7 @@ import { adapterFileOf, openModel } from "../predictor.ts";
 import { hashOfOutput, readRecords, type Stage, type StageContext } from "../run.ts";
 import { BASELINE_FILE, readBaseline, readSplit, scoreModel } from "./baseline.ts";
 import { startAdapterOf } from "../start-adapter.ts";
-import { loadDatabase } from "./schema.ts";
+import { databaseFileOf, dbIdOf, loadDatabase } from "./schema.ts";
 import { runFolderOf } from "./train.ts";
 
 /** Questions that are answered once more one at a time, to count how many answers batching changes. */
@@ -50,6 +54,13 @@ export const evalStage: Stage = {
       maxTokens: context.config["eval.maxTokens"],
       timeoutMs: context.config["eval.timeoutMs"],
       bind: context.config["predict.bind"],
+      suite: await hashOfOutput(
+        context.project,
+        relative(
+          context.project.folder,
+          join(context.project.suiteFolder, dbIdOf(databaseFileOf(context)), SUITE_FILE),
+        ),
+      ),
     };
   },
   async run(context) {
@@ -81,6 +92,7 @@ export const evalStage: Stage = {
           database: `${dbId}, ${tables.length} tables`,
           questions: `${test.filter(({ kind }) => kind === "answer").length} answerable, ${test.filter(({ kind }) => kind === "refuse").length} to refuse`,
           decoding: `greedy, at most ${context.config["eval.maxTokens"]} tokens, ${context.config["eval.sequences"]} at a time`,
+          ...(await luckCondition(context, dbId, tuned.items)),
           "training started from": startAdapterOf(context, base)?.name ?? "nothing",
           "columns bound by the schema": context.config["predict.bind"] === "schema" ? "yes" : "no",
           "answers that differ when decoded one at a time": `${differ} of ${Math.min(SINGLE_CHECKS, test.length)}`,
@@ -107,6 +119,28 @@ export const evalStage: Stage = {
     }
   },
 };
+
+/** Where the project has a test suite (`t2s eval suite make`): how many right answers were right by luck. */
+async function luckCondition(
+  { project }: StageContext,
+  dbId: string,
+  items: readonly ScoredItem[],
+): Promise<Record<string, string>> {
+  if (!suitesIn(project.suiteFolder).includes(dbId)) return {};
+  const files = suiteFiles(project.suiteFolder, dbId);
+  const executor = createExecutor();
+  try {
+    const answerable = items.filter(({ kind }) => kind === "answer");
+    const tried = answerable.map(({ goldSql, predictedSql }) => ({ goldSql, predictedSql, files }));
+    const { n, right, lucky } = luckOf(await scoreOnSuites(tried, executor));
+    const percent = (count: number) => `${((100 * count) / Math.max(1, n)).toFixed(1)} %`;
+    return {
+      "on the test suite": `EX ${percent(right)}, of which ${percent(lucky)} were luck (${files.length} databases, n = ${n})`,
+    };
+  } finally {
+    await executor.close();
+  }
+}
 
 const lossOf = (folder: string): [number, number][] =>
   readMetrics<TrainEvent>(join(folder, "metrics.jsonl")).flatMap((event): [number, number][] =>
