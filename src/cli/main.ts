@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { UserError } from "../base/errors.ts";
+import { registerCompare } from "./commands/compare.ts";
 import { registerData } from "./commands/data.ts";
 import { registerDemo } from "./commands/demo.ts";
 import { registerDoctor } from "./commands/doctor.ts";
@@ -38,6 +39,7 @@ export function createProgram(): Command {
     registerTrain,
     registerPredict,
     registerEval,
+    registerCompare,
     registerExport,
     registerModels,
     registerDoctor,

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { main } from "../cli/main.ts";
 import { createExecutor } from "../db/executor.ts";
 import { compareSystems, type ScoredItem, type ScoredSystem } from "./compare.ts";
@@ -31,22 +31,23 @@ const system = (name: string, verdicts: readonly (number | null)[]): ScoredSyste
   modes: ["strict"],
   items: verdicts.map((strict, id) => item(id, strict)),
 });
-const before = system("before", [1, 0, 0, 0, 1, null]);
-const after = system("after", [1, 1, 1, 1, 0, 1]);
+const same = Array<1>(45).fill(1);
+const before = system("before", [1, 0, 0, 0, 1, null, ...same]);
+const after = system("after", [1, 1, 1, 1, 0, 1, ...same]);
 
 test("both scores, their paired difference and the items that changed sides", () => {
   const { n, modes, items } = compareSystems(before, after);
-  expect(n).toBe(6);
+  expect(n).toBe(51);
   expect(modes.strict).toMatchObject({
-    n: 5,
-    a: { score: 0.4 },
-    b: { score: 0.8 },
+    n: 50,
+    a: { score: 0.94 },
+    b: { score: 0.98 },
     gained: 3,
     lost: 1,
     p: 0.625,
   });
-  expect(modes.strict?.difference).toBeCloseTo(0.4, 12);
-  expect(modes.strict?.power).toMatchObject({ changed: 0.8, seen: null });
+  expect(modes.strict?.difference).toBeCloseTo(0.04, 12);
+  expect(modes.strict?.power).toMatchObject({ changed: 0.08, seen: null });
   expect(items.map(({ id, gained, lost }) => [id, gained, lost])).toEqual([
     ["1", ["strict"], []],
     ["2", ["strict"], []],
@@ -83,21 +84,21 @@ test.each([
   [
     "another gold",
     changed(2, { goldSql: "SELECT 9" }),
-    /1 of 6 items; item 2 has gold "SELECT 2" and "SELECT 9"/,
+    /1 of 51 items; item 2 has gold "SELECT 2" and "SELECT 9"/,
   ],
   ["another database", changed(3, { dbId: "hr" }), /item 3 has database shop and hr/],
   ["another question", changed(3, { question: "who?" }), /item 3 has different questions/],
   [
     "other ids",
     changed(3, { id: "x" }),
-    /6 and 6 items, 1 of before not in after \(the first is 3\)/,
+    /51 and 51 items, 1 of before not in after \(the first is 3\)/,
   ],
   [
     "fewer items",
     { ...after, items: after.items.slice(0, 4) },
-    /6 and 4 items, 2 of before not in after/,
+    /51 and 4 items, 47 of before not in after/,
   ],
-  ["an id twice", changed(3, { id: "0" }), /after has 6 items but 5 different ids/],
+  ["an id twice", changed(3, { id: "0" }), /after has 51 items but 50 different ids/],
   ["no common mode", { ...after, modes: ["bird-ex" as const] }, /no mode is common/],
 ])("%s is refused", (_name, other, message) => {
   expect(() => compareSystems(before, other)).toThrow(message);
@@ -105,24 +106,25 @@ test.each([
 
 test("the text names the difference, what n allows to see, and who lost what", () => {
   const text = comparisonText(compareSystems(before, after), "strict");
-  expect(text).toMatch(/^strict +5 +40\.0 % .* \+40\.0 .* 0\.6250 +3 +1$/m);
+  expect(text).toMatch(/^strict +50 +94\.0 % .* \+4\.0 .* 0\.6250 +3 +1$/m);
   expect(text).toMatch(
-    /5 items show no difference with 80 % power; to see a 2-point difference you need n = \d+,\d+\./,
+    /50 items show no difference with 80 % power; to see a 2-point difference you need n = \d+,\d+\./,
   );
   expect(text).toContain(
     "3 items better in B (strict):\n  1 · shop · question 1? (A: wrong-value)",
   );
   expect(text).toContain("1 item worse in B (strict):\n  4 · shop · question 4? (B: wrong-value)");
-  const same = comparisonText(compareSystems(before, { ...before, name: "again" }), "strict");
-  expect(same).toContain("strict: no item changed sides.");
+  const again = comparisonText(compareSystems(before, { ...before, name: "again" }), "strict");
+  expect(again).toContain("strict: no item changed sides.");
 });
 
 test("Markdown folds the items and keeps within its limit", () => {
-  const many = (name: string, verdict: 0 | 1) => system(name, Array(300).fill(verdict));
+  const many = (name: string, verdict: 0 | 1) =>
+    system(name, [...Array<0 | 1>(60).fill(verdict), ...Array<1>(540).fill(1)]);
   const comparison = compareSystems(many("a", 0), many("b", 1));
-  const text = comparisonMarkdown(comparison, "strict", 10_000);
-  expect(text.length).toBeLessThanOrEqual(10_000);
-  expect(text).toMatch(/^\| strict \| 300 \| 0\.0 % /m);
+  const text = comparisonMarkdown(comparison, "strict", 5_000);
+  expect(text.length).toBeLessThanOrEqual(5_000);
+  expect(text).toMatch(/^\| strict \| 600 \| 90\.0 % /m);
   expect(text).toMatch(/… and \d+ items more\./);
 });
 
@@ -207,7 +209,20 @@ describe.skipIf(data === undefined)("published predictions (needs T2S_DATA)", ()
     expect(modes.strict).toMatchObject({ gained: 52, lost: 36 });
     expect(modes.strict?.p).toBeCloseTo(0.1093, 4);
     const markdown = join(folder, "comment.md");
-    expect(await main(["compare", a, b, "--markdown", markdown, "--json", "--quiet"])).toBe(0);
-    expect(await main(["compare", a, b, "--mode", "bird-ex", "--quiet"])).toBe(2);
+    const output = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+    const errors = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    try {
+      expect(await main(["compare", a, b, "--markdown", markdown, "--json"])).toBe(0);
+      expect(JSON.parse(String(output.mock.lastCall?.[0]))).toMatchObject({
+        a: "codes_1b",
+        n: 507,
+      });
+      expect(await main(["compare", a, b, "--mode", "bird-ex"])).toBe(2);
+      expect(errors.mock.lastCall?.[0]).toContain('no common mode "bird-ex"; common are strict');
+    } finally {
+      output.mockRestore();
+      errors.mockRestore();
+    }
+    expect(readFileSync(markdown, "utf8")).toContain("| strict | 507 | 80.1 % |");
   }, 60_000);
 });

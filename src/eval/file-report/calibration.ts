@@ -1,0 +1,41 @@
+/** Whether a model is right as often as it says it is. Knows no page. */
+import type { Mode } from "../modes.ts";
+import { meanOf } from "../statistics.ts";
+import { type Score, scoreOf } from "./groups.ts";
+import type { ReportedItem } from "./words.ts";
+
+export type CalibrationBin = Score & { readonly confidence: number };
+export type Calibration = {
+  /** Items with a confidence and a verdict. */
+  readonly n: number;
+  /** Mean confidence and score of the items of each tenth that holds some. */
+  readonly bins: readonly CalibrationBin[];
+  /** Mean distance of the two, weighted by items (expected calibration error, Naeini et al. 2015). */
+  readonly error: number;
+};
+
+const BINS = 10;
+
+/** undefined where no item carries a confidence. */
+export function calibrationOf(items: readonly ReportedItem[], mode: Mode): Calibration | undefined {
+  const sure = items.flatMap((item) =>
+    item.confidence === undefined || typeof item.verdicts[mode] !== "number"
+      ? []
+      : [{ item, confidence: item.confidence }],
+  );
+  if (sure.length === 0) return undefined;
+  const groups = Map.groupBy(sure, ({ confidence }) =>
+    Math.max(0, Math.min(BINS - 1, Math.floor(confidence * BINS))),
+  );
+  const bins = [...groups]
+    .sort(([a], [b]) => a - b)
+    .map(([, group]) => ({
+      ...scoreOf(
+        group.map(({ item }) => item),
+        mode,
+      ),
+      confidence: meanOf(group.map(({ confidence }) => confidence)),
+    }));
+  const distance = bins.map(({ n, score, confidence }) => n * Math.abs(score - confidence));
+  return { n: sure.length, bins, error: distance.reduce((a, b) => a + b, 0) / sure.length };
+}

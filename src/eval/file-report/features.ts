@@ -1,0 +1,82 @@
+/** What a gold is made of, read from its tree: the features that a report groups by. Knows no schema and no prediction. */
+import { resolveNames } from "../../sql/resolve.ts";
+import {
+  bodyOf,
+  isNode,
+  listOf,
+  parseSql,
+  setOperationOf,
+  type SqlNode,
+  walk,
+} from "../../sql/tree.ts";
+
+export type SqlFeatures = {
+  /** Names of FEATURES; empty for one table with plain conditions. */
+  readonly features: readonly string[];
+  /** Different tables that are read. */
+  readonly tables: number;
+};
+
+const AGGREGATES = ["count", "sum", "avg", "min", "max", "group_concat"];
+
+const hasAny = (node: SqlNode, kinds: readonly string[]): boolean =>
+  kinds.some((kind) => isNode(node[kind]));
+
+/** What a node of the tree shows; a rule sees every node. */
+const rules: readonly (readonly [string, (node: SqlNode) => boolean])[] = [
+  ["join", (node) => sourcesOf(bodyOf(node, "select")) > 1],
+  ["group", (node) => isNode(node.group_by)],
+  ["having", (node) => isNode(node.having)],
+  ["order", (node) => isNode(node.order_by)],
+  ["limit", (node) => isNode(node.limit)],
+  ["aggregate", (node) => hasAny(node, AGGREGATES)],
+  ["distinct", (node) => ["select", ...AGGREGATES].some((kind) => isDistinct(node, kind))],
+  ["nested", (node) => isNode(node.with) || holdsSelect(bodyOf(node, "select"))],
+  ["set operation", (node) => setOperationOf(node) !== undefined],
+  ["like", (node) => hasAny(node, ["like", "i_like", "glob"])],
+  ["or", (node) => isNode(node.or)],
+  ["negation", (node) => hasAny(node, ["not", "neq"]) || node.not === true],
+  ["null", (node) => isNode(node.is_null)],
+  ["case", (node) => hasAny(node, ["case", "if_func"])],
+  ["arithmetic", (node) => hasAny(node, ["add", "sub", "mul", "div"])],
+  ["window", (node) => isNode(node.window_function)],
+];
+
+/** The names, in the order in which reports show them. */
+export const FEATURES: readonly string[] = rules.map(([name]) => name);
+
+/** The features of one gold; undefined for text that does not parse. */
+export function featuresOf(sql: string): SqlFeatures | undefined {
+  const parsed = parseSql(sql, "sqlite");
+  if (!parsed.ok || parsed.statements.length === 0) return undefined;
+  const found = new Set<string>();
+  walk(parsed.statements, (node) => {
+    for (const [name, holds] of rules) if (holds(node)) found.add(name);
+  });
+  return {
+    features: FEATURES.filter((name) => found.has(name)),
+    tables: tablesOf(parsed.statements).size,
+  };
+}
+
+const tablesOf = (statements: readonly SqlNode[]): ReadonlySet<string> =>
+  new Set(
+    statements.flatMap((statement) =>
+      resolveNames(statement).sources.flatMap(({ table }) => table?.toLowerCase() ?? []),
+    ),
+  );
+
+const sourcesOf = (select: SqlNode | undefined): number =>
+  listOf(bodyOf(select, "from")?.expressions).length + listOf(select?.joins).length;
+
+const isDistinct = (node: SqlNode, kind: string): boolean => bodyOf(node, kind)?.distinct === true;
+
+function holdsSelect(select: SqlNode | undefined): boolean {
+  let holds = false;
+  if (select !== undefined)
+    walk(select, (node) => {
+      holds ||= isNode(node.select);
+      return !holds;
+    });
+  return holds;
+}
