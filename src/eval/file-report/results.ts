@@ -54,7 +54,7 @@ export async function resultsOf(
       const run = (sql: string) => executor.run(fileOf(item.dbId), sql, { ...LIMITS, timeoutMs });
       const unrun = reasonNotToRun(item);
       const [gold, predicted] = await Promise.all([
-        item.goldSql === "" ? "The question is to be refused." : run(item.goldSql),
+        isToRefuse(item) ? "The question is to be refused." : run(item.goldSql),
         unrun ?? run(item.predictedSql),
       ]);
       onProgress?.(++done, items.length);
@@ -62,6 +62,8 @@ export async function resultsOf(
     }),
   );
 }
+
+const isToRefuse = ({ goldSql }: FileItem): boolean => goldSql === "" || isRefusal(goldSql);
 
 function reasonNotToRun({ predictedSql, reasons, message }: FileItem): string | undefined {
   if (isRefusal(predictedSql)) return "The question was refused.";
