@@ -14,9 +14,8 @@ function commandsOf(command: Command, prefix: string): { name: string; command: 
   const children = command.commands.flatMap((child) =>
     commandsOf(child, `${prefix} ${child.name()}`),
   );
-  return command.commands.length > 0 && prefix !== "t2s"
-    ? children
-    : [...(prefix === "t2s" ? [] : [{ name: prefix, command }]), ...children];
+  const isGroup = command.commands.length > 0 && command.options.length === 0;
+  return prefix === "t2s" || isGroup ? children : [{ name: prefix, command }, ...children];
 }
 
 function helpOf(command: Command): string {

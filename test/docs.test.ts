@@ -1,4 +1,5 @@
 /** The documentation says what the program says, its links lead somewhere, and the tree names no machine. */
+import type { Command } from "commander";
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
@@ -40,11 +41,15 @@ test("every code, option and command stands on its page", () => {
   };
   const codes = Object.keys(errorTable).map((code) => `| \`${code}\` |`);
   const options = Object.keys(optionTable).map((option) => `| \`${option}\` |`);
-  const commands = createProgram().commands.flatMap((command) =>
-    command.commands.length === 0
-      ? [`## t2s ${command.name()}\n`]
-      : command.commands.map((child) => `## t2s ${command.name()} ${child.name()}\n`),
-  );
+  const namesOf = (command: Command, before: string): string[] => {
+    const name = `${before} ${command.name()}`;
+    const isGroup = command.commands.length > 0 && command.options.length === 0;
+    return [
+      ...(isGroup ? [] : [`## ${name}\n`]),
+      ...command.commands.flatMap((child) => namesOf(child, name)),
+    ];
+  };
+  const commands = createProgram().commands.flatMap((command) => namesOf(command, "t2s"));
   expect(missing("docs/errors.md", codes)).toEqual([]);
   expect(missing("docs/config.md", options)).toEqual([]);
   expect(missing("docs/cli.md", commands)).toEqual([]);

@@ -80,7 +80,9 @@ test("every line is scored against its gold, with the class of its error", async
     null,
     "empty",
   ]);
-  expect(report.items[0]).toEqual({
+  const { ms, ...first } = report.items[0];
+  expect(Object.keys(ms)).toEqual(["strict", "spider-ex"]);
+  expect(first).toEqual({
     index: 0,
     id: "0",
     dbId: "shop",
@@ -98,6 +100,8 @@ test("every line is scored against its gold, with the class of its error", async
   expect(report.modes.strict).toMatchObject({ n: 7, score: 1 / 7, goldInvalid: 1, vacuous: 0 });
   expect(report.modes["spider-ex"]).toMatchObject({ score: 1 / 7, officialCrash: 1 });
   expect(report.golds.counts).toMatchObject({ fails: 1, same: 4 });
+  expect(report.conditions).toMatchObject({ SQLite: process.versions.sqlite, blank: 1 });
+  expect(report.conditions.databases.shop).toMatch(/^[0-9a-f]{64}$/);
 });
 
 test("a question to refuse is right when it is refused, in every mode", async () => {

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { messageOf, UserError } from "../base/errors.ts";
+import { sha256, sha256OfFile } from "../base/hash.ts";
 import { createExecutor, type Executor } from "../db/executor.ts";
 import { introspect } from "../schema/introspect.ts";
 import type { Table } from "../schema/schema.ts";
@@ -61,6 +62,8 @@ export type FileItem = {
   readonly verdicts: Readonly<Partial<Record<Mode, number | null>>>;
   readonly reasons: Readonly<Partial<Record<Mode, string>>>;
   readonly flags: readonly string[];
+  /** Milliseconds of gold and prediction by mode. */
+  readonly ms: Readonly<Partial<Record<Mode, readonly [number, number]>>>;
   /** Of an item that some mode scores 0. */
   readonly errorClass: ErrorClass | null;
   /** In words, the one that gave the class first. */
@@ -97,6 +100,18 @@ export type FileReport = {
   readonly golds: Pick<GoldCheck, "n" | "refusals" | "distinct" | "counts">;
   /** Of strict mode, with a suite. */
   readonly suite?: Luck;
+  /** What the figures depend on. */
+  readonly conditions: {
+    readonly SQLite: string;
+    readonly Node: string;
+    readonly timeoutMs: number | "each mode's own";
+    /** Predictions that are blank: wrong, except that BIRD's modes take one for an empty result. */
+    readonly blank: number;
+    /** SHA-256 of the files; of predictions that were no file, of their text. */
+    readonly gold: string;
+    readonly predictions: string;
+    readonly databases: Readonly<Record<string, string>>;
+  };
   readonly items: readonly FileItem[];
 };
 
@@ -140,7 +155,11 @@ export async function scoreFile(files: ScoreFiles, options: ScoreOptions): Promi
     const items: FileItem[] = [];
     for (const one of scored) items.push(await describe(one, { ...setting, ...known }));
     const { n, refusals, distinct, counts } = await check;
-    const report = reportOf(scored, items, options.modes, { n, refusals, distinct, counts });
+    const conditions = await conditionsOf(files, sqls, databases, options.timeoutMs);
+    const report = {
+      ...reportOf(scored, items, options.modes, { n, refusals, distinct, counts }),
+      conditions,
+    };
     return files.suite === undefined ? report : withLuck(report, files.suite, executor);
   } finally {
     await runner.close();
@@ -160,6 +179,27 @@ const itemOf = (gold: GoldItem, predictedSql: string): ModeItem => ({
   predictedSql,
   isToRefuse: gold.refusal !== undefined,
 });
+
+async function conditionsOf(
+  { gold, predictions }: ScoreFiles,
+  sqls: readonly string[],
+  databases: ReadonlyMap<string, string>,
+  timeoutMs: number | undefined,
+): Promise<FileReport["conditions"]> {
+  const hashes = [...databases].map(async ([dbId, file]) => [dbId, await sha256OfFile(file)]);
+  return {
+    SQLite: process.versions.sqlite ?? "",
+    Node: process.versions.node,
+    timeoutMs: timeoutMs ?? "each mode's own",
+    blank: sqls.filter((sql) => sql === "").length,
+    gold: await sha256OfFile(gold),
+    predictions:
+      typeof predictions === "string"
+        ? await sha256OfFile(predictions)
+        : sha256(predictions.join("\n")),
+    databases: Object.fromEntries(await Promise.all(hashes)) as Record<string, string>,
+  };
+}
 
 /** Schemas of the databases, read when they are first asked for. */
 function createSchemas(fileOf: (dbId: string) => string) {
@@ -210,6 +250,9 @@ async function describe({ gold, item, scores }: Scored, setting: Setting): Promi
     verdicts: Object.fromEntries(all.map(([mode, { score }]) => [mode, score])),
     reasons: Object.fromEntries(all.map(([mode, { reason }]) => [mode, reason])),
     flags: [...new Set(all.flatMap(([, { flags }]) => flags))],
+    ms: Object.fromEntries(
+      all.map(([mode, { msGold, msPredicted }]) => [mode, [msGold, msPredicted]]),
+    ),
     errorClass: analysis?.class ?? null,
     differences: analysis?.differences.map(({ text }) => text) ?? [],
     disagreement,
@@ -245,7 +288,7 @@ function reportOf(
   items: readonly FileItem[],
   modes: readonly Mode[],
   golds: FileReport["golds"],
-): FileReport {
+): Omit<FileReport, "conditions"> {
   const isValid = ({ scores }: Scored) => [...scores.values()].some(({ score }) => score !== null);
   return {
     n: scored.filter(isValid).length,

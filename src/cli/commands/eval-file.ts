@@ -4,9 +4,15 @@ import { UserError } from "../../base/errors.ts";
 import { writeFileAtomic } from "../../base/files.ts";
 import { answerGold } from "../../pipeline/answer-gold.ts";
 import type { Config } from "../../pipeline/options.ts";
-import { createExecutor } from "../../db/executor.ts";
+import { spiderDatabaseFile } from "../../data/spider.ts";
+import { createExecutor, type Executor } from "../../db/executor.ts";
 import { checkGolds } from "../../eval/check-gold.ts";
 import { goldCheckText } from "../../eval/check-gold-text.ts";
+import { fileReportHtml } from "../../eval/file-report/html.ts";
+import { fileReportJunit } from "../../eval/file-report/junit.ts";
+import { fileReportMarkdown } from "../../eval/file-report/markdown.ts";
+import { resultsOf } from "../../eval/file-report/results.ts";
+import { fileReportText } from "../../eval/file-report/terminal.ts";
 import { type Mode, MODES } from "../../eval/modes.ts";
 import { type FileReport, scoreFile } from "../../eval/score-file.ts";
 import { findDatabases } from "../../eval/sources/databases.ts";
@@ -21,11 +27,16 @@ export type EvalFileOptions = {
   readonly model?: string;
   readonly messages?: boolean;
   readonly savePredictions?: string;
+  /** Files that reports are written to. */
+  readonly report?: string;
+  readonly junit?: string;
+  readonly markdown?: string;
   readonly config: Config;
   readonly tables?: string;
   readonly suite?: string;
   readonly modes: string;
   readonly checkGold?: boolean;
+  readonly allowInvalidGolds?: boolean;
   readonly atLeast?: string;
 };
 
@@ -68,18 +79,49 @@ export async function evalFile(options: EvalFileOptions, io: Io): Promise<void> 
   const modes = modesIn(options.modes);
   const bound = boundIn(options.atLeast);
   const answers = predictions ?? (await answersOf(options, databases, io));
-  io.progress.step("scoring");
-  const report = await scoreFile(
-    { gold, predictions: answers, databases, tables, suite },
-    {
-      modes,
-      signal: io.signal,
-      onProgress: (done, total) => io.progress.update(done, total),
-    },
+  const executor = createExecutor();
+  try {
+    io.progress.step("scoring");
+    const report = await scoreFile(
+      { gold, predictions: answers, databases, tables, suite },
+      {
+        modes,
+        executor,
+        signal: io.signal,
+        onProgress: (done, total) => io.progress.update(done, total),
+      },
+    );
+    io.progress.done();
+    await writeReports(report, options, executor);
+    io.result(report, fileReportText(report));
+    requireAtLeast(modes[0], report.modes[modes[0]]?.score ?? 0, bound);
+    const { fails } = report.golds.counts;
+    if (fails > 0 && !options.allowInvalidGolds)
+      throw new UserError(
+        "data-invalid",
+        `${fails} of ${report.golds.n} golds do not run and were left out; see --check-gold, or give --allow-invalid-golds`,
+      );
+  } finally {
+    await executor.close();
+  }
+}
+
+/** The reports that were asked for, each a file. */
+async function writeReports(
+  report: FileReport,
+  { gold, predictions, model, databases = "", report: htmlFile, junit, markdown }: EvalFileOptions,
+  executor: Executor,
+): Promise<void> {
+  const title = `${predictions ?? model} on ${gold}`;
+  if (junit !== undefined) writeFileAtomic(junit, fileReportJunit(report));
+  if (markdown !== undefined) writeFileAtomic(markdown, fileReportMarkdown(report, { title }));
+  if (htmlFile === undefined) return;
+  const results = await resultsOf(report, executor, (dbId) => spiderDatabaseFile(databases, dbId));
+  const { SQLite, Node } = report.conditions;
+  writeFileAtomic(
+    htmlFile,
+    fileReportHtml({ title, report, results, conditions: { SQLite, Node } }),
   );
-  io.progress.done();
-  io.result(report, summaryOf(report, modes));
-  requireAtLeast(modes[0], report.modes[modes[0]]?.score ?? 0, bound);
 }
 
 /** Answers of a model, kept as a file of predictions where one is wanted. */
@@ -124,12 +166,3 @@ async function checkGoldFile(gold: string, databases: string, io: Io): Promise<v
     await executor.close();
   }
 }
-
-const summaryOf = (report: FileReport, modes: readonly Mode[]): string =>
-  modes
-    .map((mode) => {
-      const { score = 0, low = 0, high = 0, n = 0 } = report.modes[mode] ?? {};
-      const percent = (share: number) => (100 * share).toFixed(1);
-      return `${mode} ${percent(score)} % of ${n} (95 % interval ${percent(low)} – ${percent(high)} %)`;
-    })
-    .join("\n");

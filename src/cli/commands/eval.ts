@@ -39,6 +39,10 @@ export function registerEval(program: Command): void {
     .option("--suite <dir>", "test suites: says how many right answers were luck")
     .option("--modes <names>", `comma-separated: ${MODES.join(", ")}`, MODES[0])
     .option("--check-gold", "only say what is wrong with the golds")
+    .option("--report <file>", "write one HTML file with every item, both results side by side")
+    .option("--junit <file>", "write a JUnit file for CI")
+    .option("--markdown <file>", "write a summary for a pull request")
+    .option("--allow-invalid-golds", "do not end with an error when golds do not run")
     .option("--at-least <percent>", "end with an error below this score (of the first mode)")
     .option("--force", "score the project's models again even if nothing changed")
     .addHelpText(

@@ -26,6 +26,7 @@ const item = (index: number, changes: Partial<ReportedItem> = {}): ReportedItem 
   verdicts: { strict: 1, "spider-ex": 1 },
   reasons: { strict: "ok", "spider-ex": "ok" },
   flags: [],
+  ms: {},
   errorClass: null,
   differences: [],
   disagreement: {},
@@ -84,6 +85,15 @@ const report: ReportedFile = {
     "spider-ex": figures(2 / 3),
   },
   golds: { n: 4, refusals: 0, distinct: 4, counts: noFindings },
+  conditions: {
+    SQLite: "3.53.4",
+    Node: "26.10.0",
+    timeoutMs: 1000,
+    blank: 0,
+    gold: "g",
+    predictions: "p",
+    databases: { shop: "s" },
+  },
   items,
 };
 const none: ReportedFile = { ...report, n: 0, modes: {}, items: [] };

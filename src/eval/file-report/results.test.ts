@@ -31,6 +31,7 @@ async function resultOf(goldSql: string, predictedSql: string, reason = "values"
     verdicts: { strict: 0 },
     reasons: { strict: reason },
     flags: [],
+    ms: {},
     errorClass: "other",
     differences: [],
     disagreement: {},

@@ -70,4 +70,6 @@ export function readSuite(folder: string, dbId: string): Suite {
 
 /** The names in a folder that hold a suite; none where there is no folder. */
 export const suitesIn = (folder: string): string[] =>
-  (existsSync(folder) ? readdirSync(folder) : []).filter((name) => existsSync(join(folder, name, SUITE_FILE)));
+  (existsSync(folder) ? readdirSync(folder) : []).filter((name) =>
+    existsSync(join(folder, name, SUITE_FILE)),
+  );
