@@ -117,7 +117,7 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
   ),
   "train.dropout": number(0.05, 0, 0.9, "Dropout on the input of the low-rank pairs."),
   "train.targetModules": list(ALL_PROJECTIONS, "Linears that get a low-rank pair."),
-  "train.learningRate": number(3e-3, 1e-7, 1, "Peak learning rate."),
+  "train.learningRate": number(4e-3, 1e-7, 1, "Peak learning rate."),
   "train.warmupSteps": integer(10, 0, 100_000, "Steps of linear warm-up before the cosine."),
   "train.weightDecay": number(0, 0, 1, "AdamW's decoupled weight decay."),
   "train.maxGradNorm": number(1, 0.001, 1000, "Gradients are clipped to this global norm."),

@@ -22,11 +22,11 @@ const DEMO_CONFIG = {
   database: "sqlite:company.sqlite",
   "data.count": 100,
   "data.refusals": 0,
-  "train.learningRate": 0.003,
-  "train.batchSize": 10,
+  "train.learningRate": 0.004,
+  "train.batchSize": 20,
   "train.dropout": 0,
-  "train.epochs": 2,
-  "train.maxSteps": 200,
+  "train.epochs": 3,
+  "train.maxSteps": 150,
 } as const;
 
 export function registerDemo(program: Command): void {
