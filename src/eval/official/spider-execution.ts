@@ -55,8 +55,9 @@ export function createSpiderScorer(
 
 /** Whether more than the first statement's end was dropped from a text. */
 function holdsMore(sql: string, first: string): boolean {
-  const semicolons = (text: string) => text.replace(/[;\s]+$/, "").split(";").length;
-  return semicolons(sql) > semicolons(first);
+  const statements = (text: string) =>
+    text.split(";").findLastIndex((statement) => statement.trim() !== "");
+  return statements(sql) > statements(first);
 }
 
 /** All databases of a test suite's folder, in the order of their names. */
