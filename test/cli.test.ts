@@ -67,7 +67,7 @@ describe("help and wrong usage", () => {
   ];
   const commands = commandsOf(createProgram(), []);
   /** They only hold other commands. */
-  const GROUPS = ["", "schema", "data"];
+  const GROUPS = ["", "schema", "data", "eval suite"];
 
   test("--help of every command says how it is used, and exits with 0", async () => {
     expect(commands.length).toBeGreaterThan(12);
@@ -292,7 +292,7 @@ describe("a project on a small shop", () => {
       "--modes",
       "strict",
     );
-    expect(Object.keys(result)).toEqual(["n", "modes", "items"]);
+    expect(Object.keys(result).sort()).toEqual(["conditions", "golds", "items", "modes", "n"]);
     expect(result.modes).toMatchObject({
       strict: {
         score: 1 / 3,
@@ -302,20 +302,26 @@ describe("a project on a small shop", () => {
     });
     expect(result.items).toMatchObject([
       { index: 0, dbId: "shop", hardness: "easy", verdicts: { strict: 1 }, errorClass: null },
-      { index: 1, dbId: "shop", hardness: "easy", verdicts: { strict: 0 }, errorClass: "values" },
+      {
+        index: 1,
+        dbId: "shop",
+        hardness: "easy",
+        verdicts: { strict: 0 },
+        errorClass: "missing-join",
+      },
       {
         index: 2,
         dbId: "shop",
         hardness: "easy",
         verdicts: { strict: 0 },
-        errorClass: "unknown-names",
+        errorClass: "unknown-column",
       },
     ]);
     expect(errorOf(2, "eval", ...files, "--modes", "loose")).toContain(
       'there is no mode "loose"; known: strict',
     );
     expect(errorOf(2, "eval", "--gold", "gold.json")).toContain(
-      "--gold, --predictions and --databases go together",
+      "--gold wants --databases, the folder of its databases",
     );
     expect(errorOf(1, "eval", ...files.slice(0, 4), "--databases", "absent")).toContain(
       "there is no absent",
@@ -382,7 +388,16 @@ describe.skipIf(!process.env.T2S_MODEL_FILE)("with the model (T2S_MODEL_FILE)", 
   });
 
   test("Ctrl-C ends a training in good order, also when a launcher repeats the signal", async () => {
-    const command = ["train", "--train.batchSize", "2", "--train.rank", "2", ...there];
+    const command = [
+      "train",
+      "--train.batchSize",
+      "2",
+      "--train.rank",
+      "2",
+      "--train.start",
+      "none",
+      ...there,
+    ];
     const child = spawn(
       process.execPath,
       ["--disable-warning=ExperimentalWarning", entry, ...command],

@@ -84,6 +84,7 @@ describe.skipIf(executablePath === undefined)("the page in a browser (T2S_CHROMI
   const cells = () => answer().locator("tbody td").allTextContents();
 
   test("the box has the focus; a question typed and entered shows SQL, rows and times", async () => {
+    await page.getByLabel("Question").and(page.locator(":focus")).waitFor();
     await page.keyboard.type("Who are the customers?");
     await page.keyboard.press("Enter");
     await answer().locator("table").waitFor();
