@@ -3,8 +3,7 @@
  * {"name", "done", "failed", "conditions"}, and the exit status 1 where something failed. What counts as a failure stands
  * in the soak's file.
  */
-import { readdirSync } from "node:fs";
-import { availableParallelism, cpus } from "node:os";
+import { runNamed } from "../scripts/named-run.ts";
 
 /** What a soak returns; the rest of the line is added here. */
 export type SoakResult = {
@@ -14,22 +13,5 @@ export type SoakResult = {
   readonly conditions: Readonly<Record<string, unknown>>;
 };
 
-const names = readdirSync(import.meta.dirname).flatMap(
-  (file) => /^(.+)\.soak\.ts$/.exec(file)?.[1] ?? [],
-);
-const [name, ...options] = process.argv.slice(2);
-if (name === undefined || !names.includes(name)) {
-  console.error(`usage: npm run soak -- NAME; NAME is one of ${names.join(", ")}`);
-  process.exit(2);
-}
-const { run } = (await import(`./${name}.soak.ts`)) as {
-  run: (options: readonly string[]) => Promise<SoakResult>;
-};
-const { conditions, ...figures } = await run(options);
-const machine = {
-  cpu: cpus()[0]?.model.trim(),
-  threads: availableParallelism(),
-  node: process.versions.node,
-};
-console.log(JSON.stringify({ name, ...figures, conditions: { ...conditions, ...machine } }));
-process.exit(figures.failed === 0 ? 0 : 1);
+const { failed } = await runNamed<SoakResult>("soak", import.meta.dirname);
+process.exit(failed === 0 ? 0 : 1);
