@@ -59,7 +59,7 @@ const detailsOf = ({ goldSql, predictedSql, differences, message }: ReportedItem
 
 /** What XML 1.0 cannot hold at all: control characters, halves of surrogate pairs, U+FFFE and U+FFFF. */
 const UNHELD =
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- XML 1.0 has no way to write these very characters
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 const xml = (text: string): string => escapeHtml(text.replace(UNHELD, "\ufffd"));
