@@ -110,7 +110,8 @@ describe.skipIf(!data || !modelFile)(
         progress: silent,
       };
       const { base } = manifest;
-      expect(startAdapterOf(context, base)?.adapter).toEqual(readPeftAdapter(out));
+      expect(startAdapterOf(context, base)).toEqual({ name: out, folder: out });
+      expect(readPeftAdapter(out).config).toMatchObject({ rank: 2, alpha: 4 });
       expect(await startHash(context)).toBe(manifest.files["adapter_model.safetensors"]);
       expect(() => startAdapterOf(context, { ...base, sha256: "other" })).toThrow(/was trained on/);
       const none = { ...context, config: { ...context.config, "train.start": "none" } };

@@ -7,9 +7,8 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../base/errors.ts";
 import { sha256OfFile } from "../base/hash.ts";
-import type { Adapter } from "../engine/index.ts";
 import type { Manifest } from "../export/export.ts";
-import { PEFT_WEIGHTS, readPeftAdapter } from "../export/peft.ts";
+import { PEFT_WEIGHTS } from "../export/peft.ts";
 import type { BaseModel } from "./model.ts";
 import type { StageContext } from "./run.ts";
 
@@ -33,28 +32,31 @@ export async function startHash(context: StageContext): Promise<string | null> {
   return folderOf(context) !== undefined && existsSync(weights) ? sha256OfFile(weights) : null;
 }
 
+/** Where the adapter to start from is, and what it is called. */
+export type StartAdapter = { readonly name: string; readonly folder: string };
+
 /**
- * The adapter and its name; undefined to start from nothing, which is also what "auto" means on another base. Raises
- * `run-mismatch` for a named adapter of another base, and what `readPeftAdapter` raises.
+ * The adapter that a run starts from; undefined for nothing, which is also what "auto" means on another base. Raises
+ * `run-mismatch` for a named adapter of another base.
  */
 export function startAdapterOf(
   context: StageContext,
   base: Pick<BaseModel, "name" | "sha256">,
-): { readonly name: string; readonly adapter: Adapter } | undefined {
+): StartAdapter | undefined {
   const folder = folderOf(context);
   if (folder === undefined) return undefined;
   const manifestFile = join(folder, "manifest.json");
   const manifest = existsSync(manifestFile)
     ? (JSON.parse(readFileSync(manifestFile, "utf8")) as Manifest)
     : undefined;
-  const name = context.config["train.start"];
+  const isAuto = context.config["train.start"] === "auto";
   if (manifest !== undefined && manifest.base.sha256 !== base.sha256) {
-    if (name === "auto") return undefined;
+    if (isAuto) return undefined;
     throw new UserError(
       "run-mismatch",
       `${folder} was trained on ${manifest.base.name}; this project's base is ${base.name}`,
     );
   }
-  if (name === "auto" && manifest === undefined) return undefined;
-  return { name: name === "auto" ? "sql-start" : folder, adapter: readPeftAdapter(folder) };
+  if (isAuto && manifest === undefined) return undefined;
+  return { name: isAuto ? "sql-start" : folder, folder };
 }

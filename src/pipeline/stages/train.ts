@@ -6,6 +6,7 @@ import { readJsonLines, writeJson } from "../../base/files.ts";
 import { hashOfJson, sha256OfFile } from "../../base/hash.ts";
 import type { Example } from "../../data/example.ts";
 import { exportAdapter } from "../../export/export.ts";
+import { readPeftAdapter } from "../../export/peft.ts";
 import { renderAnswer } from "../../prompt/answer.ts";
 import { type Prompt, renderSystem } from "../../prompt/prompt.ts";
 import type { TrainConfig, TrainEvent, TrainText } from "../../train/config.ts";
@@ -65,6 +66,7 @@ const toText =
 /** The whole of a training run: texts, settings, and where it stands. */
 export async function jobOf(context: StageContext, base: BaseModel): Promise<TrainJob> {
   const prompt = await promptOf(context, base);
+  const start = startAdapterOf(context, base);
   const texts = existsSync(trainFile(context))
     ? readJsonLines<Example>(trainFile(context)).map(toText(prompt))
     : [];
@@ -72,7 +74,7 @@ export async function jobOf(context: StageContext, base: BaseModel): Promise<Tra
     modelFile: base.path,
     config: trainConfigOf(context.config),
     texts,
-    start: startAdapterOf(context, base)?.adapter,
+    ...(start && { start: readPeftAdapter(start.folder) }),
     runFolder: await runFolderOf(context),
     runHash: hashOfJson(await inputsOf(context)),
   };
