@@ -16,7 +16,6 @@ import { createSpiderScorer, testSuiteFiles } from "./official/spider-execution.
 import {
   type ForeignKeyMap,
   type PartScores,
-  readSpiderSchema,
   scoreExactMatch,
   type SpiderSchema,
 } from "./spider/index.ts";
@@ -62,6 +61,7 @@ export type ModeOptions = {
   readonly executor: Executor;
   readonly runner: OfficialRunner;
   readonly fileOf: (dbId: string) => string;
+  readonly schemaOf: (dbId: string) => SpiderSchema;
   /** For spider-em: the foreign keys of tables.json. */
   readonly foreignKeysOf?: (dbId: string) => ForeignKeyMap;
   /** Of one statement; each mode has its own default. */
@@ -130,14 +130,11 @@ function strictScorer({ executor, fileOf, timeoutMs }: ModeOptions): ModeScorer 
   };
 }
 
-function exactMatchScorer({ fileOf, foreignKeysOf }: ModeOptions): ModeScorer {
+function exactMatchScorer({ schemaOf, foreignKeysOf }: ModeOptions): ModeScorer {
   if (foreignKeysOf === undefined)
     throw new UserError("usage", "mode spider-em needs --tables, the tables.json of the databases");
-  const schemas = new Map<string, SpiderSchema>();
   return async ({ dbId, goldSql, predictedSql }) => {
-    const schema = schemas.get(dbId) ?? readSpiderSchema(fileOf(dbId));
-    schemas.set(dbId, schema);
-    const match = scoreExactMatch(goldSql, predictedSql, schema, foreignKeysOf(dbId));
+    const match = scoreExactMatch(goldSql, predictedSql, schemaOf(dbId), foreignKeysOf(dbId));
     return {
       score: match.reason === "gold-unparsed" ? null : match.verdict,
       reason: match.reason,

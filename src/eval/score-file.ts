@@ -11,7 +11,8 @@ import type { Table } from "../schema/schema.ts";
 import type { Hardness } from "../sql/hardness.ts";
 import { checkGolds, type GoldCheck } from "./check-gold.ts";
 import { type ErrorClass, errorClass } from "./error-class.ts";
-import { createModeScorer, isRate, type Mode, type ModeItem, type ModeScore } from "./modes.ts";
+import { type ClassedScore, modeReport, type ModeReport } from "./mode-report.ts";
+import { createModeScorer, type Mode, type ModeItem, type ModeScore } from "./modes.ts";
 import {
   type DifferenceMode,
   type DifferenceRule,
@@ -23,7 +24,6 @@ import { findDatabases } from "./sources/databases.ts";
 import { type GoldItem, readGold } from "./sources/gold.ts";
 import { readPredictions } from "./sources/predictions.ts";
 import {
-  averageParts,
   type ForeignKeyMap,
   foreignKeyMap,
   parseSpiderSql,
@@ -34,7 +34,6 @@ import {
 } from "./spider/index.ts";
 import { type Luck, luckOf, scoreOnSuites } from "./suite/luck.ts";
 import { suiteFiles } from "./suite/suite-file.ts";
-import { bootstrapInterval, meanOf, wilsonInterval } from "./statistics.ts";
 import type { StrictReason } from "./strict.ts";
 
 export type ScoreFiles = {
@@ -75,23 +74,7 @@ export type FileItem = {
   readonly message?: string;
 };
 
-export type ModeReport = {
-  /** Items with a valid gold in this mode. */
-  readonly n: number;
-  /** Fraction with its 95 % interval (Wilson for rates, bootstrap over items otherwise). */
-  readonly score: number;
-  readonly low: number;
-  readonly high: number;
-  readonly goldInvalid: number;
-  readonly byHardness: Readonly<Record<string, { readonly n: number; readonly score: number }>>;
-  /** strict: the fraction whose columns stand in the gold's order, and right items whose results are both empty. */
-  readonly sameColumnOrder?: number;
-  readonly vacuous?: number;
-  /** spider-em: accuracy, recall and F1 of the ten parts, as the official script prints them. */
-  readonly parts?: ReturnType<typeof averageParts>;
-  /** Items on which the official script stops; they count 0. */
-  readonly officialCrash?: number;
-};
+export type { ModeReport } from "./mode-report.ts";
 
 export type FileReport = {
   /** Items with a valid gold in one of the modes at least. */
@@ -136,11 +119,18 @@ export async function scoreFile(files: ScoreFiles, options: ScoreOptions): Promi
   const runner = createOfficialRunner();
   try {
     const foreignKeysOf = files.tables === undefined ? undefined : readForeignKeys(files.tables);
-    const setting = { executor, runner, fileOf, foreignKeysOf, timeoutMs: options.timeoutMs };
+    const { timeoutMs } = options;
+    const setting = {
+      executor,
+      runner,
+      fileOf,
+      foreignKeysOf,
+      timeoutMs,
+      ...createSchemas(fileOf),
+    };
     const scorers = options.modes.map((mode) => [mode, createModeScorer(mode, setting)] as const);
-    const known = createSchemas(fileOf);
     let done = 0;
-    const check = checkGolds(golds, { executor, fileOf, tablesOf: known.tablesOf });
+    const check = checkGolds(golds, { executor, fileOf, tablesOf: setting.tablesOf });
     const scored = await Promise.all(
       golds.map(async (gold, index): Promise<Scored> => {
         options.signal?.throwIfAborted();
@@ -153,9 +143,9 @@ export async function scoreFile(files: ScoreFiles, options: ScoreOptions): Promi
       }),
     );
     const items: FileItem[] = [];
-    for (const one of scored) items.push(await describe(one, { ...setting, ...known }));
+    for (const one of scored) items.push(await describe(one, setting));
     const { n, refusals, distinct, counts } = await check;
-    const conditions = await conditionsOf(files, sqls, databases, options.timeoutMs);
+    const conditions = await conditionsOf(files, sqls, databases, timeoutMs);
     const report = {
       ...reportOf(scored, items, options.modes, { n, refusals, distinct, counts }),
       conditions,
@@ -292,7 +282,9 @@ function reportOf(
   const isValid = ({ scores }: Scored) => [...scores.values()].some(({ score }) => score !== null);
   return {
     n: scored.filter(isValid).length,
-    modes: Object.fromEntries(modes.map((mode) => [mode, modeReport(mode, scored, items)])),
+    modes: Object.fromEntries(
+      modes.map((mode) => [mode, modeReport(mode, scoresOf(mode, scored, items))]),
+    ),
     golds,
     items,
   };
@@ -320,41 +312,12 @@ async function withLuck(
   };
 }
 
-function modeReport(mode: Mode, scored: readonly Scored[], items: readonly FileItem[]): ModeReport {
-  const entries = scored.flatMap(({ scores }, index) => {
+/** Every item's score in a mode, with the class of its gold. */
+const scoresOf = (mode: Mode, scored: readonly Scored[], items: readonly FileItem[]) =>
+  scored.flatMap(({ scores }, index): ClassedScore[] => {
     const score = scores.get(mode);
-    return score === undefined || score.score === null
-      ? []
-      : [{ ...score, score: score.score, hardness: items[index].hardness }];
+    return score === undefined ? [] : [{ ...score, hardness: items[index].hardness }];
   });
-  const values = entries.map(({ score }) => score);
-  const n = values.length;
-  const right = values.filter((value) => value === 1).length;
-  const [low, high] = isRate(mode) ? wilsonInterval(right, n) : bootstrapInterval(values);
-  const withReason = (...reasons: readonly string[]) =>
-    entries.filter(({ reason }) => reasons.includes(reason)).length;
-  const groups = Object.entries(Object.groupBy(entries, ({ hardness }) => hardness));
-  const parts = entries.flatMap((entry) => entry.parts ?? []);
-  return {
-    n,
-    score: meanOf(values),
-    low,
-    high,
-    goldInvalid: scored.length - n,
-    byHardness: Object.fromEntries(
-      groups.map(([hardness, group]) => [
-        hardness,
-        { n: group.length, score: meanOf(group.map(({ score }) => score)) },
-      ]),
-    ),
-    ...(mode === "strict" && {
-      sameColumnOrder: n === 0 ? 0 : withReason("ok", "ok-empty", "ok-refused") / n,
-      vacuous: withReason("ok-empty"),
-    }),
-    ...(mode === "spider-em" && { parts: averageParts(parts) }),
-    ...(mode.startsWith("spider") && { officialCrash: withReason("official-crash") }),
-  };
-}
 
 /** The foreign keys of each database in a tables.json. Raises data-invalid. */
 function readForeignKeys(file: string): (dbId: string) => ForeignKeyMap {
