@@ -10,9 +10,10 @@ import { hashOfJson } from "../base/hash.ts";
 import type { Executor, RunResult } from "../db/executor.ts";
 import { isNondeterministic, outlineOf, refusalOf } from "../sql/admission.ts";
 import type { NamedTable } from "../sql/scope.ts";
-import { templateOf } from "../sql/template.ts";
+import { canonicalOf } from "../sql/template.ts";
 import { writeReversedCopy } from "./reversed-copy.ts";
 import type { GoldItem } from "./sources/gold.ts";
+import { areIdentical } from "./official/cells.ts";
 import { type CellRows, identifyCells } from "./strict-cells.ts";
 import { matchRows } from "./strict-match.ts";
 import { type GoldResult, isTieDependent, tiedGold } from "./strict-order.ts";
@@ -93,9 +94,11 @@ export async function checkGolds(
     for (const [dbId, group] of Map.groupBy(answerable, (gold) => gold.dbId)) {
       const file = options.fileOf(dbId);
       const copy = reversedCopy(file, join(folder, "reversed.sqlite"), options);
-      const checks = group.map(async (gold) => {
-        checked.push(await checkGold(gold, { file, copy }, options));
-        options.onProgress?.(++done, answerable.length);
+      const texts = [...Map.groupBy(group, ({ sql }) => sql)];
+      const checks = texts.map(async ([sql, golds]) => {
+        const outcome = await checkSql(sql, { file, copy }, options);
+        for (const gold of golds) checked.push({ gold, ...outcome });
+        options.onProgress?.((done += golds.length), answerable.length);
       });
       await Promise.all(checks);
       if (copy !== undefined) rmSync(copy);
@@ -103,8 +106,8 @@ export async function checkGolds(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  checked.sort((a, b) => a.item.index - b.item.index);
-  return summaryOf(withRepeats(checked), golds.length - answerable.length);
+  checked.sort((a, b) => a.gold.index - b.gold.index);
+  return summaryOf(withRepeats(checked, options.tablesOf), golds.length - answerable.length);
 }
 
 /** None of a large database, and none where SQLite does not let its tables be written (virtual ones). */
@@ -123,29 +126,30 @@ function reversedCopy(
   }
 }
 
-/** An item with what tells whether another is the same. */
-type Checked = { readonly item: GoldCheckItem; readonly identity?: string };
+/** What is found out of a text of SQL, whoever asks with it. */
+type Outcome = Pick<GoldCheckItem, "findings" | "message" | "rows" | "ms"> & {
+  /** Equal for equal results. */
+  readonly resultId?: string;
+};
+type Checked = Outcome & { readonly gold: GoldItem };
 type Files = { readonly file: string; readonly copy?: string };
 
-async function checkGold(
-  gold: GoldItem,
+async function checkSql(
+  sql: string,
   { file, copy }: Files,
-  { executor, tablesOf, timeoutMs = 30_000, slowMs = 1000, signal }: GoldCheckOptions,
-): Promise<Checked> {
-  const { index, id, dbId, sql } = gold;
-  const named = { index, id, dbId };
+  { executor, timeoutMs = 30_000, slowMs = 1000, signal }: GoldCheckOptions,
+): Promise<Outcome> {
   const runOn = (on: string, text: string): Promise<RunResult> => {
     signal?.throwIfAborted();
     return executor.run(on, text, { ...limits, timeoutMs });
   };
   const refusal = refusalOf(sql);
-  if (refusal !== undefined)
-    return { item: { ...named, findings: ["fails"], message: refusal, rows: 0, ms: 0 } };
+  if (refusal !== undefined) return { findings: ["fails"], message: refusal, rows: 0, ms: 0 };
   const result = await runOn(file, sql);
   const slow: GoldFinding[] = result.ms > slowMs ? ["slow"] : [];
   if (!result.ok) {
     const { message, ms } = result;
-    return { item: { ...named, findings: ["fails", ...slow], message, rows: 0, ms } };
+    return { findings: ["fails", ...slow], message, rows: 0, ms };
   }
   const tied = await tiedGold(sql, result, (text) => runOn(file, text));
   const reversed = copy === undefined ? undefined : await runOn(copy, sql);
@@ -155,10 +159,8 @@ async function checkGold(
     ...(result.rows.length === 0 ? (["empty"] as const) : []),
     ...(isRandom ? (["nondeterministic"] as const) : orderFindings(sql, tied, reversed)),
   ];
-  return {
-    item: { ...named, findings, rows: result.rows.length, ms: result.ms },
-    identity: identityOf(gold, result.rows, tablesOf?.(dbId)),
-  };
+  const { rows, ms } = result;
+  return { findings, rows: rows.length, ms, resultId: resultIdOf(rows) };
 }
 
 /** Whether the rows that were returned are a matter of chance. */
@@ -178,8 +180,13 @@ function orderFindings(
   ];
 }
 
-/** Whether strict mode would take the second result for right. */
+/** Whether strict mode would take the second result for right; equal rows need no comparison of cells. */
 function isSame(gold: GoldResult, other: Extract<RunResult, { ok: true }>): boolean {
+  const returned = gold.rows.slice(gold.offset, gold.offset + gold.count);
+  if (areIdentical(returned, other.rows)) return true;
+  const isWhole = returned.length === gold.rows.length;
+  const hasNoOrder = isWhole && gold.groups.every((group) => group === 0);
+  if (hasNoOrder && resultIdOf(returned) === resultIdOf(other.rows)) return true;
   const [rows, otherRows] = identifyCells([gold.rows, other.rows]);
   const { groups, offset, count, columns } = gold;
   const wanted = { rows, groups, offset, count, columnCount: columns.length };
@@ -187,37 +194,67 @@ function isSame(gold: GoldResult, other: Extract<RunResult, { ok: true }>): bool
   return reason === "ok" || reason === "ok-empty";
 }
 
-/** Equal for golds of one database with one canonical form and one result. */
-function identityOf(
-  { dbId, sql }: GoldItem,
-  rows: CellRows,
-  tables: readonly NamedTable[] | undefined,
-): string {
+function resultIdOf(rows: CellRows): string {
   const texts = rows.map((row) =>
     row.map((cell) => `${typeof cell} ${String(cell)}`).join("\u001f"),
   );
-  return hashOfJson([dbId, canonicalOf(sql, tables), texts.sort()]);
+  return hashOfJson(texts.sort());
+}
+
+/** Two golds of one database are the same when their results and their canonical forms are. */
+function withRepeats(
+  checked: readonly Checked[],
+  tablesOf: GoldCheckOptions["tablesOf"],
+): GoldCheckItem[] {
+  const sameAs = new Map<GoldItem, number>();
+  const withResult = checked.filter(({ resultId }) => resultId !== undefined);
+  const groups = Map.groupBy(withResult, ({ gold, resultId }) => `${resultId} ${gold.dbId}`);
+  for (const group of groups.values()) {
+    const formOf = createForms(group, tablesOf);
+    const first = new Map<string, number>();
+    for (const { gold } of group) {
+      const form = formOf(gold.sql);
+      const known = first.get(form);
+      if (known === undefined) first.set(form, gold.index);
+      else sameAs.set(gold, known);
+    }
+  }
+  return checked.map(({ gold, findings, message, rows, ms }): GoldCheckItem => {
+    const { index, id, dbId } = gold;
+    const same = sameAs.get(gold);
+    return {
+      index,
+      id,
+      dbId,
+      findings: same === undefined ? findings : [...findings, "same"],
+      ...(message !== undefined && { message }),
+      ...(same !== undefined && { sameAs: same }),
+      rows,
+      ms,
+    };
+  });
+}
+
+/** Canonical forms take time, and only texts that differ need them. */
+function createForms(
+  group: readonly Checked[],
+  tablesOf: GoldCheckOptions["tablesOf"],
+): (sql: string) => string {
+  const texts = new Set(group.map(({ gold }) => gold.sql));
+  if (texts.size === 1) return (sql) => sql;
+  const tables = tablesOf?.(group[0].gold.dbId);
+  const forms = new Map([...texts].map((sql) => [sql, formOf(sql, tables)]));
+  return (sql) => forms.get(sql) ?? sql;
 }
 
 /** Text that does not parse is its own form. */
-function canonicalOf(sql: string, tables: readonly NamedTable[] | undefined): string {
+function formOf(sql: string, tables: readonly NamedTable[] | undefined): string {
   try {
-    return templateOf(sql, "sqlite", tables).canonical;
+    return canonicalOf(sql, "sqlite", tables);
   } catch (error) {
     if (error instanceof UserError) return sql;
     throw error;
   }
-}
-
-function withRepeats(checked: readonly Checked[]): GoldCheckItem[] {
-  const first = new Map<string, number>();
-  return checked.map(({ item, identity }) => {
-    if (identity === undefined) return item;
-    const sameAs = first.get(identity);
-    if (sameAs !== undefined) return { ...item, findings: [...item.findings, "same"], sameAs };
-    first.set(identity, item.index);
-    return item;
-  });
 }
 
 function summaryOf(items: readonly GoldCheckItem[], refusals: number): GoldCheck {

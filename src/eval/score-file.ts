@@ -39,7 +39,7 @@ import type { StrictReason } from "./strict.ts";
 export type ScoreFiles = {
   readonly gold: string;
   /** A file, or one answer for each item of the gold in its order. */
-  readonly predictions: string | readonly string[];
+  readonly predictions: string | readonly Predicted[];
   /** Folder that holds DB/DB.sqlite for every database of the gold. */
   readonly databases: string;
   /** Spider's tables.json, for spider-em. */
@@ -47,6 +47,8 @@ export type ScoreFiles = {
   /** Folder of test suites (`t2s eval suite make`): right answers are tried on all their databases. */
   readonly suite?: string;
 };
+
+export type Predicted = { readonly sql: string; readonly confidence?: number };
 
 export type FileItem = {
   readonly index: number;
@@ -57,6 +59,8 @@ export type FileItem = {
   readonly hardness: Hardness | "unparsed";
   readonly goldSql: string;
   readonly predictedSql: string;
+  /** Probability of the prediction, where its source tells it. */
+  readonly confidence?: number;
   /** null where the item has no valid gold in the mode. */
   readonly verdicts: Readonly<Partial<Record<Mode, number | null>>>;
   readonly reasons: Readonly<Partial<Record<Mode, string>>>;
@@ -110,9 +114,7 @@ export type ScoreOptions = {
 /** Scores every item. Raises UserError for files that are missing, not of their form, or do not fit each other. */
 export async function scoreFile(files: ScoreFiles, options: ScoreOptions): Promise<FileReport> {
   const { items: golds } = readGold(files.gold);
-  const { predictions } = files;
-  const sqls =
-    typeof predictions === "string" ? readPredictions(predictions, golds).sqls : predictions;
+  const predictions = predictionsOf(files, golds);
   const databases = findDatabases(golds, files.databases);
   const fileOf = (dbId: string) => databases.get(dbId) ?? "";
   const executor = options.executor ?? createExecutor();
@@ -134,18 +136,18 @@ export async function scoreFile(files: ScoreFiles, options: ScoreOptions): Promi
     const scored = await Promise.all(
       golds.map(async (gold, index): Promise<Scored> => {
         options.signal?.throwIfAborted();
-        const item = itemOf(gold, sqls[index]);
+        const item = itemOf(gold, predictions[index].sql);
         const scores = await Promise.all(
           scorers.map(async ([mode, score]) => [mode, await score(item)] as const),
         );
         options.onProgress?.(++done, golds.length);
-        return { gold, item, scores: new Map(scores) };
+        return { gold, item, ...predictions[index], scores: new Map(scores) };
       }),
     );
     const items: FileItem[] = [];
     for (const one of scored) items.push(await describe(one, setting));
     const { n, refusals, distinct, counts } = await check;
-    const conditions = await conditionsOf(files, sqls, databases, timeoutMs);
+    const conditions = await conditionsOf(files, predictions, databases, timeoutMs);
     const report = {
       ...reportOf(scored, items, options.modes, { n, refusals, distinct, counts }),
       conditions,
@@ -160,6 +162,7 @@ export async function scoreFile(files: ScoreFiles, options: ScoreOptions): Promi
 type Scored = {
   readonly gold: GoldItem;
   readonly item: ModeItem;
+  readonly confidence?: number;
   readonly scores: ReadonlyMap<Mode, ModeScore>;
 };
 
@@ -170,9 +173,18 @@ const itemOf = (gold: GoldItem, predictedSql: string): ModeItem => ({
   isToRefuse: gold.refusal !== undefined,
 });
 
+function predictionsOf(
+  { predictions }: ScoreFiles,
+  golds: readonly GoldItem[],
+): readonly Predicted[] {
+  if (typeof predictions !== "string") return predictions;
+  const { sqls, confidences } = readPredictions(predictions, golds);
+  return sqls.map((sql, i) => ({ sql, confidence: confidences?.[i] }));
+}
+
 async function conditionsOf(
-  { gold, predictions }: ScoreFiles,
-  sqls: readonly string[],
+  { gold, predictions: source }: ScoreFiles,
+  predictions: readonly Predicted[],
   databases: ReadonlyMap<string, string>,
   timeoutMs: number | undefined,
 ): Promise<FileReport["conditions"]> {
@@ -181,12 +193,12 @@ async function conditionsOf(
     SQLite: process.versions.sqlite ?? "",
     Node: process.versions.node,
     timeoutMs: timeoutMs ?? "each mode's own",
-    blank: sqls.filter((sql) => sql === "").length,
+    blank: predictions.filter(({ sql }) => sql === "").length,
     gold: await sha256OfFile(gold),
     predictions:
-      typeof predictions === "string"
-        ? await sha256OfFile(predictions)
-        : sha256(predictions.join("\n")),
+      typeof source === "string"
+        ? await sha256OfFile(source)
+        : sha256(source.map(({ sql }) => sql).join("\n")),
     databases: Object.fromEntries(await Promise.all(hashes)) as Record<string, string>,
   };
 }
@@ -216,7 +228,10 @@ type Setting = ReturnType<typeof createSchemas> & {
 };
 
 /** What is said of an item beside its scores. */
-async function describe({ gold, item, scores }: Scored, setting: Setting): Promise<FileItem> {
+async function describe(
+  { gold, item, confidence, scores }: Scored,
+  setting: Setting,
+): Promise<FileItem> {
   const { dbId, goldSql, predictedSql } = item;
   const all = [...scores];
   const isWrong = all.some(([, { score }]) => score === 0);
@@ -237,6 +252,7 @@ async function describe({ gold, item, scores }: Scored, setting: Setting): Promi
     hardness: spiderHardness(parseSpiderSql(goldSql, setting.schemaOf(dbId))),
     goldSql,
     predictedSql,
+    ...(confidence !== undefined && { confidence }),
     verdicts: Object.fromEntries(all.map(([mode, { score }]) => [mode, score])),
     reasons: Object.fromEntries(all.map(([mode, { reason }]) => [mode, reason])),
     flags: [...new Set(all.flatMap(([, { flags }]) => flags))],

@@ -37,7 +37,7 @@ export async function decodeAll(
   model: LlamaModel,
   lanes: readonly (readonly Slot[])[],
   items: readonly Item[],
-  { onCompletion, signal, maxTokens, folder }: DecodeOptions,
+  { onCompletion, signal, maxTokens, folder, withConfidence = false }: DecodeOptions,
 ): Promise<Completion[]> {
   const completions: Completion[] = [];
   const failure = new AbortController();
@@ -48,16 +48,18 @@ export async function decodeAll(
     start: async (slot, item) => {
       const startedMs = performance.now();
       await holdPrefix(slot, item, stateOf);
-      const tokens = slot.sequence.evaluate(item.suffix, { temperature: 0 });
-      return { item, slot, ids: [], tokens, startedMs };
+      const wanted = { confidence: withConfidence };
+      const tokens = slot.sequence.evaluateWithMetadata(item.suffix, wanted, { temperature: 0 });
+      return { item, slot, ids: [], confidence: 1, tokens, startedMs };
     },
-    finish: ({ item, ids, startedMs }, finishReason) => {
+    finish: ({ item, ids, confidence, startedMs }, finishReason) => {
       const ms = performance.now() - startedMs;
       completions[item.index] = {
         text: model.detokenize(ids),
         tokens: ids.length,
         finishReason,
         ms,
+        ...(withConfidence && { confidence }),
       };
       onCompletion?.(++done, items.length);
     },
@@ -78,7 +80,9 @@ type Answer = {
   readonly item: Item;
   readonly slot: Slot;
   readonly ids: Token[];
-  readonly tokens: AsyncGenerator<Token, void, void>;
+  /** The product over `ids`. */
+  confidence: number;
+  readonly tokens: AsyncGenerator<{ token: Token; confidence?: number }, void, void>;
   readonly startedMs: number;
 };
 
@@ -122,14 +126,15 @@ async function runLane(
 
 /** One more token; gives the reason if the answer ends here. */
 async function takeStep(
-  { ids, tokens }: Answer,
+  answer: Answer,
   maxTokens: number,
 ): Promise<Completion["finishReason"] | undefined> {
-  const { done, value } = await tokens.next();
+  const { done, value } = await answer.tokens.next();
   if (done) return "stop";
-  ids.push(value);
-  if (ids.length < maxTokens) return undefined;
-  await tokens.return();
+  answer.ids.push(value.token);
+  answer.confidence *= value.confidence ?? 1;
+  if (answer.ids.length < maxTokens) return undefined;
+  await answer.tokens.return();
   return "length";
 }
 

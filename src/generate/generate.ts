@@ -18,11 +18,15 @@ export type Completion = {
   readonly tokens: number;
   readonly finishReason: "stop" | "length";
   readonly ms: number;
+  /** Probability of the whole answer: the product of its tokens' probabilities. Only where it was asked for and is known. */
+  readonly confidence?: number;
 };
 
 export type GenerateOptions = {
   /** Most tokens of one answer. */
   readonly maxTokens?: number;
+  /** The answers' confidence is wanted; it takes time (llama.cpp: about 3 ms a token for 49,152 words). */
+  readonly withConfidence?: boolean;
   readonly onCompletion?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 };

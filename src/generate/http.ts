@@ -42,10 +42,16 @@ export type ServerOptions = {
 export type Protocol = {
   /** Added to the base address. */
   readonly path: string;
-  bodyOf(request: GenerateRequest, maxTokens: number): Readonly<Record<string, unknown>>;
+  bodyOf(request: GenerateRequest, wanted: Wanted): Readonly<Record<string, unknown>>;
   /** Reads an answer; undefined when it has another form. Raises question-too-long when the prompt was cut. */
   read(answer: unknown): Omit<Completion, "ms"> | undefined;
 };
+
+export type Wanted = { readonly maxTokens: number; readonly withConfidence: boolean };
+
+/** The probability of an answer whose tokens have these natural logarithms of probabilities. */
+export const confidenceOf = (logProbabilities: readonly number[]): number =>
+  Math.exp(logProbabilities.reduce((sum, logProbability) => sum + logProbability, 0));
 
 /** As for local models. */
 const DEFAULT_MAX_TOKENS = 160;
@@ -55,7 +61,7 @@ const LONGEST_WAIT_MS = 60_000;
 /** Answers one request, from the cache or by asking. */
 type Answerer = (
   request: GenerateRequest,
-  maxTokens: number,
+  wanted: Wanted,
   signal: AbortSignal,
 ) => Promise<Completion>;
 
@@ -67,7 +73,9 @@ type Answerer = (
 export function createServerGenerate(protocol: Protocol, options: ServerOptions): Generate {
   const { concurrency = 4 } = options;
   const answer = createAnswerer(protocol, options);
-  return async (requests, { maxTokens = DEFAULT_MAX_TOKENS, onCompletion, signal } = {}) => {
+  return async (requests, generateOptions = {}) => {
+    const { maxTokens = DEFAULT_MAX_TOKENS, withConfidence = false } = generateOptions;
+    const { onCompletion, signal } = generateOptions;
     const failure = new AbortController();
     const stop = AbortSignal.any(signal ? [signal, failure.signal] : [failure.signal]);
     const completions: Completion[] = [];
@@ -76,7 +84,7 @@ export function createServerGenerate(protocol: Protocol, options: ServerOptions)
     const runLane = async () => {
       for (const [index, request] of waiting) {
         stop.throwIfAborted();
-        completions[index] = await answer(request, maxTokens, stop);
+        completions[index] = await answer(request, { maxTokens, withConfidence }, stop);
         done++;
         onCompletion?.(done, requests.length);
       }
@@ -96,8 +104,8 @@ function createAnswerer(protocol: Protocol, options: ServerOptions): Answerer {
   const { baseUrl, cacheFile } = options;
   const url = addressOf(baseUrl, protocol.path);
   const cache = cacheFile === undefined ? undefined : openAnswerCache(cacheFile);
-  return async (request, maxTokens, signal) => {
-    const body = { ...protocol.bodyOf(request, maxTokens), ...options.body };
+  return async (request, wanted, signal) => {
+    const body = { ...protocol.bodyOf(request, wanted), ...options.body };
     const key = hashOfJson({ url, body });
     const known = cache?.get(key);
     if (known !== undefined) return known;

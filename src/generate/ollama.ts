@@ -4,7 +4,7 @@
  */
 import { assert, UserError } from "../base/errors.ts";
 import type { Completion, Generate } from "./generate.ts";
-import { createServerGenerate, type Protocol, type ServerOptions } from "./http.ts";
+import { confidenceOf, createServerGenerate, type Protocol, type ServerOptions } from "./http.ts";
 
 export type OllamaOptions = ServerOptions & {
   /** Tokens of the longest prompt with its answer: Ollama's own default is small, and it cuts what is longer. */
@@ -18,13 +18,14 @@ export function createOllamaGenerate(options: OllamaOptions): Generate {
   const { model, sends = "text", contextTokens, modelOptions } = options;
   const protocol: Protocol = {
     path: sends === "text" ? "/api/generate" : "/api/chat",
-    bodyOf({ prefix, suffix, messages }, maxTokens) {
+    bodyOf({ prefix, suffix, messages }, { maxTokens, withConfidence }) {
       const own = { temperature: 0, num_predict: maxTokens, num_ctx: contextTokens };
       const common = {
         model,
         stream: false,
         truncate: false,
         options: { ...own, ...modelOptions },
+        ...(withConfidence && { logprobs: true }),
       };
       if (sends === "text") return { ...common, prompt: prefix + suffix, raw: true };
       assert(messages !== undefined, "a server that takes messages was sent a prompt without them");
@@ -41,11 +42,12 @@ type Answer = {
   readonly done_reason?: string;
   readonly prompt_eval_count?: number;
   readonly eval_count?: number;
+  readonly logprobs?: readonly { readonly logprob: number }[];
 };
 
 /** Versions that do not know `truncate` cut a prompt in silence; then all of the context was the prompt. */
 function readAnswer(answer: unknown, contextTokens: number): Omit<Completion, "ms"> | undefined {
-  const { response, message, done_reason, prompt_eval_count, eval_count } = (answer ??
+  const { response, message, done_reason, prompt_eval_count, eval_count, logprobs } = (answer ??
     {}) as Answer;
   if ((prompt_eval_count ?? 0) >= contextTokens)
     throw new UserError(
@@ -55,5 +57,10 @@ function readAnswer(answer: unknown, contextTokens: number): Omit<Completion, "m
   const text = response ?? message?.content;
   if (typeof text !== "string") return undefined;
   const finishReason = done_reason === "length" ? "length" : "stop";
-  return { text, tokens: eval_count ?? 0, finishReason };
+  return {
+    text,
+    tokens: eval_count ?? 0,
+    finishReason,
+    ...(logprobs && { confidence: confidenceOf(logprobs.map(({ logprob }) => logprob)) }),
+  };
 }

@@ -5,18 +5,19 @@
  */
 import { assert } from "../base/errors.ts";
 import type { Completion, Generate } from "./generate.ts";
-import { createServerGenerate, type Protocol, type ServerOptions } from "./http.ts";
+import { confidenceOf, createServerGenerate, type Protocol, type ServerOptions } from "./http.ts";
 
 /** Generates with the model at `baseUrl`, which ends in /v1 with most servers. Errors: see createServerGenerate. */
 export function createOpenAiGenerate(options: ServerOptions): Generate {
   const { model, sends = "text" } = options;
   const protocol: Protocol = {
     path: sends === "text" ? "/completions" : "/chat/completions",
-    bodyOf({ prefix, suffix, messages }, maxTokens) {
+    bodyOf({ prefix, suffix, messages }, { maxTokens, withConfidence }) {
       const common = { model, max_tokens: maxTokens, temperature: 0, stream: false };
-      if (sends === "text") return { ...common, prompt: prefix + suffix };
+      if (sends === "text")
+        return { ...common, prompt: prefix + suffix, ...(withConfidence && { logprobs: 1 }) };
       assert(messages !== undefined, "a server that takes messages was sent a prompt without them");
-      return { ...common, messages };
+      return { ...common, messages, ...(withConfidence && { logprobs: true }) };
     },
     read: readAnswer,
   };
@@ -28,6 +29,11 @@ type Answer = {
     readonly text?: unknown;
     readonly message?: { readonly content?: unknown };
     readonly finish_reason?: string | null;
+    /** `/chat/completions` has content, and so has llama-server everywhere; others `token_logprobs` in `/completions`. */
+    readonly logprobs?: {
+      readonly content?: readonly { readonly logprob: number }[] | null;
+      readonly token_logprobs?: readonly number[] | null;
+    } | null;
   }[];
   readonly usage?: { readonly completion_tokens?: number } | null;
 };
@@ -40,5 +46,12 @@ function readAnswer(answer: unknown): Omit<Completion, "ms"> | undefined {
   const text = choice.text ?? choice.message?.content ?? "";
   if (typeof text !== "string") return undefined;
   const finishReason = choice.finish_reason === "length" ? "length" : "stop";
-  return { text, tokens: usage?.completion_tokens ?? 0, finishReason };
+  const { content, token_logprobs } = choice.logprobs ?? {};
+  const logProbabilities = content?.map(({ logprob }) => logprob) ?? token_logprobs;
+  return {
+    text,
+    tokens: usage?.completion_tokens ?? 0,
+    finishReason,
+    ...(logProbabilities && { confidence: confidenceOf(logProbabilities) }),
+  };
 }

@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { UserError } from "../base/errors.ts";
 import { sha256, sha256OfFile } from "../base/hash.ts";
 import type { Progress } from "../base/progress.ts";
+import type { Predicted } from "../eval/score-file.ts";
 import type { GoldItem } from "../eval/sources/gold.ts";
 import { writeGgufAdapter } from "../export/gguf-adapter.ts";
 import { PEFT_WEIGHTS, readPeftAdapter } from "../export/peft.ts";
@@ -31,6 +32,8 @@ export type AnswerOptions = {
   readonly config: Config;
   /** Servers: messages instead of the rendered prompt. */
   readonly sendsMessages: boolean;
+  /** The answers' confidence is wanted; see GenerateOptions. */
+  readonly withConfidence: boolean;
   readonly progress: Progress;
   readonly signal?: AbortSignal;
 };
@@ -41,8 +44,8 @@ const QUESTION_TOKENS = 400;
 export async function answerGold(
   golds: readonly GoldItem[],
   options: AnswerOptions,
-): Promise<string[]> {
-  const { config, fileOf, progress, signal } = options;
+): Promise<Predicted[]> {
+  const { config, fileOf, withConfidence, progress, signal } = options;
   const base = await openBaseModel(config.model, progress, signal);
   const places = [...Map.groupBy(golds, ({ dbId }) => dbId)].map(([dbId, items]) => {
     const { database } = introspect(fileOf(dbId), { dbId });
@@ -51,7 +54,7 @@ export async function answerGold(
   const longest = Math.max(...places.map(({ prompt }) => countTokens(base, prompt.prefix)));
   const wanted = longest + QUESTION_TOKENS + config["eval.maxTokens"];
   const model = await openGenerator(options, base, Math.ceil(wanted / 256) * 256);
-  const answers: string[] = [];
+  const answers: Predicted[] = [];
   let done = 0;
   progress.step("answering");
   try {
@@ -68,13 +71,14 @@ export async function answerGold(
         items.map(({ question = "" }) => question),
         {
           maxTokens: config["eval.maxTokens"],
+          withConfidence,
           signal,
           onCompletion: (count) => progress.update(done + count, golds.length),
         },
       );
       done += items.length;
-      for (const [i, { answer }] of predictions.entries())
-        answers[items[i].index] = renderAnswer(answer);
+      for (const [i, { answer, confidence }] of predictions.entries())
+        answers[items[i].index] = { sql: renderAnswer(answer), confidence };
     }
   } finally {
     await model.close();

@@ -90,6 +90,27 @@ test("a test split that would be empty is refused with the counts", async () => 
   writeJsonLines(raw, pairs);
 });
 
+test("a test split of refusals alone is refused", async () => {
+  const curated = join(project.rawFolder, "curated.jsonl");
+  writeJsonLines(curated, [{ id: "r", question: "Salary?", refusal: "no table", split: "test" }]);
+  await expect(runStages([cleanStage], context)).rejects.toMatchObject({
+    code: "data-too-few",
+    message: expect.stringContaining("and 0 answerable ones for the report"),
+  });
+  rmSync(curated);
+});
+
+test("a stop while pairs are made or checked leaves everything as it was", async () => {
+  const raw = join(project.rawFolder, "synthetic.jsonl");
+  const before = readFileSync(raw, "utf8");
+  const abort = new AbortController();
+  const progress = { ...context.progress, update: () => abort.abort(new Error("stopped")) };
+  const stopped = { ...context, progress, signal: abort.signal };
+  await expect(dataStage.run(stopped)).rejects.toThrow("stopped");
+  await expect(cleanStage.run(stopped)).rejects.toThrow("stopped");
+  expect(readFileSync(raw, "utf8")).toBe(before);
+});
+
 describe.skipIf(!process.env.T2S_MODEL_FILE)("with the model (T2S_MODEL_FILE)", () => {
   test("what is trained is what will be asked, byte for byte", async () => {
     const base = await baseModelOf(context);

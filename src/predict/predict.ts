@@ -1,7 +1,7 @@
 /**
- * The one path from a question to SQL, for scoring and for serving alike: prompt → generate → read the answer → bind
- * its columns by the schema. What is scored is what is served because both call this. Executing the SQL is the caller's next step: scoring compares
- * results, serving shows them.
+ * The one path from a question to SQL, for scoring and for serving alike: prompt → generate → read the answer → bind its
+ * columns by the schema. What is scored is what is served because both call this. Executing the SQL is the caller's next
+ * step: scoring compares results, serving shows them.
  */
 import type { Generate, GenerateOptions } from "../generate/generate.ts";
 import { type Answer, parseAnswer } from "../prompt/answer.ts";
@@ -17,6 +17,8 @@ export type Prediction = {
   /** "length" when the answer limit cut it. */
   readonly finishReason: "stop" | "length";
   readonly ms: number;
+  /** See Completion. */
+  readonly confidence?: number;
 };
 
 /** Questions in, one prediction for each in the same order. */
@@ -38,13 +40,11 @@ export function createPredict(
       messages: prompt.messagesOf(question),
     }));
     const completions = await generate(requests, options);
-    return completions.map(({ text, tokens, finishReason, ms }, index) => ({
+    return completions.map(({ text, ...measured }, index) => ({
       question: questions[index],
       answer: bound(parseAnswer(text), bind),
       completion: text,
-      tokens,
-      finishReason,
-      ms,
+      ...measured,
     }));
   };
 }

@@ -53,6 +53,13 @@ export function templateOf(
   };
 }
 
+/** The canonical form alone. Raises as templateOf does. */
+export const canonicalOf = (
+  sql: string,
+  dialect: Dialect,
+  tables?: readonly NamedTable[],
+): string => printSql(ordered(normalize(parseStatement(sql, dialect), tables)), dialect);
+
 const shortHash = (text: string) => sha256(text).slice(0, 16);
 
 const MASK: SqlNode = { literal: { literal_type: "number", value: "?" } };

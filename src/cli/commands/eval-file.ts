@@ -14,7 +14,7 @@ import { fileReportMarkdown } from "../../eval/file-report/markdown.ts";
 import { resultsOf } from "../../eval/file-report/results.ts";
 import { fileReportText } from "../../eval/file-report/terminal.ts";
 import { type Mode, MODES } from "../../eval/modes.ts";
-import { type FileReport, scoreFile } from "../../eval/score-file.ts";
+import { type FileReport, type Predicted, scoreFile } from "../../eval/score-file.ts";
 import { findDatabases } from "../../eval/sources/databases.ts";
 import { readGold } from "../../eval/sources/gold.ts";
 import type { Io } from "../io.ts";
@@ -126,10 +126,10 @@ async function writeReports(
 
 /** Answers of a model, kept as a file of predictions where one is wanted. */
 async function answersOf(
-  { gold, model = "base", config, messages, savePredictions }: EvalFileOptions,
+  { gold, model = "base", config, messages, savePredictions, report }: EvalFileOptions,
   databases: string,
   { progress, signal }: Io,
-): Promise<string[]> {
+): Promise<Predicted[]> {
   const { items } = readGold(gold);
   const files = findDatabases(items, databases);
   const answers = await answerGold(items, {
@@ -137,13 +137,15 @@ async function answersOf(
     config,
     fileOf: (dbId) => files.get(dbId) ?? "",
     sendsMessages: messages === true,
+    // the page shows its calibration
+    withConfidence: report !== undefined,
     progress,
     signal,
   });
   if (savePredictions !== undefined)
     writeFileAtomic(
       savePredictions,
-      answers.map((sql) => `${sql.replace(/\s+/g, " ")}\n`).join(""),
+      answers.map(({ sql }) => `${sql.replace(/\s+/g, " ")}\n`).join(""),
     );
   return answers;
 }

@@ -2,7 +2,7 @@
 import type { Mode } from "../modes.ts";
 import { meanOf } from "../statistics.ts";
 import { type Score, scoreOf } from "./groups.ts";
-import type { ReportedItem } from "./words.ts";
+import type { FileItem } from "../score-file.ts";
 
 export type CalibrationBin = Score & { readonly confidence: number };
 export type Calibration = {
@@ -17,7 +17,7 @@ export type Calibration = {
 const BINS = 10;
 
 /** undefined where no item carries a confidence. */
-export function calibrationOf(items: readonly ReportedItem[], mode: Mode): Calibration | undefined {
+export function calibrationOf(items: readonly FileItem[], mode: Mode): Calibration | undefined {
   const sure = items.flatMap((item) =>
     item.confidence === undefined || typeof item.verdicts[mode] !== "number"
       ? []

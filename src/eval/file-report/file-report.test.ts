@@ -13,9 +13,9 @@ import { codeBlock, fileReportMarkdown, inline } from "./markdown.ts";
 import { pageData } from "./page-data.ts";
 import { resultsOf } from "./results.ts";
 import { fileReportText } from "./terminal.ts";
-import type { ReportedFile, ReportedItem } from "./words.ts";
+import type { FileItem, FileReport } from "../score-file.ts";
 
-const item = (index: number, changes: Partial<ReportedItem> = {}): ReportedItem => ({
+const item = (index: number, changes: Partial<FileItem> = {}): FileItem => ({
   index,
   id: String(index),
   dbId: "shop",
@@ -35,7 +35,7 @@ const item = (index: number, changes: Partial<ReportedItem> = {}): ReportedItem 
 
 const HOSTILE = `</script><script>alert("x")</script> & 'quoted' \`\`\` @someone #12 | *x*`;
 const wrong = { verdicts: { strict: 0, "spider-ex": 1 }, reasons: { strict: "values" } } as const;
-const items: readonly ReportedItem[] = [
+const items: readonly FileItem[] = [
   item(0, { confidence: 0.95 }),
   item(1, {
     ...wrong,
@@ -78,7 +78,7 @@ const figures = (score: number) => ({
   goldInvalid: 1,
   byHardness: { easy: { n: 2, score: 0.5 }, hard: { n: 1, score: 0 } },
 });
-const report: ReportedFile = {
+const report: FileReport = {
   n: 3,
   modes: {
     strict: { ...figures(1 / 3), sameColumnOrder: 0.25, vacuous: 0 },
@@ -96,7 +96,7 @@ const report: ReportedFile = {
   },
   items,
 };
-const none: ReportedFile = { ...report, n: 0, modes: {}, items: [] };
+const none: FileReport = { ...report, n: 0, modes: {}, items: [] };
 
 test("the features of a gold are read from its tree", () => {
   const cases: readonly [string, readonly string[], number][] = [

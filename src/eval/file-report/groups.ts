@@ -2,9 +2,10 @@
 import { isRate, type Mode } from "../modes.ts";
 import { bootstrapInterval, meanOf, wilsonInterval } from "../statistics.ts";
 import { FEATURES, featuresOf, type SqlFeatures } from "./features.ts";
-import { HARDNESSES, type ReportedItem } from "./words.ts";
+import type { FileItem } from "../score-file.ts";
+import { HARDNESSES } from "./words.ts";
 
-export type Group = { readonly title: string; readonly items: readonly ReportedItem[] };
+export type Group = { readonly title: string; readonly items: readonly FileItem[] };
 export type Grouping = {
   readonly title: string;
   readonly note: string;
@@ -21,7 +22,7 @@ export type Score = {
 const RESAMPLES = 1000;
 
 /** Mean verdict of the items that have one, as a fraction with its 95 % interval. */
-export function scoreOf(items: readonly ReportedItem[], mode: Mode): Score {
+export function scoreOf(items: readonly FileItem[], mode: Mode): Score {
   const values = items.flatMap(({ verdicts }) => verdicts[mode] ?? []);
   const n = values.length;
   const [low, high] = isRate(mode)
@@ -31,10 +32,10 @@ export function scoreOf(items: readonly ReportedItem[], mode: Mode): Score {
 }
 
 /** An item with what its gold is made of; undefined where there is no gold that parses. */
-export type Featured = { readonly item: ReportedItem; readonly sql: SqlFeatures | undefined };
+export type Featured = { readonly item: FileItem; readonly sql: SqlFeatures | undefined };
 
 /** Parses each gold once: many questions share one. */
-export function withFeatures(items: readonly ReportedItem[]): Featured[] {
+export function withFeatures(items: readonly FileItem[]): Featured[] {
   const golds = [...new Set(items.map(({ goldSql }) => goldSql))].filter((sql) => sql !== "");
   const known = new Map(golds.map((sql) => [sql, featuresOf(sql)]));
   return items.map((item) => ({ item, sql: known.get(item.goldSql) }));
@@ -104,7 +105,7 @@ function wordsTitle(most: number, at: number): string {
       : `${least} – ${most}`;
 }
 
-function lengthOf({ question }: ReportedItem): string | undefined {
+function lengthOf({ question }: FileItem): string | undefined {
   if (question === undefined) return undefined;
   const words = question.trim().split(/\s+/).length;
   const at = WORDS.findIndex((most) => words <= most);

@@ -6,7 +6,7 @@ import { type Html, html, htmlPage, htmlTable, rawHtml } from "../../report/html
 import { againstDiagonal, type Bar, shareBars } from "../../report/plot.ts";
 import { goldCheckLine } from "../check-gold-text.ts";
 import { type Mode, isRate } from "../modes.ts";
-import type { ModeReport } from "../score-file.ts";
+import type { FileReport, ModeReport } from "../score-file.ts";
 import { calibrationOf } from "./calibration.ts";
 import { disagreementsOf } from "./disagreements.ts";
 import { type Featured, type Grouping, groupingsOf, scoreOf, withFeatures } from "./groups.ts";
@@ -16,19 +16,11 @@ import { PAGE_SCRIPT } from "./page-script.ts";
 import { PAGE_STYLE } from "./page-style.ts";
 import type { ShownPair } from "./results.ts";
 import { classRows, modeRows } from "./tables.ts";
-import {
-  counted,
-  interval,
-  modesOf,
-  percent,
-  remarksOn,
-  type ReportedFile,
-  wordsOfRule,
-} from "./words.ts";
+import { counted, interval, modesOf, percent, remarksOn, wordsOfRule } from "./words.ts";
 
 export type FileReportPage = {
   readonly title: string;
-  readonly report: ReportedFile;
+  readonly report: FileReport;
   /** Of resultsOf, in the order of the items; without it the items show SQL only. */
   readonly results?: readonly ShownPair[];
   /** What has to be known to read the figures: files, versions, limits. */
@@ -67,7 +59,7 @@ export function fileReportHtml({
   return htmlPage(title, body, PAGE_SCRIPT);
 }
 
-const cards = (report: ReportedFile): Html =>
+const cards = (report: FileReport): Html =>
   html`<div class="cards">
     ${modesOf(report).map(
       ([mode, one]) =>
@@ -79,7 +71,7 @@ const cards = (report: ReportedFile): Html =>
     )}
   </div>`;
 
-function figures(report: ReportedFile): Html {
+function figures(report: FileReport): Html {
   const modes = modeRows(report);
   const classes = classRows(report);
   const parts = report.modes["spider-em"]?.parts;
@@ -104,7 +96,7 @@ function figures(report: ReportedFile): Html {
 
 const inOrder = (indices: readonly number[]): number[] => indices.toSorted((a, b) => a - b);
 
-function disagreementTable({ items }: ReportedFile): Html {
+function disagreementTable({ items }: FileReport): Html {
   const rows = disagreementsOf(items).map(({ mode, rule, strictOnly, officialOnly }) => [
     mode,
     wordsOfRule(mode, rule),
@@ -150,7 +142,7 @@ const modeChoice = (modes: readonly Mode[]): Html =>
     )}
   </fieldset>`;
 
-function plots(report: ReportedFile, featured: readonly Featured[]): Html {
+function plots(report: FileReport, featured: readonly Featured[]): Html {
   const groupings = groupingsOf(featured);
   return html`${modesOf(report).map(
     ([mode], at) =>
@@ -190,7 +182,7 @@ function groupPlot({ title, note, groups }: Grouping, mode: Mode): Html {
   return bars.length === 0 ? html`` : plotOf(title, bars, note, max);
 }
 
-function classPlot({ items }: ReportedFile, mode: Mode): Html {
+function classPlot({ items }: FileReport, mode: Mode): Html {
   const wrong = items.filter(({ verdicts }) => verdicts[mode] === 0);
   const groups = [...Map.groupBy(wrong, ({ errorClass }) => errorClass ?? "other")];
   const bars = groups
@@ -205,7 +197,7 @@ function classPlot({ items }: ReportedFile, mode: Mode): Html {
   return bars.length === 0 ? html`` : plotOf("Error classes", bars, note, max);
 }
 
-function calibrationPlot({ items }: ReportedFile, mode: Mode): Html {
+function calibrationPlot({ items }: FileReport, mode: Mode): Html {
   const calibration = calibrationOf(items, mode);
   if (calibration === undefined) return html``;
   const { bins, n, error } = calibration;

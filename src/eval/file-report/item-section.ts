@@ -3,7 +3,8 @@ import { type Html, html } from "../../report/html.ts";
 import { ERROR_CLASSES } from "../error-class.ts";
 import { FEATURES } from "./features.ts";
 import type { Featured } from "./groups.ts";
-import { HARDNESSES, type ReportedItem } from "./words.ts";
+import type { FileItem } from "../score-file.ts";
+import { HARDNESSES } from "./words.ts";
 
 const STATUSES: readonly (readonly [string, string])[] = [
   ["wrong", "wrong"],
@@ -14,7 +15,7 @@ const STATUSES: readonly (readonly [string, string])[] = [
 ];
 
 /** Begins with the wrong items where there are any. */
-export function itemSection(items: readonly ReportedItem[], featured: readonly Featured[]): Html {
+export function itemSection(items: readonly FileItem[], featured: readonly Featured[]): Html {
   const present = (names: readonly string[], found: Iterable<string | null>) => {
     const set = new Set(found);
     return names.filter((name) => set.has(name)).map((name): [string, string] => [name, name]);

@@ -4,10 +4,11 @@
  */
 import { escapeHtml } from "../../report/html.ts";
 import type { Mode } from "../modes.ts";
-import { modesOf, type ReportedFile, type ReportedItem, statusOf } from "./words.ts";
+import type { FileItem, FileReport } from "../score-file.ts";
+import { modesOf, statusOf } from "./words.ts";
 
 /** An item without a valid gold is skipped; one that is partly right fails. */
-export function fileReportJunit(report: ReportedFile, name: string = "t2s eval"): string {
+export function fileReportJunit(report: FileReport, name: string = "t2s eval"): string {
   const suites = modesOf(report).map(([mode]) => suiteOf(mode, report.items));
   const total = (key: "tests" | "failures") => suites.reduce((sum, suite) => sum + suite[key], 0);
   return [
@@ -19,7 +20,7 @@ export function fileReportJunit(report: ReportedFile, name: string = "t2s eval")
   ].join("\n");
 }
 
-function suiteOf(mode: Mode, items: readonly ReportedItem[]) {
+function suiteOf(mode: Mode, items: readonly FileItem[]) {
   const statuses = items.map(({ verdicts }) => statusOf(mode, verdicts[mode]));
   const tests = items.length;
   const skipped = statuses.filter((status) => status === "none").length;
@@ -32,7 +33,7 @@ function suiteOf(mode: Mode, items: readonly ReportedItem[]) {
   return { tests, failures, text };
 }
 
-function caseOf(mode: Mode, item: ReportedItem): string {
+function caseOf(mode: Mode, item: FileItem): string {
   const { id, dbId, question, verdicts, reasons, errorClass, differences } = item;
   const name = question === undefined ? id : `${id}: ${question}`;
   const open = `<testcase classname="${mode}.${xml(dbId)}" name="${xml(name)}"`;
@@ -49,7 +50,7 @@ function caseOf(mode: Mode, item: ReportedItem): string {
   }
 }
 
-const detailsOf = ({ goldSql, predictedSql, differences, message }: ReportedItem): string =>
+const detailsOf = ({ goldSql, predictedSql, differences, message }: FileItem): string =>
   [
     `gold:       ${goldSql === "" ? "to be refused" : goldSql}`,
     `prediction: ${predictedSql}`,

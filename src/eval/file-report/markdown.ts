@@ -6,7 +6,8 @@ import { escapeHtml } from "../../report/html.ts";
 import { goldCheckLine } from "../check-gold-text.ts";
 import type { Mode } from "../modes.ts";
 import { modeRows, type TextTable } from "./tables.ts";
-import { counted, isWrongIn, modesOf, type ReportedFile, type ReportedItem } from "./words.ts";
+import type { FileItem, FileReport } from "../score-file.ts";
+import { counted, isWrongIn, modesOf } from "./words.ts";
 
 export type MarkdownOptions = {
   readonly title?: string;
@@ -21,7 +22,7 @@ const RESERVE = 200;
 
 /** Table and wrong items. */
 export function fileReportMarkdown(
-  report: ReportedFile,
+  report: FileReport,
   {
     title = "Evaluation",
     mode = modesOf(report)[0]?.[0],
@@ -71,7 +72,7 @@ export function codeBlock(text: string, language: string = "sql"): string {
   return `${fence}${language}\n${text}\n${fence}`;
 }
 
-function itemMarkdown(item: ReportedItem): string {
+function itemMarkdown(item: FileItem): string {
   const { id, dbId, question = "", errorClass, goldSql, predictedSql, differences } = item;
   const summary = plain(`${id} · ${dbId} · ${errorClass ?? "other"} · ${question}`);
   const gold = goldSql === "" ? "To be refused." : `Gold\n${codeBlock(goldSql)}`;
@@ -82,7 +83,7 @@ function itemMarkdown(item: ReportedItem): string {
   );
 }
 
-function classCounts(items: readonly ReportedItem[]): string {
+function classCounts(items: readonly FileItem[]): string {
   const groups = [...Map.groupBy(items, ({ errorClass }) => errorClass ?? "other")];
   return groups
     .sort(([, a], [, b]) => b.length - a.length)

@@ -3,7 +3,8 @@ import type { Mode } from "../modes.ts";
 import type { DifferenceMode, DifferenceRule } from "../official/difference.ts";
 import type { Featured } from "./groups.ts";
 import type { ShownPair } from "./results.ts";
-import { modesOf, type ReportedFile, type Status, statusOf, wordsOfRule } from "./words.ts";
+import type { FileReport } from "../score-file.ts";
+import { modesOf, type Status, statusOf, wordsOfRule } from "./words.ts";
 
 export type PageItem = {
   readonly index: number;
@@ -28,7 +29,7 @@ export type PageItem = {
 export type PageData = { readonly modes: readonly Mode[]; readonly items: readonly PageItem[] };
 
 export function pageData(
-  report: ReportedFile,
+  report: FileReport,
   featured: readonly Featured[],
   results: readonly ShownPair[] | undefined,
 ): PageData {

@@ -1,6 +1,7 @@
 /** The tables that every form of the report shows, as rows of text. */
 import { ERROR_CLASSES } from "../error-class.ts";
-import { HARDNESSES, interval, isWrongIn, modesOf, percent, type ReportedFile } from "./words.ts";
+import type { FileReport } from "../score-file.ts";
+import { HARDNESSES, interval, isWrongIn, modesOf, percent } from "./words.ts";
 
 export type TextTable = {
   readonly head: readonly string[];
@@ -10,7 +11,7 @@ export type TextTable = {
 };
 
 /** A row for each mode: n, score, interval, score by hardness. */
-export function modeRows(report: ReportedFile): TextTable {
+export function modeRows(report: FileReport): TextTable {
   const modes = modesOf(report);
   const shown = HARDNESSES.filter((hardness) =>
     modes.some(([, { byHardness }]) => byHardness[hardness] !== undefined),
@@ -35,7 +36,7 @@ export function modeRows(report: ReportedFile): TextTable {
 }
 
 /** A row for each class that occurs: how many items are wrong in each mode, most frequent first. */
-export function classRows(report: ReportedFile): TextTable {
+export function classRows(report: FileReport): TextTable {
   const modes = modesOf(report).map(([mode]) => mode);
   const classified = report.items.filter(({ errorClass }) => errorClass !== null);
   const groups = Map.groupBy(classified, ({ errorClass }) => errorClass);

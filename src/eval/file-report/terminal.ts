@@ -1,15 +1,15 @@
 /** The score of a file of predictions as text for a terminal: golds, modes, error classes, disagreements. */
 import { terminalTable } from "../../report/terminal.ts";
 import { goldCheckLine } from "../check-gold-text.ts";
-import type { ModeReport } from "../score-file.ts";
+import type { FileReport, ModeReport } from "../score-file.ts";
 import { disagreementsOf } from "./disagreements.ts";
 import { classRows, modeRows } from "./tables.ts";
-import { modesOf, percent, type ReportedFile, remarksOn, wordsOfRule } from "./words.ts";
+import { modesOf, percent, remarksOn, wordsOfRule } from "./words.ts";
 
 const MOST_LISTED = 8;
 
 /** Everything that fits on a screen; the items stand in the other reports. */
-export function fileReportText(report: ReportedFile): string {
+export function fileReportText(report: FileReport): string {
   const modes = modeRows(report);
   const remarks = modesOf(report).flatMap(([mode, one]) =>
     remarksOn(mode, one).map((remark) => `  ${mode}: ${remark}`),
@@ -34,12 +34,12 @@ function partsText(parts: ModeReport["parts"]): string {
   return terminalTable(["part of spider-em", "accuracy", "recall", "F1"], rows, [1, 2, 3]);
 }
 
-function classText(report: ReportedFile): string {
+function classText(report: FileReport): string {
   const { head, rows, numeric } = classRows(report);
   return rows.length === 0 ? "" : terminalTable(head, rows, numeric);
 }
 
-function disagreementText({ items }: ReportedFile): string {
+function disagreementText({ items }: FileReport): string {
   const rows = disagreementsOf(items).map(({ mode, rule, strictOnly, officialOnly }) => [
     mode,
     wordsOfRule(mode, rule),

@@ -4,10 +4,6 @@ import type { Mode } from "../modes.ts";
 import type { DifferenceMode, DifferenceRule } from "../official/difference.ts";
 import type { FileItem, FileReport, ModeReport } from "../score-file.ts";
 
-/** An item may say how sure the model was of its answer, between 0 and 1. */
-export type ReportedItem = FileItem & { readonly confidence?: number };
-export type ReportedFile = Omit<FileReport, "items"> & { readonly items: readonly ReportedItem[] };
-
 export const HARDNESSES: readonly (Hardness | "unparsed")[] = [
   "easy",
   "medium",

@@ -6,6 +6,7 @@
 import { rewardOf } from "./bird-reward.ts";
 import { officialScore, officialScorer, type OfficialScorer } from "./official-score.ts";
 import type { OfficialRunner } from "./runner.ts";
+import type { TaskScore } from "./score-task.ts";
 
 export type BirdOptions = {
   /** Of prediction and gold together. */
@@ -13,25 +14,22 @@ export type BirdOptions = {
 };
 
 /** Execution accuracy: equal sets of rows. */
-export const createBirdExScorer = (
-  runner: OfficialRunner,
-  { timeoutMs = 30_000 }: BirdOptions = {},
-): OfficialScorer =>
-  officialScorer(async (file, goldSql, predictedSql) => {
-    const task = { mode: "bird", file, goldSql, predictedSql, totalMs: timeoutMs } as const;
-    const score = await runner.run(task, timeoutMs);
-    return officialScore(score, score.verdict);
-  });
+export const createBirdExScorer = (runner: OfficialRunner, options?: BirdOptions): OfficialScorer =>
+  birdScorer(runner, ({ verdict }) => verdict, options);
 
 /** Soft F1 of the cells; the verdict is that of execution accuracy. */
-export const createSoftF1Scorer = (
+export const createSoftF1Scorer = (runner: OfficialRunner, options?: BirdOptions): OfficialScorer =>
+  birdScorer(runner, ({ softF1 }) => softF1 ?? 0, options);
+
+const birdScorer = (
   runner: OfficialRunner,
+  scoreOf: (score: TaskScore) => number,
   { timeoutMs = 30_000 }: BirdOptions = {},
 ): OfficialScorer =>
   officialScorer(async (file, goldSql, predictedSql) => {
     const task = { mode: "bird", file, goldSql, predictedSql, totalMs: timeoutMs } as const;
     const score = await runner.run(task, timeoutMs);
-    return officialScore(score, score.softF1 ?? 0);
+    return officialScore(score, scoreOf(score));
   });
 
 export type RewardOptions = {

@@ -23,15 +23,15 @@ const PLACE_KEYS: readonly (string | undefined)[] = ["index", "idx", "dev_index"
 const MOST_NAMED = 5;
 
 /**
- * The SQL of each item. Ids stand for what the gold has under `key`, else for the gold's own ids, else for places from 0.
+ * What was predicted for each item. Ids stand for what the gold has under `key`, else for the gold's own ids, else for places from 0.
  * Raises data-invalid with counts of duplicate, unknown and missing ids.
  */
-export function pairById(
-  predictions: readonly { readonly id: string; readonly sql: string }[],
+export function pairById<T>(
+  predictions: readonly { readonly id: string; readonly value: T }[],
   golds: readonly GoldItem[],
   path: string,
   key?: string,
-): string[] {
+): T[] {
   const names = namesOf(
     golds,
     key,
@@ -44,17 +44,17 @@ export function pairById(
       `the gold has ${counted(ambiguous, "id", "ids")} more than once, so that ${path} cannot be paired by id; a list in the gold's order is wanted`,
     );
   const known = new Set(names);
-  const sqls = new Map(predictions.map(({ id, sql }) => [id, sql]));
+  const values = new Map(predictions.map(({ id, value }) => [id, value]));
   const faults = [
     faultOf(repeatedIn(predictions.map(({ id }) => id)), "stands", "stand", "more than once"),
     faultOf(
-      [...sqls.keys()].filter((id) => !known.has(id)),
+      [...values.keys()].filter((id) => !known.has(id)),
       "is",
       "are",
       "not in the gold",
     ),
     faultOf(
-      names.filter((name) => !sqls.has(name)),
+      names.filter((name) => !values.has(name)),
       "is",
       "are",
       "missing",
@@ -65,7 +65,8 @@ export function pairById(
       "data-invalid",
       `${path}: ${faults.join("; ")}; one prediction for each of the gold's ${golds.length} items is wanted`,
     );
-  return names.map((name) => sqls.get(name) ?? "");
+  // No name is missing, or the faults above would say so.
+  return names.map((name) => values.get(name) as T);
 }
 
 /** The name of each item in the vocabulary of the predictions. */

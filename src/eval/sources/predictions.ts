@@ -24,6 +24,8 @@ export type PredictionFile = {
   /** One for each gold item; blank where nothing was predicted. */
   readonly sqls: readonly string[];
   readonly blank: number;
+  /** Where entries have a `confidence` between 0 and 1: one for each gold item, undefined where it has none. */
+  readonly confidences?: readonly (number | undefined)[];
 };
 
 /** What a prediction is called, the most telling name first: `sql` and `query` may as well be the gold. */
@@ -43,9 +45,9 @@ const SQL_KEYS: readonly string[] = [
 /** Raises not-found; data-invalid for a file of no known form, or whose predictions do not fit the gold. */
 export function readPredictions(path: string, golds: readonly GoldItem[]): PredictionFile {
   const text = readText(path);
-  const { form, sqls } = readForm(text, path, golds);
-  const trimmed = sqls.map((sql) => sql.trim());
-  return { form, sqls: trimmed, blank: trimmed.filter((sql) => sql === "").length };
+  const read = readForm(text, path, golds);
+  const sqls = read.sqls.map((sql) => sql.trim());
+  return { ...read, sqls, blank: sqls.filter((sql) => sql === "").length };
 }
 
 type Read = Omit<PredictionFile, "blank">;
@@ -126,10 +128,27 @@ function readList(
   if (sqlKey === undefined) throw noCommonKey(records, path);
   const isId = (value: unknown) => typeof value === "string" || typeof value === "number";
   const idKey = ID_KEYS.find((key) => records.every((record) => isId(record[key])));
-  const sqls = records.map((record) => sqlOf(record[sqlKey]));
-  if (idKey === undefined) return { form, sqls: pairByPosition(sqls, golds, path, unit) };
-  const named = records.map((record, i) => ({ id: String(record[idKey]), sql: sqls[i] }));
-  return { form, sqls: pairById(named, golds, path, idKey) };
+  const named = records.map((record) => ({
+    id: String(record[idKey ?? ""]),
+    value: { sql: sqlOf(record[sqlKey]), confidence: confidenceIn(record) },
+  }));
+  const paired =
+    idKey === undefined
+      ? pairByPosition(named, golds, path, unit).map(({ value }) => value)
+      : pairById(named, golds, path, idKey);
+  const confidences = paired.map(({ confidence }) => confidence);
+  return {
+    form,
+    sqls: paired.map(({ sql }) => sql),
+    ...(confidences.some((confidence) => confidence !== undefined) && { confidences }),
+  };
+}
+
+/** Of a tab-separated file the cell is text; what is no number between 0 and 1 says nothing. */
+function confidenceIn({ confidence }: Fields): number | undefined {
+  if (confidence === "" || !["number", "string"].includes(typeof confidence)) return undefined;
+  const value = Number(confidence);
+  return value >= 0 && value <= 1 ? value : undefined;
 }
 
 /** Nothing predicted is a blank. */
@@ -160,7 +179,7 @@ function readObject(text: string, path: string, golds: readonly GoldItem[]): Rea
       "data-invalid",
       `${path}: ${wrong.length} of ${entries.length} values are no text, the first under "${wrong[0].key}"; {"id": "SQL", …} is wanted`,
     );
-  const named = entries.map(({ key, value }) => ({ id: key, sql: sqlOf(value) }));
+  const named = entries.map(({ key, value }) => ({ id: key, value: sqlOf(value) }));
   return { form: "json-object", sqls: pairById(named, golds, path) };
 }
 

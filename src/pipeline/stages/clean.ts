@@ -40,10 +40,11 @@ export const cleanStage: Stage = {
           seed: config["data.seed"],
         };
     const { train, dev, test, rejected } = cleanPairs(examples, split);
-    if (train.length < FEWEST_TRAIN || test.length === 0)
+    const answerable = test.filter(({ kind }) => kind === "answer").length;
+    if (train.length < FEWEST_TRAIN || answerable === 0)
       throw new UserError(
         "data-too-few",
-        `${train.length} pairs for training and ${test.length} for the report are left of ${examples.length}; at least ${FEWEST_TRAIN} and 1 are wanted`,
+        `${train.length} pairs for training and ${answerable} answerable ones for the report are left of ${examples.length}; at least ${FEWEST_TRAIN} and 1 are wanted`,
       );
     const at = (name: string) => join(project.cleanFolder, name);
     writeJsonLines(at("train.jsonl"), train);

@@ -37,18 +37,23 @@ export function importPairs(
     }
 }
 
-/** Runs `work` with an executor on the project's database; the connection is kept between statements. */
+/**
+ * Runs `work` with an executor on the project's database; the connection is kept between statements. With an aborted
+ * signal the next statement raises its reason.
+ */
 export async function withDatabase<T>(
   context: StageContext,
   work: (
     run: (sqls: readonly string[]) => ReturnType<ReturnType<typeof createExecutor>["runMany"]>,
   ) => Promise<T>,
 ): Promise<T> {
+  const file = databaseFileOf(context);
   const executor = createExecutor({ workers: 2, timeoutMs: 5_000 });
   try {
-    return await work((sqls) =>
-      executor.runMany(databaseFileOf(context), sqls, { maxRows: 10_000, overflow: "truncate" }),
-    );
+    return await work((sqls) => {
+      context.signal?.throwIfAborted();
+      return executor.runMany(file, sqls, { maxRows: 10_000, overflow: "truncate" });
+    });
   } finally {
     await executor.close();
   }
