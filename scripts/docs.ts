@@ -29,7 +29,7 @@ function helpOf(command: Command): string {
   return text.trim();
 }
 
-const program = createProgram();
+const program = await createProgram();
 const pages: Record<string, string> = {
   "docs/cli.md": [
     "# Commands",

@@ -60,12 +60,14 @@ function projectOn(name: string, ddl: string): Outcome {
   return t2s("init", "--db", `sqlite:${file}`, "--project", name, "--json");
 }
 
+const program = await createProgram();
+
 describe("help and wrong usage", () => {
   const commandsOf = (command: Command, path: readonly string[]): string[][] => [
     [...path],
     ...command.commands.flatMap((child) => commandsOf(child, [...path, child.name()])),
   ];
-  const commands = commandsOf(createProgram(), []);
+  const commands = commandsOf(program, []);
   /** They only hold other commands. */
   const GROUPS = ["", "schema", "data", "eval suite"];
 

@@ -23,6 +23,8 @@ const files = readdirSync(root, { withFileTypes: true })
   )
   .filter((file) => statSync(join(root, file)).isFile() && !/\.(png|gguf|sqlite)$/.test(file));
 
+const program = await createProgram();
+
 test("the pages made from the program are what the program says", () => {
   const { status, stderr } = spawnSync(
     process.execPath,
@@ -49,7 +51,7 @@ test("every code, option and command stands on its page", () => {
       ...command.commands.flatMap((child) => namesOf(child, name)),
     ];
   };
-  const commands = createProgram().commands.flatMap((command) => namesOf(command, "t2s"));
+  const commands = program.commands.flatMap((command) => namesOf(command, "t2s"));
   expect(missing("docs/errors.md", codes)).toEqual([]);
   expect(missing("docs/config.md", options)).toEqual([]);
   expect(missing("docs/cli.md", commands)).toEqual([]);

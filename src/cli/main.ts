@@ -2,22 +2,28 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { UserError } from "../base/errors.ts";
-import { registerCompare } from "./commands/compare.ts";
-import { registerData } from "./commands/data.ts";
-import { registerDemo } from "./commands/demo.ts";
-import { registerDoctor } from "./commands/doctor.ts";
-import { registerEval } from "./commands/eval.ts";
-import { registerExport } from "./commands/export.ts";
-import { registerInit } from "./commands/init.ts";
-import { registerModels } from "./commands/models.ts";
-import { registerPredict } from "./commands/predict.ts";
-import { registerRun } from "./commands/run.ts";
-import { registerSchema } from "./commands/schema.ts";
-import { registerTrain } from "./commands/train.ts";
 import { describeError } from "./io.ts";
 
-/** The whole program, also read by the generated documentation. */
-export function createProgram(): Command {
+type Register = (program: Command) => void;
+
+/** The commands in the order of the help; each is loaded when it is needed. */
+const commands: Readonly<Record<string, () => Promise<Register>>> = {
+  demo: async () => (await import("./commands/demo.ts")).registerDemo,
+  init: async () => (await import("./commands/init.ts")).registerInit,
+  run: async () => (await import("./commands/run.ts")).registerRun,
+  schema: async () => (await import("./commands/schema.ts")).registerSchema,
+  data: async () => (await import("./commands/data.ts")).registerData,
+  train: async () => (await import("./commands/train.ts")).registerTrain,
+  predict: async () => (await import("./commands/predict.ts")).registerPredict,
+  eval: async () => (await import("./commands/eval.ts")).registerEval,
+  compare: async () => (await import("./commands/compare.ts")).registerCompare,
+  export: async () => (await import("./commands/export.ts")).registerExport,
+  models: async () => (await import("./commands/models.ts")).registerModels,
+  doctor: async () => (await import("./commands/doctor.ts")).registerDoctor,
+};
+
+/** The program with the commands that `words` name; with all of them where none is named. */
+export async function createProgram(words: readonly string[] = []): Promise<Command> {
   const program = new Command("t2s")
     .description(
       "Tune a small language model to your own database, on your own machine, and prove how right it is.",
@@ -30,21 +36,9 @@ export function createProgram(): Command {
     .enablePositionalOptions(false)
     .showHelpAfterError("(add --help for what is possible)")
     .exitOverride();
-  for (const register of [
-    registerDemo,
-    registerInit,
-    registerRun,
-    registerSchema,
-    registerData,
-    registerTrain,
-    registerPredict,
-    registerEval,
-    registerCompare,
-    registerExport,
-    registerModels,
-    registerDoctor,
-  ])
-    register(program);
+  const named = Object.keys(commands).filter((name) => words.includes(name));
+  for (const name of named.length > 0 ? named : Object.keys(commands))
+    (await commands[name]())(program);
   return program;
 }
 
@@ -58,7 +52,7 @@ function packageVersion(): string {
 /** Runs one command line; the exit status. */
 export async function main(args: readonly string[]): Promise<number> {
   try {
-    await createProgram().parseAsync(args, { from: "user" });
+    await (await createProgram(args)).parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

@@ -9,6 +9,7 @@ import { UserError } from "../base/errors.ts";
 import { hashOfJson } from "../base/hash.ts";
 import type { Executor, RunResult } from "../db/executor.ts";
 import { isNondeterministic, outlineOf, refusalOf } from "../sql/admission.ts";
+import { lexSql, nameOfToken } from "../sql/lexer.ts";
 import type { NamedTable } from "../sql/scope.ts";
 import { canonicalOf } from "../sql/template.ts";
 import { writeReversedCopy } from "./reversed-copy.ts";
@@ -235,7 +236,7 @@ function withRepeats(
   });
 }
 
-/** Canonical forms take time, and only texts that differ need them. */
+/** Canonical forms take time; only texts that differ and hold the same literals need them. */
 function createForms(
   group: readonly Checked[],
   tablesOf: GoldCheckOptions["tablesOf"],
@@ -243,8 +244,28 @@ function createForms(
   const texts = new Set(group.map(({ gold }) => gold.sql));
   if (texts.size === 1) return (sql) => sql;
   const tables = tablesOf?.(group[0].gold.dbId);
-  const forms = new Map([...texts].map((sql) => [sql, formOf(sql, tables)]));
+  const columns = new Set(
+    tables?.flatMap((table) => table.columns.map(({ name }) => name.toLowerCase())),
+  );
+  const alike = [...Map.groupBy(texts, (sql) => literalsIn(sql, columns)).values()];
+  const forms = new Map(
+    alike
+      .filter(({ length }) => length > 1)
+      .flatMap((sqls) => sqls.map((sql) => [sql, formOf(sql, tables)] as const)),
+  );
   return (sql) => forms.get(sql) ?? sql;
+}
+
+/** Strings and numbers in any order; what stands in double quotes is a string unless it is a column. */
+function literalsIn(sql: string, columns: ReadonlySet<string>): string {
+  const literals = lexSql(sql).flatMap((token) => {
+    if (token.kind === "number") return [String(Number(token.text))];
+    const text = nameOfToken(token);
+    const isString =
+      token.kind === "string" || (token.kind === "name" && !columns.has(text.toLowerCase()));
+    return isString ? [text] : [];
+  });
+  return JSON.stringify(literals.sort());
 }
 
 /** Text that does not parse is its own form. */

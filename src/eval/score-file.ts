@@ -134,22 +134,22 @@ export async function scoreFile(files: ScoreFiles, options: ScoreOptions): Promi
     let done = 0;
     const check = checkGolds(golds, { executor, fileOf, tablesOf: setting.tablesOf });
     const scored = await Promise.all(
-      golds.map(async (gold, index): Promise<Scored> => {
+      golds.map(async (gold, index): Promise<Described> => {
         options.signal?.throwIfAborted();
         const item = itemOf(gold, predictions[index].sql);
         const scores = await Promise.all(
           scorers.map(async ([mode, score]) => [mode, await score(item)] as const),
         );
+        const one = { gold, item, ...predictions[index], scores: new Map(scores) };
+        const described = await describe(one, setting);
         options.onProgress?.(++done, golds.length);
-        return { gold, item, ...predictions[index], scores: new Map(scores) };
+        return { scores: one.scores, item: described };
       }),
     );
-    const items: FileItem[] = [];
-    for (const one of scored) items.push(await describe(one, setting));
     const { n, refusals, distinct, counts } = await check;
     const conditions = await conditionsOf(files, predictions, databases, timeoutMs);
     const report = {
-      ...reportOf(scored, items, options.modes, { n, refusals, distinct, counts }),
+      ...reportOf(scored, options.modes, { n, refusals, distinct, counts }),
       conditions,
     };
     return files.suite === undefined ? report : withLuck(report, files.suite, executor);
@@ -158,6 +158,8 @@ export async function scoreFile(files: ScoreFiles, options: ScoreOptions): Promi
     if (options.executor === undefined) await executor.close();
   }
 }
+
+type Described = { readonly scores: Scored["scores"]; readonly item: FileItem };
 
 type Scored = {
   readonly gold: GoldItem;
@@ -209,7 +211,8 @@ function createSchemas(fileOf: (dbId: string) => string) {
   const schemas = new Map<string, SpiderSchema>();
   return {
     tablesOf(dbId: string): readonly Table[] {
-      const known = tables.get(dbId) ?? introspect(fileOf(dbId), { dbId }).database.tables;
+      const known =
+        tables.get(dbId) ?? introspect(fileOf(dbId), { dbId, statistics: false }).database.tables;
       tables.set(dbId, known);
       return known;
     },
@@ -290,19 +293,19 @@ async function analyse({ item, scores }: Scored, setting: Setting) {
 }
 
 function reportOf(
-  scored: readonly Scored[],
-  items: readonly FileItem[],
+  scored: readonly Described[],
   modes: readonly Mode[],
   golds: FileReport["golds"],
 ): Omit<FileReport, "conditions"> {
-  const isValid = ({ scores }: Scored) => [...scores.values()].some(({ score }) => score !== null);
+  const isValid = ({ scores }: Described) =>
+    [...scores.values()].some(({ score }) => score !== null);
   return {
     n: scored.filter(isValid).length,
     modes: Object.fromEntries(
-      modes.map((mode) => [mode, modeReport(mode, scoresOf(mode, scored, items))]),
+      modes.map((mode) => [mode, modeReport(mode, scoresOf(mode, scored))]),
     ),
     golds,
-    items,
+    items: scored.map(({ item }) => item),
   };
 }
 
@@ -329,10 +332,10 @@ async function withLuck(
 }
 
 /** Every item's score in a mode, with the class of its gold. */
-const scoresOf = (mode: Mode, scored: readonly Scored[], items: readonly FileItem[]) =>
-  scored.flatMap(({ scores }, index): ClassedScore[] => {
+const scoresOf = (mode: Mode, scored: readonly Described[]) =>
+  scored.flatMap(({ scores, item: { hardness } }): ClassedScore[] => {
     const score = scores.get(mode);
-    return score === undefined ? [] : [{ ...score, hardness: items[index].hardness }];
+    return score === undefined ? [] : [{ ...score, hardness }];
   });
 
 /** The foreign keys of each database in a tables.json. Raises data-invalid. */

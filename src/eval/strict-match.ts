@@ -6,7 +6,7 @@ import type { IdRows } from "./strict-cells.ts";
 
 /** The gold as it is compared. */
 export type GoldRows = {
-  /** All rows before LIMIT and OFFSET. */
+  /** The returned rows and those tied with them. */
   readonly rows: IdRows;
   /** The tie group of each row; equal numbers are adjacent. */
   readonly groups: readonly number[];

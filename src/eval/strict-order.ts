@@ -12,7 +12,7 @@ type Rows = Extract<RunResult, { ok: true }>;
 
 export type GoldResult = {
   readonly columns: readonly string[];
-  /** All rows before LIMIT and OFFSET. */
+  /** The rows before LIMIT and OFFSET that are tied with a returned one, the returned ones among them. */
   readonly rows: CellRows;
   /** Tie group of each row. */
   readonly groups: readonly number[];
@@ -46,7 +46,20 @@ export async function tiedGold(
   if (!whole.ok) return asReturned();
   const groups = await groupsOf(sql, outline, whole, run);
   if (groups === undefined) return asReturned();
-  return { columns, rows: whole.rows, groups, offset, count, isUnverified: false };
+  return { columns, ...tiedRows(whole.rows, groups, offset, count), count, isUnverified: false };
+}
+
+/** Cut down to the tie groups that the returned rows belong to: no other row can take their place. */
+function tiedRows(
+  rows: CellRows,
+  groups: readonly number[],
+  offset: number,
+  count: number,
+): Pick<GoldResult, "rows" | "groups" | "offset"> {
+  if (count === 0) return { rows: [], groups: [], offset: 0 };
+  const start = groups.indexOf(groups[offset]);
+  const end = groups.lastIndexOf(groups[offset + count - 1]) + 1;
+  return { rows: rows.slice(start, end), groups: groups.slice(start, end), offset: offset - start };
 }
 
 async function groupsOf(

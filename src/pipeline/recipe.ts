@@ -126,7 +126,11 @@ export async function textsOfRecipe(
   const groups = Map.groupBy(items, ({ db_id: dbId }) => dbId);
   const places = [...groups].map(([dbId, ofDatabase]) => {
     const file = spiderDatabaseFile(join(archive, recipe.databases), dbId);
-    return { file, database: introspect(file, { dbId }).database, items: ofDatabase };
+    return {
+      file,
+      database: introspect(file, { dbId }).database,
+      items: ofDatabase,
+    };
   });
   const executor = createExecutor({ workers: 2, timeoutMs: 20_000 });
   try {

@@ -22,12 +22,21 @@ export type Introspection = {
 type Entry = { readonly name: string; readonly kind: Table["kind"]; readonly ddl: string };
 
 /**
- * Describes the database in `file`. `tables` restricts it to those names; empty or left out means all. Raises
- * UserError("database-invalid"), UserError("database-empty"), or UserError("config-invalid") for an unknown table.
+ * Describes the database in `file`. `tables` restricts it to those names; empty or left out means all. Without
+ * `statistics` no row is read: counts are 0 and there are no cell values. Raises UserError("database-invalid"),
+ * UserError("database-empty"), or UserError("config-invalid") for an unknown table.
  */
 export function introspect(
   file: string,
-  { dbId, tables = [] }: { readonly dbId: string; readonly tables?: readonly string[] },
+  {
+    dbId,
+    tables = [],
+    statistics = true,
+  }: {
+    readonly dbId: string;
+    readonly tables?: readonly string[];
+    readonly statistics?: boolean;
+  },
 ): Introspection {
   const connection = openTrusted(file);
   try {
@@ -36,7 +45,10 @@ export function introspect(
     const rowCounts = countViews(file, entries, notes);
     const described = entries
       .filter(({ name, kind }) => kind === "table" || rowCounts.has(name))
-      .flatMap((entry) => describeTable(connection, entry, rowCounts.get(entry.name), notes));
+      .flatMap((entry) => {
+        const rowCount = rowCounts.get(entry.name);
+        return describeTable(connection, entry, { rowCount, statistics }, notes);
+      });
     if (described.length === 0)
       throw new UserError("database-empty", `${file} has no table with columns`);
     const database = {
@@ -105,7 +117,7 @@ const HIDDEN = 1;
 function describeTable(
   connection: DatabaseSync,
   entry: Entry,
-  viewRowCount: number | undefined,
+  { rowCount: known, statistics }: { readonly rowCount?: number; readonly statistics: boolean },
   notes: string[],
 ): Table[] {
   try {
@@ -115,8 +127,12 @@ function describeTable(
       connection.prepare("SELECT * FROM pragma_table_xinfo(?)").all(name) as ColumnRow[]
     ).filter(({ hidden }) => hidden !== HIDDEN);
     if (columnRows.length === 0) return [];
-    const rowCount = viewRowCount ?? countRows(connection, name);
-    const columns = describeColumns(connection, entry, columnRows, rowCount, comments);
+    const rowCount = known ?? (statistics ? countRows(connection, name) : 0);
+    const describe = (statisticsOf: StatisticsOf) =>
+      describeColumns(columnRows, comments, statisticsOf);
+    const columns = statistics
+      ? withSample(connection, entry, columnRows, rowCount, describe)
+      : describe(() => NO_STATISTICS);
     const foreignKeys = kind === "table" ? foreignKeysOf(connection, name) : [];
     return [
       {
@@ -137,30 +153,40 @@ function describeTable(
 const countRows = (connection: DatabaseSync, table: string): number =>
   connection.prepare(`SELECT count(*) AS n FROM ${quoteName(table, "sqlite")}`).get()?.n as number;
 
-function describeColumns(
+type StatisticsOf = (row: ColumnRow) => Pick<Column, "cellValues" | "distinctCount" | "nullCount">;
+const NO_STATISTICS = { cellValues: [], distinctCount: 0, nullCount: 0 } as const;
+
+function withSample(
   connection: DatabaseSync,
   { name, kind }: Entry,
   rows: readonly ColumnRow[],
   rowCount: number,
-  comments: DdlComments,
+  describe: (statisticsOf: StatisticsOf) => Column[],
 ): Column[] {
   const sample = sampleOf(connection, name, kind, rows, rowCount);
   try {
-    return rows.map((row) => {
-      const comment = comments.columns.get(row.name.toLowerCase());
-      return {
-        name: row.name,
-        type: row.type,
-        notNull: row.notnull !== 0,
-        primaryKey: row.pk,
-        ...(comment !== undefined && { comment }),
-        ...columnStatistics(connection, sample, row, rowCount),
-      };
-    });
+    return describe((row) => columnStatistics(connection, sample, row, rowCount));
   } finally {
     sample.drop();
   }
 }
+
+const describeColumns = (
+  rows: readonly ColumnRow[],
+  comments: DdlComments,
+  statisticsOf: StatisticsOf,
+): Column[] =>
+  rows.map((row) => {
+    const comment = comments.columns.get(row.name.toLowerCase());
+    return {
+      name: row.name,
+      type: row.type,
+      notNull: row.notnull !== 0,
+      primaryKey: row.pk,
+      ...(comment !== undefined && { comment }),
+      ...statisticsOf(row),
+    };
+  });
 
 type KeyRow = {
   readonly id: number;

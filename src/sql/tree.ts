@@ -23,8 +23,23 @@ export type Parsed =
   | { readonly ok: true; readonly statements: readonly SqlNode[] }
   | { readonly ok: false; readonly message: string };
 
+/** The last texts that were parsed: an item's gold and prediction are asked for several times in a row. */
+const parsedTexts = new Map<string, Parsed>();
+const MAX_PARSED_TEXTS = 16;
+
 /** The statements of a text; a text that does not parse is a value, not an error. */
 export function parseSql(sql: string, dialect: Dialect): Parsed {
+  const key = `${dialect} ${sql}`;
+  const known = parsedTexts.get(key);
+  if (known !== undefined) return known;
+  const parsed = parseText(sql, dialect);
+  parsedTexts.set(key, parsed);
+  if (parsedTexts.size > MAX_PARSED_TEXTS)
+    parsedTexts.delete(parsedTexts.keys().next().value ?? "");
+  return parsed;
+}
+
+function parseText(sql: string, dialect: Dialect): Parsed {
   try {
     const result = parse(sql, parserDialect(dialect)) as unknown as {
       success: boolean;
@@ -82,7 +97,9 @@ export const nameIn = (identifier: SqlValue | undefined): string =>
 export function mapChildren(value: SqlValue, change: (child: SqlValue) => SqlValue): SqlValue {
   if (isList(value)) return value.map(change);
   if (!isNode(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, change(child)]));
+  const copy: { [key: string]: SqlValue } = {};
+  for (const key in value) copy[key] = change(value[key]);
+  return copy;
 }
 
 /** Visits every object of a tree, parents first; `enter` returns false to skip what is below. */

@@ -2,7 +2,6 @@
 import { existsSync } from "node:fs";
 import { UserError } from "../../base/errors.ts";
 import { writeFileAtomic } from "../../base/files.ts";
-import { answerGold } from "../../pipeline/answer-gold.ts";
 import type { Config } from "../../pipeline/options.ts";
 import { spiderDatabaseFile } from "../../data/spider.ts";
 import { createExecutor, type Executor } from "../../db/executor.ts";
@@ -18,6 +17,7 @@ import { type FileReport, type Predicted, scoreFile } from "../../eval/score-fil
 import { findDatabases } from "../../eval/sources/databases.ts";
 import { readGold } from "../../eval/sources/gold.ts";
 import type { Io } from "../io.ts";
+import { boundIn, requireAtLeast } from "./bound.ts";
 
 export type EvalFileOptions = {
   readonly gold: string;
@@ -47,23 +47,6 @@ export function modesIn(text: string): Mode[] {
   if (wrong !== undefined)
     throw new UserError("usage", `there is no mode "${wrong}"; known: ${MODES.join(", ")}`);
   return names as Mode[];
-}
-
-/** A percentage given as a bound. Raises `usage`. */
-export function boundIn(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const bound = Number(text);
-  if (Number.isFinite(bound) && bound >= 0 && bound <= 112) return bound / 100;
-  throw new UserError("usage", `--at-least is ${text}; a percentage such as 75 is wanted`);
-}
-
-/** Raises `below-bound`: the command ends with an error after its result was printed. */
-export function requireAtLeast(name: string, score: number, bound: number | undefined): void {
-  if (bound !== undefined && score < bound)
-    throw new UserError(
-      "below-bound",
-      `${name} is ${(100 * score).toFixed(1)} %, below the bound of ${(100 * bound).toFixed(1)} %`,
-    );
 }
 
 export async function evalFile(options: EvalFileOptions, io: Io): Promise<void> {
@@ -132,6 +115,7 @@ async function answersOf(
 ): Promise<Predicted[]> {
   const { items } = readGold(gold);
   const files = findDatabases(items, databases);
+  const { answerGold } = await import("../../pipeline/answer-gold.ts");
   const answers = await answerGold(items, {
     model,
     config,

@@ -3,13 +3,10 @@ import type { Command } from "commander";
 import { UserError } from "../../base/errors.ts";
 import { MODES } from "../../eval/modes.ts";
 import { defaultConfig } from "../../pipeline/config.ts";
-import { latestReport } from "../../pipeline/stages/eval.ts";
-import { runStages } from "../../pipeline/run.ts";
 import { ioOf } from "../io.ts";
 import { addOptionFlags, overridesOf } from "../option-flags.ts";
+import type { EvalFileOptions } from "./eval-file.ts";
 import { registerEvalSuite } from "./eval-suite.ts";
-import { boundIn, evalFile, type EvalFileOptions, requireAtLeast } from "./eval-file.ts";
-import { chooseStages, contextOf, reportSummary } from "./run.ts";
 
 type EvalOptions = Partial<Pick<EvalFileOptions, "gold">> &
   Omit<EvalFileOptions, "gold" | "config"> & { readonly force?: boolean };
@@ -53,17 +50,15 @@ export function registerEval(program: Command): void {
   registerEvalSuite(command);
   command.action(async (options: EvalOptions, self: Command) => {
     const io = ioOf(self);
+    const overrides = overridesOf(self);
     const { gold } = options;
-    if (gold !== undefined)
-      return evalFile({ ...options, gold, config: { ...defaultConfig, ...overridesOf(self) } }, io);
+    if (gold !== undefined) {
+      const { evalFile } = await import("./eval-file.ts");
+      return evalFile({ ...options, gold, config: { ...defaultConfig, ...overrides } }, io);
+    }
     if (options.predictions !== undefined || options.checkGold)
       throw new UserError("usage", "--predictions and --check-gold want --gold");
-    const bound = boundIn(options.atLeast);
-    const context = contextOf(io, overridesOf(self));
-    await runStages(chooseStages(["baseline", "eval"]), context, options.force);
-    const report = latestReport(context.project);
-    if (!report) throw new UserError("not-found", "there is no report; run `t2s run` first");
-    io.result(report.json, reportSummary(report.json, report.htmlFile));
-    requireAtLeast("EX of the tuned model", report.json.tuned.ex, bound);
+    const { evalProject } = await import("./eval-project.ts");
+    return evalProject(options, overrides, io);
   });
 }

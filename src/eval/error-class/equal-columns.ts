@@ -7,10 +7,12 @@ import {
   bodyOf,
   isNode,
   mapChildren,
+  nameIn,
   printSql,
   type SqlNode,
   type SqlValue,
 } from "../../sql/tree.ts";
+import { isPlainName } from "../../sql/quote.ts";
 import type { KeyedTable } from "./equal-ways.ts";
 import { columnNode, type Query } from "./outline.ts";
 
@@ -31,7 +33,9 @@ export function textsOf(
   dialect: Dialect,
   tables: readonly KeyedTable[],
 ): Texts {
-  const textOf = remembered((node) => (isNode(node) ? printSql(node, dialect) : ""));
+  const textOf = remembered((node) =>
+    isNode(node) ? (textOfColumn(node) ?? printSql(node, dialect)) : "",
+  );
   const joined = queries.flatMap(pairsOf);
   const same = classes(joined, textOf);
   const keys = foreignKeyPairs(tables);
@@ -43,6 +47,13 @@ export function textsOf(
     areLinked: (a, b) => links.has([a, b].map(textOf).sort().join(" ")),
     linkOf: remembered((node) => textOf(plain(node, linked))),
   };
+}
+
+/** `table.column`, as printing would give it. */
+function textOfColumn(node: SqlNode): string | undefined {
+  const column = bodyOf(node, "column");
+  const [table, name] = [nameIn(column?.table), nameIn(column?.name)];
+  return isPlainName(table) && isPlainName(name) ? `${table}.${name}` : undefined;
 }
 
 /** Printing takes the time here. */
