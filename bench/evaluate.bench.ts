@@ -1,7 +1,7 @@
 /**
  * Seconds to score Spider's dev set in mode spider-ex: our compiled command against the official script
  * (taoyds/test-suite-sql-eval, `--etype exec`), start-up counted, our cache empty. Together: fourteen files of
- * predictions, one start of ours and fourteen of theirs. Cold: one file, two workers. Both are also timed without what
+ * predictions, one start of ours and fourteen of theirs. Cold: one file. Two workers. Both are also timed without what
  * `t2s eval` does beside scoring. Needs T2S_DATA and Python 3.
  * Options: --official DIR (a clone of that repository; without it the benchmark is skipped), --runs N of the cold file.
  */
@@ -92,22 +92,23 @@ function timed<T>(action: () => T): Timed<T> {
   return { seconds: (performance.now() - startedMs) / 1000, value };
 }
 
-/** Scoring alone: the command takes one file at a time. */
 function timeTogether(official: string, files: Files, predictions: readonly string[]) {
-  const ours = timed(() => scoreFiles(files, predictions));
+  const ours = timed(() => evalByCommand(files, predictions));
+  const alone = timed(() => scoreFiles(files, predictions));
   const theirs = timed(() =>
     predictions.map((file) => runOfficial(official, { ...files, predictions: file })),
   );
-  requireEqual(
-    ours.value,
-    theirs.value.map(({ all }) => all.right),
-  );
+  requireEqual(ours.value, theirs.value);
+  const right = theirs.value.map(({ all }) => all.right);
+  requireEqual(alone.value, right);
   return {
     files: predictions.length,
-    right: ours.value,
-    oursScoringAlone: ours.seconds,
+    right,
+    ours: ours.seconds,
+    oursScoringAlone: alone.seconds,
     theirs: theirs.seconds,
     ratio: theirs.seconds / ours.seconds,
+    ratioScoringAlone: theirs.seconds / alone.seconds,
   };
 }
 
@@ -116,7 +117,7 @@ function timeCold(official: string, files: Files, predictions: string, runs: num
   const seconds = { command: [] as number[], scoringAlone: [] as number[], theirs: [] as number[] };
   for (let i = 0; i < runs; i++) {
     const theirs = timed(() => runOfficial(official, { ...files, predictions }));
-    const command = timed(() => evalByCommand(files, predictions));
+    const command = timed(() => evalByCommand(files, [predictions])[0]);
     const alone = timed(() => scoreFiles(files, [predictions]));
     requireEqual(command.value, theirs.value);
     requireEqual(alone.value, [theirs.value.all.right]);
@@ -141,20 +142,25 @@ const medianOf = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** `t2s eval --json`, with a cache folder that is empty. */
-function evalByCommand({ gold, databases }: Files, predictions: string): Counts {
+function evalByCommand({ gold, databases }: Files, predictions: readonly string[]): Counts[] {
   const cache = mkdtempSync(join(tmpdir(), "t2s-bench-cache-"));
-  const options = ["--gold", gold, "--predictions", predictions, "--databases", databases];
-  const report = runNode(
+  const options = ["--gold", gold, "--predictions", ...predictions, "--databases", databases];
+  const result = runNode(
     [resolve("bin", "t2s.cjs"), "eval", ...options, "--modes", "spider-ex", "--json"],
     { T2S_CACHE: cache },
-  ) as { modes: Record<string, Score & { byHardness: Record<string, Score> }> };
+  ) as Report | { files: readonly Report[] };
   rmSync(cache, { recursive: true, force: true });
-  const { byHardness, ...all } = report.modes["spider-ex"];
-  const scores = Object.entries({ ...byHardness, all });
-  return Object.fromEntries(
-    scores.map(([level, { n, score }]) => [level, { n, right: Math.round(n * score) }]),
-  );
+  return ("files" in result ? result.files : [result]).map(({ modes }) => {
+    const { byHardness, ...all } = modes["spider-ex"];
+    const scores = Object.entries({ ...byHardness, all });
+    return Object.fromEntries(
+      scores.map(([level, { n, score }]) => [level, { n, right: Math.round(n * score) }]),
+    );
+  });
 }
+type Report = {
+  readonly modes: Record<string, Score & { readonly byHardness: Record<string, Score> }>;
+};
 type Score = { readonly n: number; readonly score: number };
 
 /** How many predictions of each file are right. */

@@ -60,7 +60,8 @@ if (!fs.existsSync(entry)) {
 
 var child = require("child_process").spawn(
   executable,
-  ["--disable-warning=ExperimentalWarning", entry].concat(process.argv.slice(2)),
+  // The SQL parser is WebAssembly: optimising it takes longer than most commands run.
+  ["--liftoff-only", "--disable-warning=ExperimentalWarning", entry].concat(process.argv.slice(2)),
   { stdio: "inherit" },
 );
 var signals = ["SIGINT", "SIGTERM", "SIGHUP"];

@@ -319,6 +319,15 @@ describe("a project on a small shop", () => {
         errorClass: "unknown-column",
       },
     ]);
+    const several = [...files.slice(0, 4), "predicted.sql", ...files.slice(4)];
+    const { files: scored } = jsonOf<{ files: object[] }>("eval", ...several);
+    expect(scored).toMatchObject([
+      { predictions: "predicted.sql", n: 3, modes: result.modes },
+      { predictions: "predicted.sql", n: 3, modes: result.modes },
+    ]);
+    expect(errorOf(2, "eval", ...several, "--report", "x.html")).toContain(
+      "--report, --junit and --markdown want one file of predictions",
+    );
     expect(errorOf(2, "eval", ...files, "--modes", "loose")).toContain(
       'there is no mode "loose"; known: strict',
     );

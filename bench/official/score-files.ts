@@ -12,8 +12,8 @@ const { readPredictions } =
   await compiled<typeof import("../../src/eval/sources/predictions.ts")>("sources/predictions");
 const { findDatabases } =
   await compiled<typeof import("../../src/eval/sources/databases.ts")>("sources/databases");
-const { createOfficialRunner } =
-  await compiled<typeof import("../../src/eval/official/runner.ts")>("official/runner");
+const { createScoreRunner } =
+  await compiled<typeof import("../../src/eval/score-runner.ts")>("score-runner");
 const { createSpiderScorer } = await compiled<
   typeof import("../../src/eval/official/spider-execution.ts")
 >("official/spider-execution");
@@ -21,7 +21,7 @@ const { createSpiderScorer } = await compiled<
 const [gold, folder, ...predictions] = process.argv.slice(2);
 const { items } = readGold(gold);
 const databases = findDatabases(items, folder);
-const runner = createOfficialRunner({ workers: 2 });
+const runner = createScoreRunner({ workers: 2 });
 const scorer = createSpiderScorer(runner);
 const right: number[] = [];
 for (const file of predictions) {

@@ -1,6 +1,7 @@
 /** The check of golds in words: one line to stand beside every score, and the whole for `--check-gold`. */
 import { terminalTable } from "../report/terminal.ts";
-import { GOLD_FINDINGS, type GoldCheck, type GoldFinding } from "./check-gold.ts";
+import type { GoldCheck } from "./check-gold.ts";
+import { GOLD_FINDINGS, type GoldFinding } from "./score-task.ts";
 
 type Words = { readonly short: string; readonly long: string };
 

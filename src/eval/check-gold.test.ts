@@ -4,17 +4,18 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sha256OfFile } from "../base/hash.ts";
-import { createExecutor, type Executor } from "../db/executor.ts";
 import { introspect } from "../schema/introspect.ts";
-import { checkGolds, type GoldFinding } from "./check-gold.ts";
+import { checkGolds } from "./check-gold.ts";
 import { goldCheckLine, goldCheckText } from "./check-gold-text.ts";
 import { writeReversedCopy } from "./reversed-copy.ts";
+import { createScoreRunner, type ScoreRunner } from "./score-runner.ts";
+import type { GoldFinding } from "./score-task.ts";
 import { findDatabases } from "./sources/databases.ts";
 import { type GoldItem, readGold } from "./sources/gold.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-check-"));
 const shop = join(folder, "shop", "shop.sqlite");
-let executor: Executor;
+let runner: ScoreRunner;
 
 beforeAll(() => {
   mkdirSync(join(folder, "shop"));
@@ -28,17 +29,17 @@ beforeAll(() => {
     INSERT INTO item (name, price, kind) VALUES ('a', 1, 'x'), ('b', 2, 'x'), ('c', 2, 'y'), ('d', 9, 'y');
     INSERT INTO pair VALUES (1, 2), (2, 1); INSERT INTO "odd name" VALUES (4), (5)`);
   connection.close();
-  executor = createExecutor({ workers: 2 });
+  runner = createScoreRunner();
 });
 afterAll(async () => {
-  await executor.close();
+  await runner.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
 const goldsOf = (sqls: readonly string[], dbId = "shop"): GoldItem[] =>
   sqls.map((sql, index) => ({ index, id: `q${index}`, ids: {}, dbId, sql }));
 const check = (golds: readonly GoldItem[], options = {}) =>
-  checkGolds(golds, { executor, fileOf: () => shop, ...options });
+  checkGolds(golds, { runner, fileOf: () => shop, ...options });
 
 test.each<[string, GoldFinding[]]>([
   ["SELECT name FROM item", []],
@@ -157,7 +158,7 @@ test.skipIf(!existsSync(spider))(
   async () => {
     const fileOf = (dbId: string) => join(spider, "database", dbId, `${dbId}.sqlite`);
     const golds = readGold(join(spider, "dev_A.json")).items;
-    const { counts, items, n } = await checkGolds(golds, { executor, fileOf });
+    const { counts, items, n } = await checkGolds(golds, { runner, fileOf });
     expect(n).toBe(507);
     expect(counts).toMatchObject({ fails: 0, empty: 46, ties: 24, "row-order": 6 });
     const indices = items.filter(({ findings }) => findings.includes("row-order"));

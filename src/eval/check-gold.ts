@@ -6,31 +6,13 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../base/errors.ts";
-import { hashOfJson } from "../base/hash.ts";
-import type { Executor, RunResult } from "../db/executor.ts";
-import { isNondeterministic, outlineOf, refusalOf } from "../sql/admission.ts";
 import { lexSql, nameOfToken } from "../sql/lexer.ts";
 import type { NamedTable } from "../sql/scope.ts";
 import { canonicalOf } from "../sql/template.ts";
 import { writeReversedCopy } from "./reversed-copy.ts";
+import type { ScoreRunner } from "./score-runner.ts";
+import { GOLD_FINDINGS, type GoldFinding, type GoldOutcome } from "./score-task.ts";
 import type { GoldItem } from "./sources/gold.ts";
-import { areIdentical } from "./official/cells.ts";
-import { type CellRows, identifyCells } from "./strict-cells.ts";
-import { matchRows } from "./strict-match.ts";
-import { type GoldResult, isTieDependent, tiedGold } from "./strict-order.ts";
-
-/** What may be said of a gold; several may hold. */
-export const GOLD_FINDINGS = [
-  "fails",
-  "slow",
-  "empty",
-  "ties",
-  "row-order",
-  "order-unverified",
-  "nondeterministic",
-  "same",
-] as const;
-export type GoldFinding = (typeof GOLD_FINDINGS)[number];
 
 export type GoldCheckItem = {
   readonly index: number;
@@ -58,7 +40,7 @@ export type GoldCheck = {
 };
 
 export type GoldCheckOptions = {
-  readonly executor: Executor;
+  readonly runner: ScoreRunner;
   /** The database file of an item. */
   readonly fileOf: (dbId: string) => string;
   /** With tables, equal golds are found in spite of other qualifiers. */
@@ -72,16 +54,12 @@ export type GoldCheckOptions = {
   readonly onProgress?: (done: number, total: number) => void;
 };
 
-const limits = {
-  maxRows: 1_000_000,
-  maxBytes: 256 * 2 ** 20,
-  overflow: "fail",
-  connection: "fresh",
-} as const;
+/** Databases that are checked at the same time: while one is checked, the next one is copied. */
+const AT_ONCE = 2;
 
 /**
- * Runs every gold on its database and on a copy with reversed rows (in the system's folder for temporary files, one
- * database at a time). With an aborted signal, raises its reason.
+ * Runs every gold on its database and on a copy with reversed rows, in the system's folder for temporary files. With an
+ * aborted signal, raises its reason.
  */
 export async function checkGolds(
   golds: readonly GoldItem[],
@@ -90,25 +68,45 @@ export async function checkGolds(
   const answerable = golds.filter(({ refusal }) => refusal === undefined);
   const folder = mkdtempSync(join(tmpdir(), "t2s-gold-"));
   const checked: Checked[] = [];
-  let done = 0;
+  const add = (found: readonly Checked[]) => {
+    checked.push(...found);
+    options.onProgress?.(checked.length, answerable.length);
+  };
   try {
-    for (const [dbId, group] of Map.groupBy(answerable, (gold) => gold.dbId)) {
-      const file = options.fileOf(dbId);
-      const copy = reversedCopy(file, join(folder, "reversed.sqlite"), options);
-      const texts = [...Map.groupBy(group, ({ sql }) => sql)];
-      const checks = texts.map(async ([sql, golds]) => {
-        const outcome = await checkSql(sql, { file, copy }, options);
-        for (const gold of golds) checked.push({ gold, ...outcome });
-        options.onProgress?.((done += golds.length), answerable.length);
-      });
-      await Promise.all(checks);
-      if (copy !== undefined) rmSync(copy);
-    }
+    const databases = Map.groupBy(answerable, (gold) => gold.dbId).entries();
+    const lanes = Array.from({ length: AT_ONCE }, async (_, lane) => {
+      for (const [dbId, group] of databases)
+        await checkDatabase(dbId, group, join(folder, `${lane}.sqlite`), options, add);
+    });
+    await Promise.all(lanes);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
   checked.sort((a, b) => a.gold.index - b.gold.index);
   return summaryOf(withRepeats(checked, options.tablesOf), golds.length - answerable.length);
+}
+
+/** Every text of a database's golds is checked once, whoever asks with it. */
+async function checkDatabase(
+  dbId: string,
+  golds: readonly GoldItem[],
+  target: string,
+  options: GoldCheckOptions,
+  add: (checked: readonly Checked[]) => void,
+): Promise<void> {
+  const { runner, timeoutMs = 30_000, slowMs = 1000, signal } = options;
+  const file = options.fileOf(dbId);
+  const copy = reversedCopy(file, target, options);
+  const texts = [...Map.groupBy(golds, ({ sql }) => sql)];
+  await Promise.all(
+    texts.map(async ([sql, own]) => {
+      signal?.throwIfAborted();
+      const outcome = await runner.check({ mode: "check", file, copy, sql, slowMs }, timeoutMs);
+      signal?.throwIfAborted();
+      add(own.map((gold) => ({ gold, ...outcome })));
+    }),
+  );
+  if (copy !== undefined) rmSync(copy);
 }
 
 /** None of a large database, and none where SQLite does not let its tables be written (virtual ones). */
@@ -127,80 +125,7 @@ function reversedCopy(
   }
 }
 
-/** What is found out of a text of SQL, whoever asks with it. */
-type Outcome = Pick<GoldCheckItem, "findings" | "message" | "rows" | "ms"> & {
-  /** Equal for equal results. */
-  readonly resultId?: string;
-};
-type Checked = Outcome & { readonly gold: GoldItem };
-type Files = { readonly file: string; readonly copy?: string };
-
-async function checkSql(
-  sql: string,
-  { file, copy }: Files,
-  { executor, timeoutMs = 30_000, slowMs = 1000, signal }: GoldCheckOptions,
-): Promise<Outcome> {
-  const runOn = (on: string, text: string): Promise<RunResult> => {
-    signal?.throwIfAborted();
-    return executor.run(on, text, { ...limits, timeoutMs });
-  };
-  const refusal = refusalOf(sql);
-  if (refusal !== undefined) return { findings: ["fails"], message: refusal, rows: 0, ms: 0 };
-  const result = await runOn(file, sql);
-  const slow: GoldFinding[] = result.ms > slowMs ? ["slow"] : [];
-  if (!result.ok) {
-    const { message, ms } = result;
-    return { findings: ["fails", ...slow], message, rows: 0, ms };
-  }
-  const tied = await tiedGold(sql, result, (text) => runOn(file, text));
-  const reversed = copy === undefined ? undefined : await runOn(copy, sql);
-  const isRandom = isNondeterministic(sql);
-  const findings: GoldFinding[] = [
-    ...slow,
-    ...(result.rows.length === 0 ? (["empty"] as const) : []),
-    ...(isRandom ? (["nondeterministic"] as const) : orderFindings(sql, tied, reversed)),
-  ];
-  const { rows, ms } = result;
-  return { findings, rows: rows.length, ms, resultId: resultIdOf(rows) };
-}
-
-/** Whether the rows that were returned are a matter of chance. */
-function orderFindings(
-  sql: string,
-  gold: GoldResult,
-  reversed: RunResult | undefined,
-): GoldFinding[] {
-  const isOrdered = outlineOf(sql).orderBy.length > 0;
-  const isCut = isTieDependent(gold);
-  const hasChanged = reversed?.ok === true && !isSame(gold, reversed);
-  const isUnverified = reversed?.ok !== true || (gold.isUnverified && isOrdered);
-  return [
-    ...(isCut && isOrdered ? (["ties"] as const) : []),
-    ...((isCut && !isOrdered) || hasChanged ? (["row-order"] as const) : []),
-    ...(isUnverified && !hasChanged ? (["order-unverified"] as const) : []),
-  ];
-}
-
-/** Whether strict mode would take the second result for right; equal rows need no comparison of cells. */
-function isSame(gold: GoldResult, other: Extract<RunResult, { ok: true }>): boolean {
-  const returned = gold.rows.slice(gold.offset, gold.offset + gold.count);
-  if (areIdentical(returned, other.rows)) return true;
-  const isWhole = returned.length === gold.rows.length;
-  const hasNoOrder = isWhole && gold.groups.every((group) => group === 0);
-  if (hasNoOrder && resultIdOf(returned) === resultIdOf(other.rows)) return true;
-  const [rows, otherRows] = identifyCells([gold.rows, other.rows]);
-  const { groups, offset, count, columns } = gold;
-  const wanted = { rows, groups, offset, count, columnCount: columns.length };
-  const { reason } = matchRows(wanted, otherRows, other.columns.length);
-  return reason === "ok" || reason === "ok-empty";
-}
-
-function resultIdOf(rows: CellRows): string {
-  const texts = rows.map((row) =>
-    row.map((cell) => `${typeof cell} ${String(cell)}`).join("\u001f"),
-  );
-  return hashOfJson(texts.sort());
-}
+type Checked = GoldOutcome & { readonly gold: GoldItem };
 
 /** Two golds of one database are the same when their results and their canonical forms are. */
 function withRepeats(

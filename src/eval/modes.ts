@@ -11,7 +11,7 @@ import {
   createSoftF1Scorer,
 } from "./official/bird-execution.ts";
 import { isRefusal, type OfficialScorer } from "./official/official-score.ts";
-import type { OfficialRunner } from "./official/runner.ts";
+import type { ScoreRunner } from "./score-runner.ts";
 import { createSpiderScorer, testSuiteFiles } from "./official/spider-execution.ts";
 import {
   type ForeignKeyMap,
@@ -59,7 +59,7 @@ export type ModeScorer = (item: ModeItem) => Promise<ModeScore>;
 
 export type ModeOptions = {
   readonly executor: Executor;
-  readonly runner: OfficialRunner;
+  readonly runner: ScoreRunner;
   readonly fileOf: (dbId: string) => string;
   readonly schemaOf: (dbId: string) => SpiderSchema;
   /** For spider-em: the foreign keys of tables.json. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createExecutor, type Executor } from "../db/executor.ts";
-import { scoreFile } from "./score-file.ts";
+import { type FileReport, scoreFile, scoreFiles } from "./score-file.ts";
 import { makeSuite } from "./suite/make.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-predictions-"));
@@ -115,6 +115,32 @@ test("a question to refuse is right when it is refused, in every mode", async ()
   for (const mode of modes)
     expect(report.items.map(({ verdicts }) => verdicts[mode])).toEqual([1, 0]);
   expect(report.items[1].errorClass).toBe("not-refused");
+});
+
+test("several answers to one gold are scored as each is alone", async () => {
+  const gold = join(folder, "gold.json");
+  writeFileSync(gold, JSON.stringify([{ db_id: "shop", query: "SELECT name FROM item" }]));
+  const answers = ["SELECT name FROM item", "SELECT id FROM item"].map((sql) => [{ sql }]);
+  const options = { executor, modes: ["strict"] } as const;
+  const together = await scoreFiles({ gold, databases: folder }, answers, options);
+  const alone = await Promise.all(
+    answers.map((predictions) => scoreFile({ gold, predictions, databases: folder }, options)),
+  );
+  const untimed = ({ items, ...rest }: FileReport) => ({
+    ...rest,
+    items: items.map((item) => ({ ...item, ms: {} })),
+  });
+  expect(together.map(({ modes }) => modes.strict?.score)).toEqual([1, 0]);
+  expect(together.map(untimed)).toEqual(alone.map(untimed));
+});
+
+test("confidence stays with its item", async () => {
+  const chosen = files(["SELECT 1", "SELECT 2"], "");
+  const predictions = join(folder, "sure.json");
+  const sure = [{ sql: "SELECT 1", confidence: 0.75 }, { sql: "SELECT 3" }];
+  writeFileSync(predictions, JSON.stringify(sure));
+  const report = await scoreFile({ ...chosen, predictions }, { executor, modes: ["strict"] });
+  expect(report.items.map(({ confidence }) => confidence)).toEqual([0.75, undefined]);
 });
 
 test("where strict and an official mode disagree, the rule that makes it is named", async () => {

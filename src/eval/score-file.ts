@@ -6,35 +6,18 @@ import { readFileSync } from "node:fs";
 import { messageOf, UserError } from "../base/errors.ts";
 import { sha256, sha256OfFile } from "../base/hash.ts";
 import { createExecutor, type Executor } from "../db/executor.ts";
-import { introspect } from "../schema/introspect.ts";
-import type { Table } from "../schema/schema.ts";
-import type { Hardness } from "../sql/hardness.ts";
 import { checkGolds, type GoldCheck } from "./check-gold.ts";
-import { type ErrorClass, errorClass } from "./error-class.ts";
+import { createSchemas, describeItem, type FileItem } from "./file-item.ts";
 import { type ClassedScore, modeReport, type ModeReport } from "./mode-report.ts";
 import { createModeScorer, type Mode, type ModeItem, type ModeScore } from "./modes.ts";
-import {
-  type DifferenceMode,
-  type DifferenceRule,
-  differenceRules,
-} from "./official/difference.ts";
 import { isRefusal } from "./official/official-score.ts";
-import { createOfficialRunner } from "./official/runner.ts";
+import { createScoreRunner } from "./score-runner.ts";
 import { findDatabases } from "./sources/databases.ts";
 import { type GoldItem, readGold } from "./sources/gold.ts";
 import { readPredictions } from "./sources/predictions.ts";
-import {
-  type ForeignKeyMap,
-  foreignKeyMap,
-  parseSpiderSql,
-  readSpiderSchema,
-  spiderHardness,
-  type SpiderSchema,
-  type TablesEntry,
-} from "./spider/index.ts";
+import { type ForeignKeyMap, foreignKeyMap, type TablesEntry } from "./spider/index.ts";
 import { type Luck, luckOf, scoreOnSuites } from "./suite/luck.ts";
 import { suiteFiles } from "./suite/suite-file.ts";
-import type { StrictReason } from "./strict.ts";
 
 export type ScoreFiles = {
   readonly gold: string;
@@ -48,36 +31,12 @@ export type ScoreFiles = {
   readonly suite?: string;
 };
 
+/** A gold without predictions. */
+export type GoldFiles = Omit<ScoreFiles, "predictions">;
+
 export type Predicted = { readonly sql: string; readonly confidence?: number };
 
-export type FileItem = {
-  readonly index: number;
-  readonly id: string;
-  readonly dbId: string;
-  readonly question?: string;
-  /** Spider's official classes, from its own parser. */
-  readonly hardness: Hardness | "unparsed";
-  readonly goldSql: string;
-  readonly predictedSql: string;
-  /** Probability of the prediction, where its source tells it. */
-  readonly confidence?: number;
-  /** null where the item has no valid gold in the mode. */
-  readonly verdicts: Readonly<Partial<Record<Mode, number | null>>>;
-  readonly reasons: Readonly<Partial<Record<Mode, string>>>;
-  readonly flags: readonly string[];
-  /** Milliseconds of gold and prediction by mode. */
-  readonly ms: Readonly<Partial<Record<Mode, readonly [number, number]>>>;
-  /** Of an item that some mode scores 0. */
-  readonly errorClass: ErrorClass | null;
-  /** In words, the one that gave the class first. */
-  readonly differences: readonly string[];
-  /** Right on the given database, wrong on another of the suite. */
-  readonly isLucky?: boolean;
-  /** Why strict and an official mode disagree. */
-  readonly disagreement: Readonly<Partial<Record<DifferenceMode, readonly DifferenceRule[]>>>;
-  readonly message?: string;
-};
-
+export type { FileItem } from "./file-item.ts";
 export type { ModeReport } from "./mode-report.ts";
 
 export type FileReport = {
@@ -112,61 +71,61 @@ export type ScoreOptions = {
 };
 
 /** Scores every item. Raises UserError for files that are missing, not of their form, or do not fit each other. */
-export async function scoreFile(files: ScoreFiles, options: ScoreOptions): Promise<FileReport> {
+export const scoreFile = async (
+  { predictions, ...gold }: ScoreFiles,
+  options: ScoreOptions,
+): Promise<FileReport> => (await scoreFiles(gold, [predictions], options))[0];
+
+/** Scores several answers to one gold; what is found out of the gold is found out once. Raises as scoreFile does. */
+export async function scoreFiles(
+  files: GoldFiles,
+  sources: readonly ScoreFiles["predictions"][],
+  options: ScoreOptions,
+): Promise<FileReport[]> {
+  const { modes, timeoutMs, signal } = options;
   const { items: golds } = readGold(files.gold);
-  const predictions = predictionsOf(files, golds);
+  const predictions = sources.map((source) => predictionsOf(source, golds));
   const databases = findDatabases(golds, files.databases);
   const fileOf = (dbId: string) => databases.get(dbId) ?? "";
+  const foreignKeysOf = files.tables === undefined ? undefined : readForeignKeys(files.tables);
   const executor = options.executor ?? createExecutor();
-  const runner = createOfficialRunner();
+  const runner = createScoreRunner();
+  const schemas = createSchemas(fileOf);
+  const setting = { executor, runner, fileOf, foreignKeysOf, timeoutMs, ...schemas };
   try {
-    const foreignKeysOf = files.tables === undefined ? undefined : readForeignKeys(files.tables);
-    const { timeoutMs } = options;
-    const setting = {
-      executor,
-      runner,
-      fileOf,
-      foreignKeysOf,
-      timeoutMs,
-      ...createSchemas(fileOf),
-    };
-    const scorers = options.modes.map((mode) => [mode, createModeScorer(mode, setting)] as const);
+    const scorers = modes.map((mode) => [mode, createModeScorer(mode, setting)] as const);
     let done = 0;
-    const check = checkGolds(golds, { executor, fileOf, tablesOf: setting.tablesOf });
-    const scored = await Promise.all(
-      golds.map(async (gold, index): Promise<Described> => {
-        options.signal?.throwIfAborted();
-        const item = itemOf(gold, predictions[index].sql);
-        const scores = await Promise.all(
-          scorers.map(async ([mode, score]) => [mode, await score(item)] as const),
-        );
-        const one = { gold, item, ...predictions[index], scores: new Map(scores) };
-        const described = await describe(one, setting);
-        options.onProgress?.(++done, golds.length);
-        return { scores: one.scores, item: described };
-      }),
-    );
-    const { n, refusals, distinct, counts } = await check;
-    const conditions = await conditionsOf(files, predictions, databases, timeoutMs);
-    const report = {
-      ...reportOf(scored, options.modes, { n, refusals, distinct, counts }),
-      conditions,
+    const scoreItem = async (gold: GoldItem, predicted: Predicted): Promise<Described> => {
+      signal?.throwIfAborted();
+      const item = itemOf(gold, predicted.sql);
+      const scores = new Map(
+        await Promise.all(scorers.map(async ([mode, score]) => [mode, await score(item)] as const)),
+      );
+      const described = await describeItem({ gold, item, scores, ...predicted }, setting);
+      options.onProgress?.(++done, golds.length * sources.length);
+      return { scores, item: described };
     };
-    return files.suite === undefined ? report : withLuck(report, files.suite, executor);
+    const [check, ...scored] = await Promise.all([
+      checkGolds(golds, { runner, fileOf, tablesOf: schemas.tablesOf, signal }),
+      ...predictions.map((own) => Promise.all(golds.map((gold, i) => scoreItem(gold, own[i])))),
+    ]);
+    const known = await conditionsOf(files.gold, databases, timeoutMs);
+    const reports = scored.map(async (items, i) => {
+      const conditions = {
+        ...known,
+        ...(await conditionsOfPredictions(sources[i], predictions[i])),
+      };
+      const report = { ...reportOf(items, modes, check), conditions };
+      return files.suite === undefined ? report : withLuck(report, files.suite, executor);
+    });
+    return await Promise.all(reports);
   } finally {
     await runner.close();
     if (options.executor === undefined) await executor.close();
   }
 }
 
-type Described = { readonly scores: Scored["scores"]; readonly item: FileItem };
-
-type Scored = {
-  readonly gold: GoldItem;
-  readonly item: ModeItem;
-  readonly confidence?: number;
-  readonly scores: ReadonlyMap<Mode, ModeScore>;
-};
+type Described = { readonly scores: ReadonlyMap<Mode, ModeScore>; readonly item: FileItem };
 
 const itemOf = (gold: GoldItem, predictedSql: string): ModeItem => ({
   dbId: gold.dbId,
@@ -176,126 +135,46 @@ const itemOf = (gold: GoldItem, predictedSql: string): ModeItem => ({
 });
 
 function predictionsOf(
-  { predictions }: ScoreFiles,
+  source: ScoreFiles["predictions"],
   golds: readonly GoldItem[],
 ): readonly Predicted[] {
-  if (typeof predictions !== "string") return predictions;
-  const { sqls, confidences } = readPredictions(predictions, golds);
+  if (typeof source !== "string") return source;
+  const { sqls, confidences } = readPredictions(source, golds);
   return sqls.map((sql, i) => ({ sql, confidence: confidences?.[i] }));
 }
 
+type Conditions = FileReport["conditions"];
+
 async function conditionsOf(
-  { gold, predictions: source }: ScoreFiles,
-  predictions: readonly Predicted[],
+  gold: string,
   databases: ReadonlyMap<string, string>,
   timeoutMs: number | undefined,
-): Promise<FileReport["conditions"]> {
+): Promise<Omit<Conditions, "blank" | "predictions">> {
   const hashes = [...databases].map(async ([dbId, file]) => [dbId, await sha256OfFile(file)]);
   return {
     SQLite: process.versions.sqlite ?? "",
     Node: process.versions.node,
     timeoutMs: timeoutMs ?? "each mode's own",
-    blank: predictions.filter(({ sql }) => sql === "").length,
     gold: await sha256OfFile(gold),
-    predictions:
-      typeof source === "string"
-        ? await sha256OfFile(source)
-        : sha256(source.map(({ sql }) => sql).join("\n")),
     databases: Object.fromEntries(await Promise.all(hashes)) as Record<string, string>,
   };
 }
 
-/** Schemas of the databases, read when they are first asked for. */
-function createSchemas(fileOf: (dbId: string) => string) {
-  const tables = new Map<string, readonly Table[]>();
-  const schemas = new Map<string, SpiderSchema>();
-  return {
-    tablesOf(dbId: string): readonly Table[] {
-      const known =
-        tables.get(dbId) ?? introspect(fileOf(dbId), { dbId, statistics: false }).database.tables;
-      tables.set(dbId, known);
-      return known;
-    },
-    schemaOf(dbId: string): SpiderSchema {
-      const known = schemas.get(dbId) ?? readSpiderSchema(fileOf(dbId));
-      schemas.set(dbId, known);
-      return known;
-    },
-  };
-}
-
-type Setting = ReturnType<typeof createSchemas> & {
-  readonly executor: Executor;
-  readonly runner: ReturnType<typeof createOfficialRunner>;
-  readonly fileOf: (dbId: string) => string;
-};
-
-/** What is said of an item beside its scores. */
-async function describe(
-  { gold, item, confidence, scores }: Scored,
-  setting: Setting,
-): Promise<FileItem> {
-  const { dbId, goldSql, predictedSql } = item;
-  const all = [...scores];
-  const isWrong = all.some(([, { score }]) => score === 0);
-  const analysis = isWrong ? await analyse({ gold, item, scores }, setting) : undefined;
-  const disagreement: Partial<Record<DifferenceMode, readonly DifferenceRule[]>> = {};
-  const strict = scores.get("strict")?.score;
-  for (const mode of ["spider-ex", "bird-ex"] as const) {
-    const other = scores.get(mode)?.score;
-    if (typeof strict !== "number" || typeof other !== "number" || strict === other) continue;
-    const file = setting.fileOf(dbId);
-    disagreement[mode] = await differenceRules(setting.executor, mode, file, goldSql, predictedSql);
-  }
-  return {
-    index: gold.index,
-    id: gold.id,
-    dbId,
-    ...(gold.question !== undefined && { question: gold.question }),
-    hardness: spiderHardness(parseSpiderSql(goldSql, setting.schemaOf(dbId))),
-    goldSql,
-    predictedSql,
-    ...(confidence !== undefined && { confidence }),
-    verdicts: Object.fromEntries(all.map(([mode, { score }]) => [mode, score])),
-    reasons: Object.fromEntries(all.map(([mode, { reason }]) => [mode, reason])),
-    flags: [...new Set(all.flatMap(([, { flags }]) => flags))],
-    ms: Object.fromEntries(
-      all.map(([mode, { msGold, msPredicted }]) => [mode, [msGold, msPredicted]]),
-    ),
-    errorClass: analysis?.class ?? null,
-    differences: analysis?.differences.map(({ text }) => text) ?? [],
-    disagreement,
-    ...messageIn(all.map(([, score]) => score)),
-  };
-}
-
-const messageIn = (scores: readonly ModeScore[]): { message?: string } => {
-  const message = scores.find((score) => score.message !== undefined)?.message;
-  return message === undefined ? {} : { message };
-};
-
-/** The class of a wrong item; what strict mode says of it is found out if it was not among the modes. */
-async function analyse({ item, scores }: Scored, setting: Setting) {
-  const strict = scores.get("strict") ?? (await createModeScorer("strict", setting)(item));
-  if (strict.score === null) return undefined;
-  return errorClass({
-    goldSql: item.isToRefuse ? undefined : item.goldSql,
-    predictedSql: isRefusal(item.predictedSql) ? undefined : item.predictedSql,
-    tables: setting.tablesOf(item.dbId),
-    dialect: "sqlite",
-    score: {
-      verdict: strict.score === 1 ? 1 : 0,
-      reason: strict.reason as StrictReason,
-      message: strict.message,
-      flags: [],
-    },
-  });
-}
+const conditionsOfPredictions = async (
+  source: ScoreFiles["predictions"],
+  predictions: readonly Predicted[],
+): Promise<Pick<Conditions, "blank" | "predictions">> => ({
+  blank: predictions.filter(({ sql }) => sql === "").length,
+  predictions:
+    typeof source === "string"
+      ? await sha256OfFile(source)
+      : sha256(predictions.map(({ sql }) => sql).join("\n")),
+});
 
 function reportOf(
   scored: readonly Described[],
   modes: readonly Mode[],
-  golds: FileReport["golds"],
+  { n, refusals, distinct, counts }: GoldCheck,
 ): Omit<FileReport, "conditions"> {
   const isValid = ({ scores }: Described) =>
     [...scores.values()].some(({ score }) => score !== null);
@@ -304,7 +183,7 @@ function reportOf(
     modes: Object.fromEntries(
       modes.map((mode) => [mode, modeReport(mode, scoresOf(mode, scored))]),
     ),
-    golds,
+    golds: { n, refusals, distinct, counts },
     items: scored.map(({ item }) => item),
   };
 }

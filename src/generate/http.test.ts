@@ -130,6 +130,26 @@ test("Ollama gets the prompt raw with the size of its context, or messages", asy
   expect(asked[1]).toMatchObject({ url: "/api/chat", body: { messages } });
 });
 
+test("confidence is the product of the tokens' probabilities, wherever the server puts them", async () => {
+  const logs = [Math.log(0.5), Math.log(0.8)];
+  const content = logs.map((logprob) => ({ token: "x", logprob }));
+  const wanted = { withConfidence: true };
+  const choice = (logprobs: unknown) =>
+    [200, { choices: [{ text: "SELECT 1", logprobs }] }] as const;
+  for (const logprobs of [{ token_logprobs: logs }, { content }]) {
+    reply = () => choice(logprobs);
+    const [{ confidence }] = await openAi()(requestsOf(1), wanted);
+    expect(confidence).toBeCloseTo(0.4, 12);
+  }
+  reply = () => choice(null);
+  expect((await openAi()(requestsOf(1), wanted))[0]).not.toHaveProperty("confidence");
+  reply = () => [200, { response: "SELECT 1", logprobs: content }];
+  expect((await ollama()(requestsOf(1), wanted))[0].confidence).toBeCloseTo(0.4, 12);
+  expect(asked.map(({ body }) => body.logprobs)).toEqual([1, 1, 1, true]);
+  await ollama()(requestsOf(1));
+  expect(asked.at(-1)?.body).not.toHaveProperty("logprobs");
+});
+
 test("a prompt that Ollama cut in silence is too long", async () => {
   reply = () => [200, { response: "SELECT", prompt_eval_count: 512, eval_count: 1 }];
   await expect(ollama()(requestsOf(1))).rejects.toMatchObject({ code: "question-too-long" });

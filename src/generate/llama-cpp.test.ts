@@ -157,6 +157,21 @@ describe.skipIf(!modelFile)("llama.cpp with the default model (needs T2S_MODEL_F
     await close();
   });
 
+  test("confidence is the product of the tokens' probabilities, and asking for it changes no answer", async () => {
+    const { model, close } = await openModel(modelFile!);
+    const ids = (text: string) => [...model.tokenize(text, true)].map(Number);
+    const sure = await generator.generate(requests, { maxTokens, withConfidence: true });
+    expect(sure.map(({ text }) => text)).toEqual(expected);
+    const [{ text, confidence }] = sure;
+    const [suffix, answer] = [ids(requests[0].suffix), ids(text)];
+    const rows = await generator.nextTokenProbabilities(ids(prefix), [...suffix, ...answer]);
+    const probabilities = answer.map((id, i) => rows[suffix.length - 1 + i][id]);
+    const product = probabilities.reduce((a, b) => a * b);
+    // one batch and step by step round differently
+    expect(Math.abs((confidence ?? 0) / product - 1)).toBeLessThan(0.05);
+    await close();
+  });
+
   test.for([
     ["cut short", (file: string) => truncateSync(file, 60_000_000)],
     ["not a GGUF", (file: string) => writeFileSync(file, "hello")],

@@ -11,9 +11,10 @@ import { fileReportHtml } from "../../eval/file-report/html.ts";
 import { fileReportJunit } from "../../eval/file-report/junit.ts";
 import { fileReportMarkdown } from "../../eval/file-report/markdown.ts";
 import { resultsOf } from "../../eval/file-report/results.ts";
-import { fileReportText } from "../../eval/file-report/terminal.ts";
+import { fileReportText, manyFilesText } from "../../eval/file-report/terminal.ts";
 import { type Mode, MODES } from "../../eval/modes.ts";
-import { type FileReport, type Predicted, scoreFile } from "../../eval/score-file.ts";
+import { createScoreRunner } from "../../eval/score-runner.ts";
+import { type FileReport, type Predicted, scoreFiles } from "../../eval/score-file.ts";
 import { findDatabases } from "../../eval/sources/databases.ts";
 import { readGold } from "../../eval/sources/gold.ts";
 import type { Io } from "../io.ts";
@@ -22,7 +23,7 @@ import { boundIn, requireAtLeast } from "./bound.ts";
 export type EvalFileOptions = {
   readonly gold: string;
   readonly databases?: string;
-  readonly predictions?: string;
+  readonly predictions?: readonly string[];
   /** Instead of predictions: a model that answers the gold's questions. */
   readonly model?: string;
   readonly messages?: boolean;
@@ -53,7 +54,7 @@ export async function evalFile(options: EvalFileOptions, io: Io): Promise<void> 
   const { gold, databases, predictions, tables, suite } = options;
   if (databases === undefined)
     throw new UserError("usage", "--gold wants --databases, the folder of its databases");
-  for (const path of [gold, databases, predictions, tables, suite])
+  for (const path of [gold, databases, ...(predictions ?? []), tables, suite])
     if (path !== undefined && !existsSync(path))
       throw new UserError("not-found", `there is no ${path}`);
   if (options.checkGold) return checkGoldFile(gold, databases, io);
@@ -61,23 +62,30 @@ export async function evalFile(options: EvalFileOptions, io: Io): Promise<void> 
     throw new UserError("usage", "--gold wants --predictions or --model, or --check-gold");
   const modes = modesIn(options.modes);
   const bound = boundIn(options.atLeast);
-  const answers = predictions ?? (await answersOf(options, databases, io));
+  const wantsReport = [options.report, options.junit, options.markdown].some(Boolean);
+  if (wantsReport && predictions !== undefined && predictions.length > 1)
+    throw new UserError("usage", "--report, --junit and --markdown want one file of predictions");
+  const sources = predictions ?? [await answersOf(options, databases, io)];
   const executor = createExecutor();
   try {
     io.progress.step("scoring");
-    const report = await scoreFile(
-      { gold, predictions: answers, databases, tables, suite },
-      {
-        modes,
-        executor,
-        signal: io.signal,
-        onProgress: (done, total) => io.progress.update(done, total),
-      },
-    );
+    const reports = await scoreFiles({ gold, databases, tables, suite }, sources, {
+      modes,
+      executor,
+      signal: io.signal,
+      onProgress: (done, total) => io.progress.update(done, total),
+    });
     io.progress.done();
+    const [report] = reports;
     await writeReports(report, options, executor);
-    io.result(report, fileReportText(report));
-    requireAtLeast(modes[0], report.modes[modes[0]]?.score ?? 0, bound);
+    if (predictions === undefined || predictions.length === 1)
+      io.result(report, fileReportText(report));
+    else
+      io.result(
+        { files: reports.map((one, i) => ({ predictions: predictions[i], ...one })) },
+        manyFilesText(predictions, reports),
+      );
+    for (const one of reports) requireAtLeast(modes[0], one.modes[modes[0]]?.score ?? 0, bound);
     const { fails } = report.golds.counts;
     if (fails > 0 && !options.allowInvalidGolds)
       throw new UserError(
@@ -95,7 +103,7 @@ async function writeReports(
   { gold, predictions, model, databases = "", report: htmlFile, junit, markdown }: EvalFileOptions,
   executor: Executor,
 ): Promise<void> {
-  const title = `${predictions ?? model} on ${gold}`;
+  const title = `${predictions?.join(", ") ?? model} on ${gold}`;
   if (junit !== undefined) writeFileAtomic(junit, fileReportJunit(report));
   if (markdown !== undefined) writeFileAtomic(markdown, fileReportMarkdown(report, { title }));
   if (htmlFile === undefined) return;
@@ -137,11 +145,11 @@ async function answersOf(
 async function checkGoldFile(gold: string, databases: string, io: Io): Promise<void> {
   const { items } = readGold(gold);
   const files = findDatabases(items, databases);
-  const executor = createExecutor();
+  const runner = createScoreRunner();
   io.progress.step("golds");
   try {
     const check = await checkGolds(items, {
-      executor,
+      runner,
       fileOf: (dbId) => files.get(dbId) ?? "",
       signal: io.signal,
       onProgress: (done, total) => io.progress.update(done, total),
@@ -149,6 +157,6 @@ async function checkGoldFile(gold: string, databases: string, io: Io): Promise<v
     io.progress.done();
     io.result(check, goldCheckText(check));
   } finally {
-    await executor.close();
+    await runner.close();
   }
 }

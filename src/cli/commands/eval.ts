@@ -22,8 +22,8 @@ export function registerEval(program: Command): void {
       "gold: Spider's or BIRD's JSON, lines sql<TAB>db, or pairs as JSON lines",
     )
     .option(
-      "--predictions <file>",
-      "one SQL a line, tab-separated, or JSON; see docs/evaluation.md",
+      "--predictions <file...>",
+      "one SQL a line, tab-separated, or JSON; several files are scored one beside the other; see docs/evaluation.md",
     )
     .option(
       "--model <name>",

@@ -26,16 +26,24 @@ const resourceLimits = {
   codeRangeSizeMb: 4,
 };
 
-/** Serves until the parent goes. `answer` must not throw; `step` starts the clock of the task's time limit again. */
-export function serveTasks<Task, Answer>(answer: (task: Task, step: () => void) => Answer): void {
+/**
+ * Serves until the parent goes, one task after the other. `answer` must not fail; `step` starts the clock of the task's
+ * time limit again.
+ */
+export function serveTasks<Task, Answer>(
+  answer: (task: Task, step: () => void) => Answer | Promise<Answer>,
+): void {
   const send = (message: ChildMessage<Answer>): void => {
     process.send?.(message);
   };
   process.on("SIGINT", () => {}); // Ctrl-C in a terminal reaches every process of the group; the parent decides
   process.on("disconnect", () => process.exit(0));
+  let last = Promise.resolve();
   process.on("message", (tasks: TaskMessage<Task>) => {
     for (const { id, task } of tasks)
-      send({ id, answer: answer(task, () => send({ id, step: true })) });
+      last = last.then(async () => {
+        send({ id, answer: await answer(task, () => send({ id, step: true })) });
+      });
   });
   send("ready");
   if (process.platform !== "win32") new Worker(watch, { eval: true, resourceLimits }).unref();

@@ -4,7 +4,7 @@ import { goldCheckLine } from "../check-gold-text.ts";
 import type { FileReport, ModeReport } from "../score-file.ts";
 import { disagreementsOf } from "./disagreements.ts";
 import { classRows, modeRows } from "./tables.ts";
-import { modesOf, percent, remarksOn, wordsOfRule } from "./words.ts";
+import { interval, modesOf, percent, remarksOn, wordsOfRule } from "./words.ts";
 
 const MOST_LISTED = 8;
 
@@ -23,6 +23,22 @@ export function fileReportText(report: FileReport): string {
   ]
     .filter((part) => part !== "")
     .join("\n\n");
+}
+
+/** A line a file, for several answers to one gold. */
+export function manyFilesText(names: readonly string[], reports: readonly FileReport[]): string {
+  const modes = modesOf(reports[0]).map(([mode]) => mode);
+  const rows = reports.map((report, i) => [
+    names[i],
+    ...modesOf(report).map(([, one]) => `${percent(one.score)} (${interval(one)})`),
+  ]);
+  const head = ["predictions", ...modes.map((mode) => `${mode} (95 %)`)];
+  const golds = goldCheckLine({ ...reports[0].golds, items: [] });
+  return `${golds}\n\n${terminalTable(
+    head,
+    rows,
+    modes.map((_, i) => i + 1),
+  )}`;
 }
 
 function partsText(parts: ModeReport["parts"]): string {

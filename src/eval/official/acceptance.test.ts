@@ -11,7 +11,7 @@ import { createStrictScorer } from "../strict.ts";
 import { createBirdExScorer, createRewardScorer, createSoftF1Scorer } from "./bird-execution.ts";
 import type { OfficialScore } from "./official-score.ts";
 import { differenceRules } from "./difference.ts";
-import { createOfficialRunner, type OfficialRunner } from "./runner.ts";
+import { createScoreRunner, type ScoreRunner } from "../score-runner.ts";
 import { createSpiderScorer } from "./spider-execution.ts";
 
 const data = process.env.T2S_DATA;
@@ -20,7 +20,7 @@ const readJson = <T>(name: string): T => JSON.parse(readFileSync(join(spider, na
 
 type Item = { readonly db_id: string; readonly query: string };
 let items: Item[];
-let runner: OfficialRunner;
+let runner: ScoreRunner;
 
 const fileOf = (dbId: string): string => join(spider, "database", dbId, `${dbId}.sqlite`);
 
@@ -86,7 +86,7 @@ const NEW_SQLITE = new Set([
 describe.skipIf(data === undefined)("on Spider's dev set (needs T2S_DATA)", () => {
   beforeAll(() => {
     items = readJson<Item[]>("dev_A.json");
-    runner = createOfficialRunner();
+    runner = createScoreRunner();
   });
   afterAll(() => runner.close());
 

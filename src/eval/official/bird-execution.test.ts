@@ -5,17 +5,17 @@ import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sha256 } from "../../base/hash.ts";
 import { createBirdExScorer, createRewardScorer, createSoftF1Scorer } from "./bird-execution.ts";
-import { createOfficialRunner, type OfficialRunner } from "./runner.ts";
+import { createScoreRunner, type ScoreRunner } from "../score-runner.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-bird-"));
 const file = join(folder, "t.sqlite");
-let runner: OfficialRunner;
+let runner: ScoreRunner;
 
 beforeAll(() => {
   const connection = new DatabaseSync(file);
   connection.exec("CREATE TABLE t (a INTEGER, b TEXT); INSERT INTO t VALUES (1, 'x'), (2, 'y');");
   connection.close();
-  runner = createOfficialRunner();
+  runner = createScoreRunner();
 });
 afterAll(async () => {
   await runner.close();

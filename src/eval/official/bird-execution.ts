@@ -5,8 +5,8 @@
  */
 import { rewardOf } from "./bird-reward.ts";
 import { officialScore, officialScorer, type OfficialScorer } from "./official-score.ts";
-import type { OfficialRunner } from "./runner.ts";
-import type { TaskScore } from "./score-task.ts";
+import type { ScoreRunner } from "../score-runner.ts";
+import type { TaskScore } from "../score-task.ts";
 
 export type BirdOptions = {
   /** Of prediction and gold together. */
@@ -14,15 +14,15 @@ export type BirdOptions = {
 };
 
 /** Execution accuracy: equal sets of rows. */
-export const createBirdExScorer = (runner: OfficialRunner, options?: BirdOptions): OfficialScorer =>
+export const createBirdExScorer = (runner: ScoreRunner, options?: BirdOptions): OfficialScorer =>
   birdScorer(runner, ({ verdict }) => verdict, options);
 
 /** Soft F1 of the cells; the verdict is that of execution accuracy. */
-export const createSoftF1Scorer = (runner: OfficialRunner, options?: BirdOptions): OfficialScorer =>
+export const createSoftF1Scorer = (runner: ScoreRunner, options?: BirdOptions): OfficialScorer =>
   birdScorer(runner, ({ softF1 }) => softF1 ?? 0, options);
 
 const birdScorer = (
-  runner: OfficialRunner,
+  runner: ScoreRunner,
   scoreOf: (score: TaskScore) => number,
   { timeoutMs = 30_000 }: BirdOptions = {},
 ): OfficialScorer =>
@@ -44,7 +44,7 @@ export type RewardOptions = {
  * else runs there: compare scores of one run only.
  */
 export const createRewardScorer = (
-  runner: OfficialRunner,
+  runner: ScoreRunner,
   { rounds = 100, timeoutMs = 30_000 }: RewardOptions = {},
 ): OfficialScorer =>
   officialScorer(async (file, goldSql, predictedSql) => {

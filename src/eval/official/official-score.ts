@@ -1,5 +1,5 @@
 /** The score of one item in a mode that is compatible with an official evaluator, and what all such modes have in common. */
-import type { TaskReason, TaskScore } from "./score-task.ts";
+import type { TaskReason, TaskScore } from "../score-task.ts";
 
 export type OfficialReason =
   | TaskReason

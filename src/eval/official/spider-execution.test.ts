@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { OfficialScore } from "./official-score.ts";
-import { createOfficialRunner, type OfficialRunner } from "./runner.ts";
+import { createScoreRunner, type ScoreRunner } from "../score-runner.ts";
 import { createSpiderScorer, type SpiderOptions, testSuiteFiles } from "./spider-execution.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-spider-"));
 const file = join(folder, "singer.sqlite");
 const ENDLESS =
   "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT max(x) FROM c";
-let runner: OfficialRunner;
+let runner: ScoreRunner;
 
 function makeDatabase(path: string, lastName: string): void {
   const connection = new DatabaseSync(path);
@@ -25,7 +25,7 @@ function makeDatabase(path: string, lastName: string): void {
 
 beforeAll(() => {
   makeDatabase(file, "Tim");
-  runner = createOfficialRunner();
+  runner = createScoreRunner();
 });
 afterAll(async () => {
   await runner.close();

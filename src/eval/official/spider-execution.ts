@@ -12,7 +12,7 @@ import {
   withoutRun,
 } from "./official-score.ts";
 import { asksForOrder, dropDistinct, fixYear, joinOperators, plugValues } from "./rewrite.ts";
-import type { OfficialRunner } from "./runner.ts";
+import type { ScoreRunner } from "../score-runner.ts";
 
 export type SpiderOptions = {
   /** The word DISTINCT and further statements are left in place (`--keep_distinct` of the script). */
@@ -25,7 +25,7 @@ export type SpiderOptions = {
 
 /** Scores on one file, or on all files of a test suite. */
 export function createSpiderScorer(
-  runner: OfficialRunner,
+  runner: ScoreRunner,
   { keepDistinct = false, rewriteValue = true, timeoutMs = 60_000 }: SpiderOptions = {},
 ): OfficialScorer {
   const rewrite = (sql: string) =>

@@ -139,6 +139,14 @@ describe("predictions", () => {
     expect(readPredictions(file(content), golds)).toEqual({ form, sqls, blank: 0 });
   });
 
+  test("may say how sure the model was; what is no number between 0 and 1 says nothing", () => {
+    const sure = [1, "0.25", 7].map((confidence, i) => ({ id: `q${i}`, sql: one, confidence }));
+    for (const content of [sure, sure.toReversed()])
+      expect(readPredictions(file(content), golds).confidences).toEqual([1, 0.25, undefined]);
+    const table = "confidence\tsql\n0.5\tSELECT 1\n\tSELECT 2\n-1\tSELECT 3\n";
+    expect(readPredictions(file(table), golds).confidences).toEqual([0.5, undefined, undefined]);
+  });
+
   test("that are blank are kept in their places and counted", () => {
     for (const content of [
       "SELECT 1\n\n\n",

@@ -1,14 +1,19 @@
 /**
- * Runs pairs of gold and prediction in child processes that score them. A pair goes to the child that has the gold's
- * result already. Knows no mode: see spider-execution.ts, bird-execution.ts and bird-reward.ts.
+ * Runs pairs of gold and prediction in child processes that score them, and golds in child processes that check them. A
+ * pair goes to the child that has the gold's result already. Knows no mode: see official/.
  */
 import { statSync } from "node:fs";
-import { sha256OfFile } from "../../base/hash.ts";
-import { failureOf } from "../../db/executor.ts";
-import { createProcessPool, type ProcessPool, type TaskEnd } from "../../db/process-pool.ts";
-import type { ScoreTask, TaskScore } from "./score-task.ts";
+import { sha256OfFile } from "../base/hash.ts";
+import { failureOf } from "../db/executor.ts";
+import {
+  createProcessPool,
+  type ProcessPool,
+  type TaskEnd,
+  type TaskOptions,
+} from "../db/process-pool.ts";
+import type { CheckTask, GoldOutcome, ScoreTask, TaskScore } from "./score-task.ts";
 
-export type OfficialRunnerOptions = {
+export type ScoreRunnerOptions = {
   /** Child processes at most; they start when needed. */
   readonly workers?: number;
   /** Address space of a child, of which Node reserves about 1.8 GB without using it. */
@@ -19,22 +24,29 @@ export type OfficialRunnerOptions = {
 export type PairTask = WithoutDatabase<ScoreTask>;
 type WithoutDatabase<Task> = Task extends unknown ? Omit<Task, "database"> : never;
 
-export type OfficialRunner = {
+export type ScoreRunner = {
   /** Scores a pair. A statement that hits the time limit is killed with its process. */
   run(task: PairTask, timeoutMs: number): Promise<TaskScore>;
+  /** Checks a gold. Each of its statements has the time limit. */
+  check(task: CheckTask, timeoutMs: number): Promise<GoldOutcome>;
   /** Ends all processes. */
   close(): Promise<void>;
 };
 
 /** Starts no process before the first pair. Close it. */
-export function createOfficialRunner({
+export function createScoreRunner({
   workers = 2,
   memoryMb = 3000,
-}: OfficialRunnerOptions = {}): OfficialRunner {
-  const pool: ProcessPool<ScoreTask, TaskScore> = createProcessPool(childEntry(), {
-    workers,
-    memoryMb,
-  });
+}: ScoreRunnerOptions = {}): ScoreRunner {
+  const pool: ProcessPool<ScoreTask | CheckTask, TaskScore | GoldOutcome> = createProcessPool(
+    childEntry(),
+    { workers, memoryMb },
+  );
+  // The child answers each kind of task with its kind of answer.
+  const runPair = (task: ScoreTask, options: TaskOptions) =>
+    pool.run(task, options) as Promise<TaskEnd<TaskScore>>;
+  const runCheck = (task: CheckTask, timeoutMs: number) =>
+    pool.run(task, { timeoutMs, lane: laneOf(task.sql) }) as Promise<TaskEnd<GoldOutcome>>;
   const hashOf = createHasher();
   /** Golds that were found to run too long or to need too much. */
   const badGolds = new Map<string, TaskScore>();
@@ -47,14 +59,24 @@ export function createOfficialRunner({
       const known = badGolds.get(key);
       if (known !== undefined) return known;
       const lane = laneOf(key);
-      const end = await pool.run(task, { timeoutMs, lane });
+      const end = await runPair(task, { timeoutMs, lane });
       if (end.kind === "answer") return end.answer;
-      const gold = await pool.run({ ...task, mode: "gold" }, { timeoutMs, lane });
+      const gold = await runPair({ ...task, mode: "gold" }, { timeoutMs, lane });
       const isRight = gold.kind === "answer" && gold.answer.verdict === 1;
       if (isRight || gold.kind === "closed") return unanswered(end, timeoutMs);
       const score = { ...unanswered(gold, timeoutMs), reason: "gold-invalid" } as const;
       badGolds.set(key, score);
       return score;
+    },
+    async check(task, timeoutMs) {
+      pool.start();
+      const end = await runCheck(task, timeoutMs);
+      if (end.kind === "answer") return end.answer;
+      // Which of its statements was it? Alone, the gold says so.
+      const brief = await runCheck({ ...task, isBrief: true }, timeoutMs);
+      if (brief.kind === "answer") return brief.answer;
+      const { message, ms } = failureOf(brief, timeoutMs);
+      return { findings: ms > task.slowMs ? ["fails", "slow"] : ["fails"], message, rows: 0, ms };
     },
     close: () => pool.close(),
   };

@@ -4,9 +4,9 @@
  */
 import { isUtf8 } from "node:buffer";
 import type { DatabaseSync } from "node:sqlite";
-import { keptConnection, openReading, openWriting } from "../../../db/child/connection.ts";
-import { runOn } from "../../../db/child/run-sql.ts";
-import type { RunResult } from "../../../db/run-result.ts";
+import { keptConnection, openReading, openWriting } from "../../db/child/connection.ts";
+import { runOn } from "../../db/child/run-sql.ts";
+import type { RunResult } from "../../db/run-result.ts";
 
 /** No bound on the length of a value or of SQL. */
 const CONNECTION = { boundLengths: false, doubleQuotedLiterals: true } as const;

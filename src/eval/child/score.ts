@@ -2,13 +2,13 @@
  * Scores one pair of gold and prediction as the official evaluators do. Statements that read share a connection for each
  * file; one that may write runs on a copy that is thrown away. Runs in a child process.
  */
-import { withCopy } from "../../../db/child/connection.ts";
-import type { RunResult } from "../../../db/run-result.ts";
-import { areSameSets, softF1 } from "../bird-compare.ts";
-import { timeRatios } from "../bird-reward.ts";
-import { hasReplacement } from "../cells.ts";
+import { withCopy } from "../../db/child/connection.ts";
+import type { RunResult } from "../../db/run-result.ts";
+import { areSameSets, softF1 } from "../official/bird-compare.ts";
+import { timeRatios } from "../official/bird-reward.ts";
+import { hasReplacement } from "../official/cells.ts";
 import type { ScoreTask, TaskReason, TaskScore } from "../score-task.ts";
-import { compareSpider } from "../spider-compare.ts";
+import { compareSpider } from "../official/spider-compare.ts";
 import { openCopy, openFile, returnsInvalidText, runAsPython, runOnCopy } from "./python-sqlite.ts";
 import type { Results } from "./results.ts";
 

@@ -1,6 +1,6 @@
 /** What the processes that score are asked, and what they answer. */
-import type { RunFailure } from "../../db/executor.ts";
-import type { MatchReason } from "../strict-match.ts";
+import type { RunFailure } from "../db/executor.ts";
+import type { MatchReason } from "./strict-match.ts";
 
 type Pair = {
   readonly file: string;
@@ -19,6 +19,41 @@ export type ScoreTask = Pair &
     /** Runs the gold alone. */
     | { readonly mode: "gold" }
   );
+
+/** What may be said of a gold; several may hold. */
+export const GOLD_FINDINGS = [
+  "fails",
+  "slow",
+  "empty",
+  "ties",
+  "row-order",
+  "order-unverified",
+  "nondeterministic",
+  "same",
+] as const;
+export type GoldFinding = (typeof GOLD_FINDINGS)[number];
+
+export type CheckTask = {
+  readonly mode: "check";
+  readonly file: string;
+  /** The database with reversed rows; without one, nothing is known of the order. */
+  readonly copy?: string;
+  readonly sql: string;
+  /** What runs longer is slow. */
+  readonly slowMs: number;
+  /** Runs the gold once and asks nothing about its order. */
+  readonly isBrief?: boolean;
+};
+
+export type GoldOutcome = {
+  readonly findings: readonly GoldFinding[];
+  /** Why it fails. */
+  readonly message?: string;
+  readonly rows: number;
+  readonly ms: number;
+  /** Equal for equal rows, in any order; none for a gold that fails. */
+  readonly resultId?: string;
+};
 
 export type TaskReason = MatchReason | RunFailure | "gold-invalid";
 

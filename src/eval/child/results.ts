@@ -2,7 +2,7 @@
  * Results of statements that read, remembered by content: the database's hash and the SQL. The gold of an item runs once
  * for all predictions, and a prediction that many models make runs once too.
  */
-import type { RunResult } from "../../../db/run-result.ts";
+import type { RunResult } from "../../db/run-result.ts";
 import { keepReading, runAsPython } from "./python-sqlite.ts";
 
 export type Results = {

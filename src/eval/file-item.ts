@@ -1,0 +1,144 @@
+/** What is said of one scored item beside its scores: hardness, the class of its error, why modes disagree. */
+import { introspect } from "../schema/introspect.ts";
+import type { Executor } from "../db/executor.ts";
+import type { Table } from "../schema/schema.ts";
+import type { Hardness } from "../sql/hardness.ts";
+import { type ErrorClass, errorClass } from "./error-class.ts";
+import { createModeScorer, type Mode, type ModeItem, type ModeScore } from "./modes.ts";
+import {
+  type DifferenceMode,
+  type DifferenceRule,
+  differenceRules,
+} from "./official/difference.ts";
+import { isRefusal } from "./official/official-score.ts";
+import type { ScoreRunner } from "./score-runner.ts";
+import type { GoldItem } from "./sources/gold.ts";
+import {
+  parseSpiderSql,
+  readSpiderSchema,
+  spiderHardness,
+  type SpiderSchema,
+} from "./spider/index.ts";
+import type { StrictReason } from "./strict.ts";
+
+export type FileItem = {
+  readonly index: number;
+  readonly id: string;
+  readonly dbId: string;
+  readonly question?: string;
+  /** Spider's official classes, from its own parser. */
+  readonly hardness: Hardness | "unparsed";
+  readonly goldSql: string;
+  readonly predictedSql: string;
+  /** Probability of the prediction, where its source tells it. */
+  readonly confidence?: number;
+  /** null where the item has no valid gold in the mode. */
+  readonly verdicts: Readonly<Partial<Record<Mode, number | null>>>;
+  readonly reasons: Readonly<Partial<Record<Mode, string>>>;
+  readonly flags: readonly string[];
+  /** Milliseconds of gold and prediction by mode. */
+  readonly ms: Readonly<Partial<Record<Mode, readonly [number, number]>>>;
+  /** Of an item that some mode scores 0. */
+  readonly errorClass: ErrorClass | null;
+  /** In words, the one that gave the class first. */
+  readonly differences: readonly string[];
+  /** Right on the given database, wrong on another of the suite. */
+  readonly isLucky?: boolean;
+  /** Why strict and an official mode disagree. */
+  readonly disagreement: Readonly<Partial<Record<DifferenceMode, readonly DifferenceRule[]>>>;
+  readonly message?: string;
+};
+
+export type Scored = {
+  readonly gold: GoldItem;
+  readonly item: ModeItem;
+  readonly confidence?: number;
+  readonly scores: ReadonlyMap<Mode, ModeScore>;
+};
+
+/** Schemas of the databases, read when they are first asked for. */
+export function createSchemas(fileOf: (dbId: string) => string) {
+  const tables = new Map<string, readonly Table[]>();
+  const schemas = new Map<string, SpiderSchema>();
+  return {
+    tablesOf(dbId: string): readonly Table[] {
+      const known =
+        tables.get(dbId) ?? introspect(fileOf(dbId), { dbId, statistics: false }).database.tables;
+      tables.set(dbId, known);
+      return known;
+    },
+    schemaOf(dbId: string): SpiderSchema {
+      const known = schemas.get(dbId) ?? readSpiderSchema(fileOf(dbId));
+      schemas.set(dbId, known);
+      return known;
+    },
+  };
+}
+
+type Setting = ReturnType<typeof createSchemas> & {
+  readonly executor: Executor;
+  readonly runner: ScoreRunner;
+  readonly fileOf: (dbId: string) => string;
+};
+
+/** What is said of an item beside its scores. */
+export async function describeItem(
+  { gold, item, confidence, scores }: Scored,
+  setting: Setting,
+): Promise<FileItem> {
+  const { dbId, goldSql, predictedSql } = item;
+  const all = [...scores];
+  const isWrong = all.some(([, { score }]) => score === 0);
+  const analysis = isWrong ? await analyse({ gold, item, scores }, setting) : undefined;
+  const disagreement: Partial<Record<DifferenceMode, readonly DifferenceRule[]>> = {};
+  const strict = scores.get("strict")?.score;
+  for (const mode of ["spider-ex", "bird-ex"] as const) {
+    const other = scores.get(mode)?.score;
+    if (typeof strict !== "number" || typeof other !== "number" || strict === other) continue;
+    const file = setting.fileOf(dbId);
+    disagreement[mode] = await differenceRules(setting.executor, mode, file, goldSql, predictedSql);
+  }
+  return {
+    index: gold.index,
+    id: gold.id,
+    dbId,
+    ...(gold.question !== undefined && { question: gold.question }),
+    hardness: spiderHardness(parseSpiderSql(goldSql, setting.schemaOf(dbId))),
+    goldSql,
+    predictedSql,
+    ...(confidence !== undefined && { confidence }),
+    verdicts: Object.fromEntries(all.map(([mode, { score }]) => [mode, score])),
+    reasons: Object.fromEntries(all.map(([mode, { reason }]) => [mode, reason])),
+    flags: [...new Set(all.flatMap(([, { flags }]) => flags))],
+    ms: Object.fromEntries(
+      all.map(([mode, { msGold, msPredicted }]) => [mode, [msGold, msPredicted]]),
+    ),
+    errorClass: analysis?.class ?? null,
+    differences: analysis?.differences.map(({ text }) => text) ?? [],
+    disagreement,
+    ...messageIn(all.map(([, score]) => score)),
+  };
+}
+
+const messageIn = (scores: readonly ModeScore[]): { message?: string } => {
+  const message = scores.find((score) => score.message !== undefined)?.message;
+  return message === undefined ? {} : { message };
+};
+
+/** The class of a wrong item; what strict mode says of it is found out if it was not among the modes. */
+async function analyse({ item, scores }: Scored, setting: Setting) {
+  const strict = scores.get("strict") ?? (await createModeScorer("strict", setting)(item));
+  if (strict.score === null) return undefined;
+  return errorClass({
+    goldSql: item.isToRefuse ? undefined : item.goldSql,
+    predictedSql: isRefusal(item.predictedSql) ? undefined : item.predictedSql,
+    tables: setting.tablesOf(item.dbId),
+    dialect: "sqlite",
+    score: {
+      verdict: strict.score === 1 ? 1 : 0,
+      reason: strict.reason as StrictReason,
+      message: strict.message,
+      flags: [],
+    },
+  });
+}
