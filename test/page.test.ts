@@ -1,27 +1,18 @@
 /** The page in a real browser: asked by keyboard and by sample, on a real database, with answers that are fixed. */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { askPage } from "../src/cli/ask-page.ts";
 import { createExecutor, type Executor } from "../src/db/executor.ts";
 import { html } from "../src/report/html.ts";
 import { createApp } from "../src/serve/app.ts";
 import { predictFrom } from "./fixtures/examples.ts";
+import { chromiumPath, type OpenPage, openPage, screenshot } from "./fixtures/browser.ts";
 import { buildDatabase } from "./fixtures/shop.ts";
 
-const executablePath = process.env.T2S_CHROMIUM;
-const SCREENSHOTS = join(import.meta.dirname, "..", ".cache", "screenshots");
-const ARGUMENTS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const HOSTILE = `<img src="http://elsewhere.invalid/x.png" onerror="document.title='broken'">`;
 const predict = predictFrom({
   "Who are the customers?": "SELECT id, name, city FROM customer ORDER BY id",
@@ -32,18 +23,15 @@ const predict = predictFrom({
   hostile: `SELECT '${HOSTILE.replaceAll("'", "''")}' AS markup`,
 });
 
-describe.skipIf(executablePath === undefined)("the page in a browser (T2S_CHROMIUM)", () => {
+describe.skipIf(chromiumPath === undefined)("the page in a browser (T2S_CHROMIUM)", () => {
   const folder = mkdtempSync(join(tmpdir(), "t2s-page-"));
   let executor: Executor;
   let app: FastifyInstance;
-  let browser: Browser;
+  let opened: OpenPage;
   let page: Page;
   let url: string;
-  const requests: string[] = [];
-  const problems: string[] = [];
 
   beforeAll(async () => {
-    mkdirSync(SCREENSHOTS, { recursive: true });
     executor = createExecutor({ workers: 1 });
     const samples = ["Sales by customer", "What is in stock?"];
     app = createApp({
@@ -58,17 +46,11 @@ describe.skipIf(executablePath === undefined)("the page in a browser (T2S_CHROMI
       databaseFile: buildDatabase(join(folder, "shop.sqlite")),
     });
     url = await app.listen({ host: "127.0.0.1", port: 0 });
-    browser = await chromium.launch({ executablePath, args: ARGUMENTS });
-    page = await browser.newPage({ viewport: { width: 1000, height: 900 } });
-    page.on("request", (request) => void requests.push(request.url()));
-    page.on("pageerror", (error) => void problems.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") problems.push(message.text());
-    });
-    await page.goto(url);
+    opened = await openPage(url, 1000);
+    page = opened.page;
   });
   afterAll(async () => {
-    await browser?.close();
+    await opened?.close();
     await app?.close();
     await executor?.close();
     rmSync(folder, { recursive: true, force: true });
@@ -104,7 +86,7 @@ describe.skipIf(executablePath === undefined)("the page in a browser (T2S_CHROMI
       "NULL",
     ]);
     expect(await answer().textContent()).toMatch(/3 rowsmodel 2 ms, database \d+ ms$/);
-    await page.screenshot({ path: join(SCREENSHOTS, "page-light.png") });
+    await page.screenshot({ path: screenshot("page-light.png") });
   });
 
   test("everything is reached by keyboard: box, button, samples", async () => {
@@ -136,13 +118,13 @@ describe.skipIf(executablePath === undefined)("the page in a browser (T2S_CHROMI
 
   test("an empty question asks nothing; a line break needs Shift", async () => {
     await ask("Who are the customers?");
-    const before = requests.length;
+    const before = opened.requests.length;
     await ask("   ");
     await page.getByLabel("Question").fill("one");
     await page.keyboard.press("Shift+Enter");
     await page.keyboard.type("two");
     expect(await page.getByLabel("Question").inputValue()).toBe("one\ntwo");
-    expect(requests.length).toBe(before);
+    expect(opened.requests.length).toBe(before);
   });
 
   test("what the database holds is shown as text, never as markup", async () => {
@@ -165,7 +147,7 @@ describe.skipIf(executablePath === undefined)("the page in a browser (T2S_CHROMI
     expect(luminance(light[1])).toBeGreaterThan(0.9);
     await ask("Who are the customers?");
     await page.emulateMedia({ colorScheme: "dark" });
-    await page.screenshot({ path: join(SCREENSHOTS, "page-dark.png") });
+    await page.screenshot({ path: screenshot("page-dark.png") });
     await page.emulateMedia({ colorScheme: "light" });
   });
 
@@ -175,12 +157,14 @@ describe.skipIf(executablePath === undefined)("the page in a browser (T2S_CHROMI
       "document.documentElement.scrollWidth - document.documentElement.clientWidth",
     );
     expect(overhang).toBe(0);
-    await page.screenshot({ path: join(SCREENSHOTS, "page-narrow.png") });
+    await page.screenshot({ path: screenshot("page-narrow.png") });
   });
 
   test("no request leaves the machine, and nothing failed on the way", () => {
-    expect(new Set(requests.map((request) => new URL(request).origin))).toEqual(new Set([url]));
-    expect(problems).toEqual([]);
+    expect(new Set(opened.requests.map((request) => new URL(request).origin))).toEqual(
+      new Set([url]),
+    );
+    expect(opened.problems).toEqual([]);
   });
 
   test("a server that has gone is said, and the box can be used again", async () => {

@@ -3,8 +3,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  chromiumPath,
+  type OpenPage,
+  openPage,
+  screenshot,
+} from "../../../test/fixtures/browser.ts";
 import { buildDatabase } from "../../../test/fixtures/shop.ts";
 import { createExecutor } from "../../db/executor.ts";
 import { scoreFile } from "../score-file.ts";
@@ -12,16 +18,6 @@ import { fileReportHtml } from "./html.ts";
 import { fileReportJunit } from "./junit.ts";
 import { resultsOf } from "./results.ts";
 
-const executablePath = process.env.T2S_CHROMIUM;
-const SCREENSHOTS = join(import.meta.dirname, "..", "..", "..", ".cache", "screenshots");
-const ARGUMENTS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const HOSTILE = `<img src="http://elsewhere.invalid/x.png" onerror="document.title='broken'"></script>`;
 
 /** Question, gold, prediction. */
@@ -41,16 +37,13 @@ const cases: readonly (readonly [string, string, string])[] = [
   ],
 ];
 
-describe.skipIf(executablePath === undefined)("the page in a browser (T2S_CHROMIUM)", () => {
+describe.skipIf(chromiumPath === undefined)("the page in a browser (T2S_CHROMIUM)", () => {
   const folder = mkdtempSync(join(tmpdir(), "t2s-file-report-"));
-  let browser: Browser;
+  let opened: OpenPage;
   let page: Page;
   let junit: string;
-  const requests: string[] = [];
-  const problems: string[] = [];
 
   beforeAll(async () => {
-    mkdirSync(SCREENSHOTS, { recursive: true });
     mkdirSync(join(folder, "shop"));
     const database = buildDatabase(join(folder, "shop", "shop.sqlite"));
     const files = {
@@ -70,17 +63,11 @@ describe.skipIf(executablePath === undefined)("the page in a browser (T2S_CHROMI
     junit = fileReportJunit(report);
     const file = join(folder, "report.html");
     writeFileSync(file, fileReportHtml({ title: "Five questions on the shop", report, results }));
-    browser = await chromium.launch({ executablePath, args: ARGUMENTS });
-    page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
-    page.on("request", (request) => void requests.push(request.url()));
-    page.on("pageerror", (error) => void problems.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") problems.push(message.text());
-    });
-    await page.goto(pathToFileURL(file).href);
+    opened = await openPage(pathToFileURL(file).href, 1200);
+    page = opened.page;
   }, 60_000);
   afterAll(async () => {
-    await browser?.close();
+    await opened?.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -90,7 +77,7 @@ describe.skipIf(executablePath === undefined)("the page in a browser (T2S_CHROMI
   test("it begins with the wrong items of the first mode", async () => {
     expect(await count()).toBe("4 of 5 items");
     expect(await shown()).toBe(4);
-    await page.screenshot({ path: join(SCREENSHOTS, "file-report-light.png") });
+    await page.screenshot({ path: screenshot("file-report-light.png") });
   });
 
   test("another mode changes plots and items", async () => {
@@ -131,7 +118,7 @@ describe.skipIf(executablePath === undefined)("the page in a browser (T2S_CHROMI
     await failed.locator("summary").click();
     expect(await failed.locator(".side").last().textContent()).toContain("no such column: missing");
     await page.locator("#item-4").scrollIntoViewIfNeeded();
-    await page.screenshot({ path: join(SCREENSHOTS, "file-report-items.png") });
+    await page.screenshot({ path: screenshot("file-report-items.png") });
   });
 
   test("a link leads to its item, whatever the filters hide", async () => {
@@ -161,14 +148,14 @@ describe.skipIf(executablePath === undefined)("the page in a browser (T2S_CHROMI
     const [ink, ground] = colours.map((text) => (text.match(/\d+/g) ?? []).map(Number));
     expect(Math.min(...ink)).toBeGreaterThan(200);
     expect(Math.max(...ground)).toBeLessThan(40);
-    await page.screenshot({ path: join(SCREENSHOTS, "file-report-dark.png") });
+    await page.screenshot({ path: screenshot("file-report-dark.png") });
     await page.emulateMedia({ colorScheme: "light" });
     await page.setViewportSize({ width: 360, height: 700 });
     const overhang = await page.evaluate<number>(
       "document.documentElement.scrollWidth - document.documentElement.clientWidth",
     );
     expect(overhang).toBe(0);
-    await page.screenshot({ path: join(SCREENSHOTS, "file-report-narrow.png") });
+    await page.screenshot({ path: screenshot("file-report-narrow.png") });
   });
 
   test("the JUnit file of the same items is well-formed for an XML parser", async () => {
@@ -180,7 +167,7 @@ describe.skipIf(executablePath === undefined)("the page in a browser (T2S_CHROMI
   });
 
   test("no request leaves the file, and nothing failed on the way", () => {
-    expect(requests.filter((url) => !url.startsWith("file:"))).toEqual([]);
-    expect(problems).toEqual([]);
+    expect(opened.requests.filter((url) => !url.startsWith("file:"))).toEqual([]);
+    expect(opened.problems).toEqual([]);
   });
 });
