@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf, UserError } from "../base/errors.ts";
 
-/** One question with its gold SQL, as the file has it; of Spider-Syn the question with synonyms. */
+/** One question with its gold SQL, as the file has it. */
 export type SpiderItem = {
   readonly db_id: string;
   readonly question?: string;
@@ -26,9 +26,7 @@ export function readSpiderItems(file: string): SpiderItem[] {
     if (typeof item?.db_id !== "string" || typeof item.query !== "string")
       throw new UserError("data-invalid", `${file}: item ${index} lacks the text db_id or query`);
   });
-  return (items as (SpiderItem & { SpiderSynQuestion?: string })[]).map((item) =>
-    item.SpiderSynQuestion === undefined ? item : { ...item, question: item.SpiderSynQuestion },
-  );
+  return items as SpiderItem[];
 }
 
 /** The file of a database. Raises `database-invalid` when it is missing. */

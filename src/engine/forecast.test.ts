@@ -40,6 +40,9 @@ test("a forecast grows with the batch, the rank and what is kept", () => {
   expect(of({}, "keep").secondsPerForest).toBeLessThan(plain.secondsPerForest);
   expect(of({ rank: 16 }).bytes).toBeGreaterThan(plain.bytes);
   expect(of({ targetModules: ["q_proj"] }).bytes).toBeLessThan(plain.bytes);
+  const oneLayer = of({ tunedLayers: 1 }, "keep");
+  expect(oneLayer.bytes).toBeLessThan(of({}, "keep").bytes);
+  expect(oneLayer.secondsPerForest).toBeLessThan(of({}, "keep").secondsPerForest);
   const larger = { prefixTokens: 600, suffixTokens: [40, 50], lossTokens: 30 };
   expect(of({ forestShape: larger }).secondsPerForest).toBeGreaterThan(plain.secondsPerForest);
   const faster = of({ speed: { gigaflops: 400, gigabytes: 40 } });

@@ -39,6 +39,8 @@ export type ForecastOptions = {
   readonly mode: Mode;
   readonly rank: number;
   readonly targetModules?: readonly string[];
+  /** As for createLoraModel. */
+  readonly tunedLayers?: number;
   /** The file's tensors, which say how small weights can be held; without them float32 is assumed. */
   readonly weights?: Pick<GgufFile, "tensors">;
   readonly speed?: Speed;
@@ -63,6 +65,7 @@ export function forecast(options: ForecastOptions): Forecast {
     mode,
     rank,
     targetModules = ALL_LINEARS,
+    tunedLayers = config.numHiddenLayers,
     weights,
     speed = USUAL_SPEED,
   } = options;
@@ -83,12 +86,15 @@ export function forecast(options: ForecastOptions): Forecast {
       isTarget(name, adapter) ? rank * (out + inner) : 0,
     ),
   );
+  const layers = config.numHiddenLayers;
+  const tuned = Math.min(tunedLayers, layers);
   const rows = plan.rows * config.hiddenSize;
   const keptPerLayer = sum(Object.values(kept).map(sizeOf));
   const peaks = sum([forward, backward, head].map(peakFloats));
   const heads = weights?.tensors.has("output.weight") ? 2 : 1;
   const floats =
-    config.numHiddenLayers * (4 * trained + rows + keptPerLayer) +
+    layers * (trained + rows) +
+    tuned * (3 * trained + keptPerLayer) +
     heads * config.vocabSize * config.hiddenSize +
     3 * rows +
     sum(masks.map(({ length }) => length)) +
@@ -97,9 +103,11 @@ export function forecast(options: ForecastOptions): Forecast {
   const bytes =
     PROGRAM_BYTES + 3 * SESSION_BYTES + config.numHiddenLayers * layerBytes + FLOAT_BYTES * floats;
 
-  const layer = [forward, backward].map((graph) => secondsOf(graph, speed));
-  const seconds = config.numHiddenLayers * sum(layer) + headRuns * secondsOf(head, speed);
-  return { bytes, secondsPerForest: seconds };
+  const secondsPerForest =
+    layers * secondsOf(forward, speed) +
+    tuned * secondsOf(backward, speed) +
+    headRuns * secondsOf(head, speed);
+  return { bytes, secondsPerForest };
 }
 
 /**

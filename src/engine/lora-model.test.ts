@@ -15,12 +15,13 @@ import { rotaryTables } from "./models/llama.ts";
 const TOLERANCE = 1e-5;
 const opened: LoraModel[] = [];
 
-async function openTiny(mode: Mode, dropout = 0): Promise<LoraModel> {
+async function openTiny(mode: Mode, dropout = 0, tunedLayers?: number): Promise<LoraModel> {
   const model = await createLoraModel({
     weights: tinyWeights(),
     adapter: tinyAdapter(dropout),
     mode,
     threads: 1,
+    tunedLayers,
   });
   opened.push(model);
   return model;
@@ -49,6 +50,20 @@ describe.each(["checkpoint", "keep"] as const)("mode %s", (mode) => {
     model.parameterNames.forEach(({ name }, i) =>
       expect(distance(grads[i], reference.grads[name]), name).toBeLessThan(TOLERANCE),
     );
+  });
+
+  test("the last layers alone have the gradients that they have among all", async () => {
+    const all = await openTiny(mode, 0.3);
+    const last = await openTiny(mode, 0.3, 1);
+    const layer = `model.layers.${all.config.numHiddenLayers - 1}.`;
+    const isLast = all.parameterNames.map(({ name }) => name.startsWith(layer));
+    expect(last.parameterNames).toEqual(all.parameterNames.filter((_, i) => isLast[i]));
+    expect(last.parameters.length).toBeLessThan(all.parameters.length);
+    const wanted = await lossAndGrads(all, shared, 5);
+    const found = await lossAndGrads(last, shared, 5);
+    expect(found.lossSum).toBe(wanted.lossSum);
+    expect(found.grads).toEqual(wanted.grads.filter((_, i) => isLast[i]));
+    expect(last.adapter().pairs).toHaveLength(all.adapter().pairs.length);
   });
 
   test("a forest has the loss and gradients of its separate sequences", async () => {

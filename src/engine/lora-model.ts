@@ -36,6 +36,8 @@ export type LoraModelOptions = {
   readonly adapter: Adapter | (AdapterConfig & { readonly seed: number });
   readonly mode?: Mode;
   readonly threads?: number;
+  /** So many of the last layers are trained; the layers before them keep the adapter that they have. All, if left out. */
+  readonly tunedLayers?: number;
 };
 
 /**
@@ -53,7 +55,14 @@ export async function createLoraModel(options: LoraModelOptions): Promise<LoraMo
     { threads },
   );
   const head = await Session.create(createHeadGraph(config, HEAD_ROWS), { threads });
-  return new LoraModel(config, readWeights(weights, config, forms), start, head, sessions);
+  const { tunedLayers = config.numHiddenLayers } = options;
+  return new LoraModel(
+    config,
+    readWeights(weights, config, forms),
+    start,
+    Math.max(0, config.numHiddenLayers - tunedLayers),
+    { head, layers: sessions },
+  );
 }
 
 /** What one forest's passes share. */
@@ -74,6 +83,8 @@ export class LoraModel {
   readonly parameterNames: readonly ParameterName[];
   readonly #weights: ModelWeights;
   readonly #adapter: Adapter;
+  /** The backward pass ends here. */
+  readonly #firstTuned: number;
   readonly #head: Session;
   readonly #sessions: LayerSessions;
   readonly #grads: ReadonlyMap<string, Float32Array>;
@@ -84,21 +95,22 @@ export class LoraModel {
     config: LlamaConfig,
     weights: ModelWeights,
     adapter: Adapter,
-    head: Session,
-    sessions: LayerSessions,
+    firstTuned: number,
+    sessions: { readonly head: Session; readonly layers: LayerSessions },
   ) {
     this.config = config;
     this.#weights = weights;
     this.#adapter = adapter;
-    this.#head = head;
-    this.#sessions = sessions;
-    this.parameters = adapter.pairs.flatMap(({ a, b }) => [a, b]);
-    this.parameterNames = adapter.pairs.flatMap(
-      ({ name, inFeatures, outFeatures }): ParameterName[] => [
-        { name: `${name}.lora_A`, shape: [adapter.config.rank, inFeatures] },
-        { name: `${name}.lora_B`, shape: [outFeatures, adapter.config.rank] },
-      ],
-    );
+    this.#firstTuned = firstTuned;
+    this.#head = sessions.head;
+    this.#sessions = sessions.layers;
+    const layers = Array.from({ length: config.numHiddenLayers }, (_, layer) => layer);
+    const tuned = layers.slice(firstTuned).flatMap((layer) => pairsOfLayer(adapter, layer));
+    this.parameters = tuned.flatMap(({ a, b }) => [a, b]);
+    this.parameterNames = tuned.flatMap(({ name, inFeatures, outFeatures }): ParameterName[] => [
+      { name: `${name}.lora_A`, shape: [adapter.config.rank, inFeatures] },
+      { name: `${name}.lora_B`, shape: [outFeatures, adapter.config.rank] },
+    ]);
     this.#grads = new Map(
       this.parameterNames.map(({ name, shape }) => [name, new Float32Array(sizeOf(shape))]),
     );
@@ -118,7 +130,9 @@ export class LoraModel {
     { weight, dropoutSeed }: { readonly weight: number; readonly dropoutSeed?: number },
   ): Promise<LossAndGrads> {
     const pass = await this.#begin(forest, dropoutSeed);
-    const last = await this.#runForward(pass, (layer) => this.#keptOf(pass, layer));
+    const last = await this.#runForward(pass, (layer) =>
+      layer < this.#firstTuned ? {} : this.#keptOf(pass, layer),
+    );
     const dy = this.#array("dy", last.length).fill(0);
     const nll = await this.#runHead(last, pass.layout.lossRows, { weight, dy });
     const grads = await this.#runBackward(pass, dy);
@@ -235,7 +249,7 @@ export class LoraModel {
     const { sessions, layout, feeds, dropoutMasks: masks } = pass;
     const size = layout.plan.rows * this.config.hiddenSize;
     let dy = dyOfLast;
-    for (let layer = this.config.numHiddenLayers - 1; layer >= 0; layer--) {
+    for (let layer = this.config.numHiddenLayers - 1; layer >= this.#firstTuned; layer--) {
       const dx = this.#array(`dx ${layer % 2}`, size);
       const kept = { x: this.#array(`x ${layer}`, size), ...this.#keptOf(pass, layer) };
       const inputs = { dy, ...kept, ...feeds, ...this.#feedsOfLayer(layer, masks) };
@@ -243,8 +257,8 @@ export class LoraModel {
       dy = dx;
     }
     for (const [name, mask] of masks) {
-      const grad = this.#grad(`${name}.lora_A`);
-      maskColumns(grad, mask, grad);
+      const grad = this.#grads.get(`${name}.lora_A`);
+      if (grad !== undefined) maskColumns(grad, mask, grad);
     }
     return [...this.#grads.values()];
   }

@@ -65,6 +65,7 @@ export type Config = {
   readonly "train.alpha": number;
   readonly "train.dropout": number;
   readonly "train.targetModules": readonly string[];
+  readonly "train.tunedLayers": number;
   readonly "train.learningRate": number;
   readonly "train.warmupSteps": number;
   readonly "train.weightDecay": number;
@@ -117,6 +118,12 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
   ),
   "train.dropout": number(0.05, 0, 0.9, "Dropout on the input of the low-rank pairs."),
   "train.targetModules": list(ALL_PROJECTIONS, "Linears that get a low-rank pair."),
+  "train.tunedLayers": integer(
+    0,
+    0,
+    1000,
+    "How many of the last layers are trained; the others keep what they start with. 0 means all.",
+  ),
   "train.learningRate": number(4e-3, 1e-7, 1, "Peak learning rate."),
   "train.warmupSteps": integer(10, 0, 100_000, "Steps of linear warm-up before the cosine."),
   "train.weightDecay": number(0, 0, 1, "AdamW's decoupled weight decay."),

@@ -4,6 +4,8 @@ export type TrainConfig = {
   readonly alpha: number;
   readonly dropout: number;
   readonly targetModules: readonly string[];
+  /** So many of the last layers are trained. 0 = all. */
+  readonly tunedLayers: number;
   /** Peak learning rate, reached after `warmupSteps`, then a cosine down to a tenth. */
   readonly learningRate: number;
   readonly warmupSteps: number;

@@ -16,6 +16,7 @@ const jobAt = (name: string): TrainJob => ({
     alpha: 4,
     dropout: 0,
     targetModules: ["q_proj"],
+    tunedLayers: 0,
     learningRate: 1e-3,
     warmupSteps: 0,
     weightDecay: 0,

@@ -44,6 +44,7 @@ const config: TrainConfig = {
   alpha: 8,
   dropout: 0.1,
   targetModules: ["q_proj", "v_proj", "down_proj"],
+  tunedLayers: 0,
   learningRate: 1e-3,
   warmupSteps: 1,
   weightDecay: 0.01,

@@ -59,6 +59,7 @@ export async function trainLora(
       adapter: firstAdapter(job),
       mode: plan.mode,
       threads: job.config.threads,
+      tunedLayers: job.config.tunedLayers || undefined,
     });
     try {
       return await runSteps(job, model, data, { steps: plan.steps, emit, shouldStop });
@@ -115,6 +116,7 @@ async function planRun(data: EncodedTexts, config: TrainConfig, weights: GgufFil
       mode,
       rank: config.rank,
       targetModules: config.targetModules,
+      tunedLayers: config.tunedLayers || undefined,
       weights,
       speed,
     });
