@@ -58,10 +58,14 @@ if (!fs.existsSync(entry)) {
   process.exit(1);
 }
 
+// The SQL parser is WebAssembly, and optimising it takes longer than most commands run. An unknown flag is fatal, so that
+// only versions get it that are known to have it; the shipped one is.
+var major = executable === process.execPath ? parseInt(process.versions.node, 10) : 26;
+var flags = major <= 26 ? ["--liftoff-only"] : [];
+
 var child = require("child_process").spawn(
   executable,
-  // The SQL parser is WebAssembly: optimising it takes longer than most commands run.
-  ["--liftoff-only", "--disable-warning=ExperimentalWarning", entry].concat(process.argv.slice(2)),
+  flags.concat(["--disable-warning=ExperimentalWarning", entry], process.argv.slice(2)),
   { stdio: "inherit" },
 );
 var signals = ["SIGINT", "SIGTERM", "SIGHUP"];

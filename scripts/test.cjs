@@ -45,6 +45,11 @@ provide(
   undefined,
   "reading our files back with Python is left out (an interpreter with safetensors, gguf and numpy)",
 );
+provide(
+  "T2S_OLLAMA",
+  undefined,
+  "talking to a real Ollama is left out (scripts/ollama.sh builds one)",
+);
 
 // npx puts the Node that npm installed first on the path.
 run("npx", ["--no", "vitest", "run", ...process.argv.slice(2)], { env });

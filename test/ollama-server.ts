@@ -22,6 +22,7 @@ export async function startOllama(executable: string): Promise<OllamaServer> {
   const baseUrl = `http://${host}`;
   const env = { PATH: process.env.PATH, HOME: home, OLLAMA_HOST: host, OLLAMA_NO_CLOUD: "1" };
   const child = spawn(executable, ["serve"], { env, stdio: "ignore", detached: true });
+  child.on("error", () => {}); // it has no pid then, and is never ready
   const close = async () => {
     await stop(child);
     rmSync(home, { recursive: true, force: true });
@@ -57,7 +58,7 @@ async function post(url: string, body: string | Uint8Array<ArrayBuffer>): Promis
 
 async function waitUntilReady(baseUrl: string, child: ChildProcess): Promise<void> {
   const until = Date.now() + READY_MS;
-  while (Date.now() < until && child.exitCode === null) {
+  while (Date.now() < until && child.pid !== undefined && child.exitCode === null) {
     const answered = await fetch(`${baseUrl}/api/version`).then(
       ({ ok }) => ok,
       () => false,
@@ -70,10 +71,12 @@ async function waitUntilReady(baseUrl: string, child: ChildProcess): Promise<voi
 
 /** The runner of a model is a child of the server: the whole group goes. */
 async function stop(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null) return;
-  const gone = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGTERM");
-  await Promise.race([gone, sleep(5000)]);
+  if (child.pid === undefined) return;
+  if (child.exitCode === null) {
+    const gone = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGTERM");
+    await Promise.race([gone, sleep(5000)]);
+  }
   try {
     process.kill(-child.pid, "SIGKILL");
   } catch {

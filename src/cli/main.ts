@@ -22,8 +22,8 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   doctor: async () => (await import("./commands/doctor.ts")).registerDoctor,
 };
 
-/** The program with the commands that `words` name; with all of them where none is named. */
-export async function createProgram(words: readonly string[] = []): Promise<Command> {
+/** The program with the command `only`; with all of them where that is none. */
+export async function createProgram(only = ""): Promise<Command> {
   const program = new Command("t2s")
     .description(
       "Tune a small language model to your own database, on your own machine, and prove how right it is.",
@@ -36,9 +36,8 @@ export async function createProgram(words: readonly string[] = []): Promise<Comm
     .enablePositionalOptions(false)
     .showHelpAfterError("(add --help for what is possible)")
     .exitOverride();
-  const named = Object.keys(commands).filter((name) => words.includes(name));
-  for (const name of named.length > 0 ? named : Object.keys(commands))
-    (await commands[name]())(program);
+  const names = Object.hasOwn(commands, only) ? [only] : Object.keys(commands);
+  for (const name of names) (await commands[name]())(program);
   return program;
 }
 
@@ -52,7 +51,7 @@ function packageVersion(): string {
 /** Runs one command line; the exit status. */
 export async function main(args: readonly string[]): Promise<number> {
   try {
-    await (await createProgram(args)).parseAsync(args, { from: "user" });
+    await (await createProgram(args[0])).parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

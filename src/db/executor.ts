@@ -34,11 +34,31 @@ const MIB = 2 ** 20;
 /** A pool that starts no process before the first run. Close it. */
 export function createExecutor({
   workers = 2,
-  timeoutMs: usualTimeoutMs = 30_000,
-  maxRows = 1_000_000,
-  maxBytes = 256 * MIB,
   memoryMb = 3000,
+  ...usual
 }: ExecutorOptions = {}): Executor {
+  const pool: ProcessPool<RunTask, RunResult> = createProcessPool(childEntry(), {
+    workers,
+    memoryMb,
+  });
+  const run = createRun((task, timeoutMs) => pool.run(task, { timeoutMs }), usual);
+  return {
+    run,
+    runMany: (file, sqls, options) =>
+      Promise.all(sqls.map((sql) => run(file, sql, { connection: "kept", ...options }))),
+    close: () => pool.close(),
+  };
+}
+
+/** Running one statement, from what takes a task to a child process (see child/run-sql.ts) and says how it ended. */
+export function createRun(
+  send: (task: RunTask, timeoutMs: number) => Promise<TaskEnd<RunResult>>,
+  {
+    timeoutMs: usualTimeoutMs = 30_000,
+    maxRows = 1_000_000,
+    maxBytes = 256 * MIB,
+  }: Pick<ExecutorOptions, "timeoutMs" | "maxRows" | "maxBytes"> = {},
+): Executor["run"] {
   const usual: RunLimits = {
     maxRows,
     maxBytes,
@@ -49,24 +69,8 @@ export function createExecutor({
     doubleQuotedLiterals: true,
     prepareOnly: false,
   };
-  const pool: ProcessPool<RunTask, RunResult> = createProcessPool(childEntry(), {
-    workers,
-    memoryMb,
-  });
-  const run: Executor["run"] = async (
-    file,
-    sql,
-    { timeoutMs = usualTimeoutMs, ...limits } = {},
-  ) => {
-    const task = { file, sql, limits: { ...usual, ...limits } };
-    return resultOf(await pool.run(task, { timeoutMs }), timeoutMs);
-  };
-  return {
-    run,
-    runMany: (file, sqls, options) =>
-      Promise.all(sqls.map((sql) => run(file, sql, { connection: "kept", ...options }))),
-    close: () => pool.close(),
-  };
+  return async (file, sql, { timeoutMs = usualTimeoutMs, ...limits } = {}) =>
+    resultOf(await send({ file, sql, limits: { ...usual, ...limits } }, timeoutMs), timeoutMs);
 }
 
 /** The compiled child beside compiled code, the source beside source. */

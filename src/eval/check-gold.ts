@@ -6,7 +6,6 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../base/errors.ts";
-import { lexSql, nameOfToken } from "../sql/lexer.ts";
 import type { NamedTable } from "../sql/scope.ts";
 import { canonicalOf } from "../sql/template.ts";
 import { writeReversedCopy } from "./reversed-copy.ts";
@@ -73,11 +72,16 @@ export async function checkGolds(
     options.onProgress?.(checked.length, answerable.length);
   };
   try {
-    const databases = Map.groupBy(answerable, (gold) => gold.dbId).entries();
+    // the largest first, so that none of it is left when all else is done
+    const databases = [...Map.groupBy(answerable, (gold) => gold.dbId)]
+      .map(([dbId, group]) => ({ dbId, group, bytes: statSync(options.fileOf(dbId)).size }))
+      .sort((a, b) => b.bytes - a.bytes)
+      .values();
     const lanes = Array.from({ length: AT_ONCE }, async (_, lane) => {
-      for (const [dbId, group] of databases)
+      for (const { dbId, group } of databases)
         await checkDatabase(dbId, group, join(folder, `${lane}.sqlite`), options, add);
     });
+    await Promise.allSettled(lanes); // a copy must not go while a lane still reads it
     await Promise.all(lanes);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -95,12 +99,12 @@ async function checkDatabase(
   add: (checked: readonly Checked[]) => void,
 ): Promise<void> {
   const { runner, timeoutMs = 30_000, slowMs = 1000, signal } = options;
+  signal?.throwIfAborted();
   const file = options.fileOf(dbId);
   const copy = reversedCopy(file, target, options);
   const texts = [...Map.groupBy(golds, ({ sql }) => sql)];
   await Promise.all(
     texts.map(async ([sql, own]) => {
-      signal?.throwIfAborted();
       const outcome = await runner.check({ mode: "check", file, copy, sql, slowMs }, timeoutMs);
       signal?.throwIfAborted();
       add(own.map((gold) => ({ gold, ...outcome })));
@@ -161,7 +165,7 @@ function withRepeats(
   });
 }
 
-/** Canonical forms take time; only texts that differ and hold the same literals need them. */
+/** Canonical forms take time, and only texts that differ need them. */
 function createForms(
   group: readonly Checked[],
   tablesOf: GoldCheckOptions["tablesOf"],
@@ -169,32 +173,12 @@ function createForms(
   const texts = new Set(group.map(({ gold }) => gold.sql));
   if (texts.size === 1) return (sql) => sql;
   const tables = tablesOf?.(group[0].gold.dbId);
-  const columns = new Set(
-    tables?.flatMap((table) => table.columns.map(({ name }) => name.toLowerCase())),
-  );
-  const alike = [...Map.groupBy(texts, (sql) => literalsIn(sql, columns)).values()];
-  const forms = new Map(
-    alike
-      .filter(({ length }) => length > 1)
-      .flatMap((sqls) => sqls.map((sql) => [sql, formOf(sql, tables)] as const)),
-  );
+  const forms = new Map([...texts].map((sql) => [sql, canonicalFormOf(sql, tables)]));
   return (sql) => forms.get(sql) ?? sql;
 }
 
-/** Strings and numbers in any order; what stands in double quotes is a string unless it is a column. */
-function literalsIn(sql: string, columns: ReadonlySet<string>): string {
-  const literals = lexSql(sql).flatMap((token) => {
-    if (token.kind === "number") return [String(Number(token.text))];
-    const text = nameOfToken(token);
-    const isString =
-      token.kind === "string" || (token.kind === "name" && !columns.has(text.toLowerCase()));
-    return isString ? [text] : [];
-  });
-  return JSON.stringify(literals.sort());
-}
-
 /** Text that does not parse is its own form. */
-function formOf(sql: string, tables: readonly NamedTable[] | undefined): string {
+function canonicalFormOf(sql: string, tables: readonly NamedTable[] | undefined): string {
   try {
     return canonicalOf(sql, "sqlite", tables);
   } catch (error) {

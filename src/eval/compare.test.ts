@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { main } from "../cli/main.ts";
-import { createExecutor } from "../db/executor.ts";
 import { compareSystems, type ScoredItem, type ScoredSystem } from "./compare.ts";
 import { readSystem } from "./compare/read.ts";
 import { comparisonMarkdown, comparisonText } from "./compare/text.ts";
@@ -186,7 +185,6 @@ const data = process.env.T2S_DATA;
 describe.skipIf(data === undefined)("published predictions (needs T2S_DATA)", () => {
   test("codes_1b against c3_chatgpt, by the command", async () => {
     const spider = join(data ?? "", "spider");
-    const executor = createExecutor({ workers: 2 });
     for (const name of ["codes_1b", "c3_chatgpt"]) {
       const scored = await scoreFile(
         {
@@ -194,11 +192,10 @@ describe.skipIf(data === undefined)("published predictions (needs T2S_DATA)", ()
           predictions: join(spider, "predictions", `${name}.sql`),
           databases: join(spider, "database"),
         },
-        { modes: ["strict"], executor },
+        { modes: ["strict"] },
       );
       write(`${name}.json`, scored);
     }
-    await executor.close();
     const [a, b] = ["codes_1b", "c3_chatgpt"].map((name) => join(folder, `${name}.json`));
     const { modes } = compareSystems(readSystem(a), readSystem(b));
     expect(modes.strict).toMatchObject({

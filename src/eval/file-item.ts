@@ -4,14 +4,13 @@ import type { Executor } from "../db/executor.ts";
 import type { Table } from "../schema/schema.ts";
 import type { Hardness } from "../sql/hardness.ts";
 import { type ErrorClass, errorClass } from "./error-class.ts";
-import { createModeScorer, type Mode, type ModeItem, type ModeScore } from "./modes.ts";
+import { type Mode, type ModeItem, type ModeScore, type ModeScorer } from "./modes.ts";
 import {
   type DifferenceMode,
   type DifferenceRule,
   differenceRules,
 } from "./official/difference.ts";
 import { isRefusal } from "./official/official-score.ts";
-import type { ScoreRunner } from "./score-runner.ts";
 import type { GoldItem } from "./sources/gold.ts";
 import {
   parseSpiderSql,
@@ -56,28 +55,45 @@ export type Scored = {
   readonly scores: ReadonlyMap<Mode, ModeScore>;
 };
 
-/** Schemas of the databases, read when they are first asked for. */
-export function createSchemas(fileOf: (dbId: string) => string) {
+export type Schemas = {
+  tablesOf(dbId: string): readonly Table[];
+  schemaOf(dbId: string): SpiderSchema;
+  /** Of a gold, by Spider's own parser. */
+  hardnessOf(dbId: string, sql: string): Hardness | "unparsed";
+};
+
+/** Schemas of the databases, and what follows from them for golds, found when they are first asked for. */
+export function createSchemas(fileOf: (dbId: string) => string): Schemas {
   const tables = new Map<string, readonly Table[]>();
   const schemas = new Map<string, SpiderSchema>();
+  const hardness = new Map<string, Hardness | "unparsed">();
+  const schemaOf = (dbId: string): SpiderSchema => {
+    const known = schemas.get(dbId) ?? readSpiderSchema(fileOf(dbId));
+    schemas.set(dbId, known);
+    return known;
+  };
   return {
-    tablesOf(dbId: string): readonly Table[] {
+    tablesOf(dbId) {
       const known =
-        tables.get(dbId) ?? introspect(fileOf(dbId), { dbId, statistics: false }).database.tables;
+        tables.get(dbId) ??
+        introspect(fileOf(dbId), { dbId, withStatistics: false }).database.tables;
       tables.set(dbId, known);
       return known;
     },
-    schemaOf(dbId: string): SpiderSchema {
-      const known = schemas.get(dbId) ?? readSpiderSchema(fileOf(dbId));
-      schemas.set(dbId, known);
+    schemaOf,
+    hardnessOf(dbId, sql) {
+      const key = `${dbId} ${sql}`;
+      const known = hardness.get(key) ?? spiderHardness(parseSpiderSql(sql, schemaOf(dbId)));
+      hardness.set(key, known);
       return known;
     },
   };
 }
 
-type Setting = ReturnType<typeof createSchemas> & {
-  readonly executor: Executor;
-  readonly runner: ScoreRunner;
+type Setting = Schemas & {
+  readonly executor: Pick<Executor, "run">;
+  /** For items whose strict score is not there yet. */
+  readonly strict: ModeScorer;
   readonly fileOf: (dbId: string) => string;
 };
 
@@ -103,7 +119,7 @@ export async function describeItem(
     id: gold.id,
     dbId,
     ...(gold.question !== undefined && { question: gold.question }),
-    hardness: spiderHardness(parseSpiderSql(goldSql, setting.schemaOf(dbId))),
+    hardness: setting.hardnessOf(dbId, goldSql),
     goldSql,
     predictedSql,
     ...(confidence !== undefined && { confidence }),
@@ -127,7 +143,7 @@ const messageIn = (scores: readonly ModeScore[]): { message?: string } => {
 
 /** The class of a wrong item; what strict mode says of it is found out if it was not among the modes. */
 async function analyse({ item, scores }: Scored, setting: Setting) {
-  const strict = scores.get("strict") ?? (await createModeScorer("strict", setting)(item));
+  const strict = scores.get("strict") ?? (await setting.strict(item));
   if (strict.score === null) return undefined;
   return errorClass({
     goldSql: item.isToRefuse ? undefined : item.goldSql,

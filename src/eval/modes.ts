@@ -58,7 +58,7 @@ export type ModeItem = {
 export type ModeScorer = (item: ModeItem) => Promise<ModeScore>;
 
 export type ModeOptions = {
-  readonly executor: Executor;
+  readonly executor: Pick<Executor, "run">;
   readonly runner: ScoreRunner;
   readonly fileOf: (dbId: string) => string;
   readonly schemaOf: (dbId: string) => SpiderSchema;

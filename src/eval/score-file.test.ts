@@ -3,12 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createExecutor, type Executor } from "../db/executor.ts";
 import { type FileReport, scoreFile, scoreFiles } from "./score-file.ts";
 import { makeSuite } from "./suite/make.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-predictions-"));
-let executor: Executor;
 
 beforeAll(() => {
   mkdirSync(join(folder, "shop"));
@@ -17,10 +15,8 @@ beforeAll(() => {
     "CREATE TABLE item (id INTEGER, name TEXT); INSERT INTO item VALUES (1, 'a'), (2, 'b')",
   );
   connection.close();
-  executor = createExecutor({ workers: 2 });
 });
-afterAll(async () => {
-  await executor.close();
+afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -56,7 +52,7 @@ test("every line is scored against its gold, with the class of its error", async
         "",
       ].join("\n"),
     ),
-    { executor, modes: ["strict", "spider-ex"] },
+    { modes: ["strict", "spider-ex"] },
   );
   expect(report.n).toBe(7);
   expect(report.items.map(({ verdicts }) => verdicts.strict)).toEqual([1, 0, 0, 0, 0, 0, null, 0]);
@@ -111,7 +107,7 @@ test("a question to refuse is right when it is refused, in every mode", async ()
   writeFileSync(gold, ["a", "b"].map((id) => JSON.stringify({ id, ...pair })).join("\n"));
   writeFileSync(predictions, "-- cannot answer: no table of painters\nSELECT 1\n");
   const modes = ["strict", "spider-ex", "bird-ex", "bird-softf1", "bird-rves"] as const;
-  const report = await scoreFile({ gold, predictions, databases: folder }, { executor, modes });
+  const report = await scoreFile({ gold, predictions, databases: folder }, { modes });
   for (const mode of modes)
     expect(report.items.map(({ verdicts }) => verdicts[mode])).toEqual([1, 0]);
   expect(report.items[1].errorClass).toBe("not-refused");
@@ -121,7 +117,7 @@ test("several answers to one gold are scored as each is alone", async () => {
   const gold = join(folder, "gold.json");
   writeFileSync(gold, JSON.stringify([{ db_id: "shop", query: "SELECT name FROM item" }]));
   const answers = ["SELECT name FROM item", "SELECT id FROM item"].map((sql) => [{ sql }]);
-  const options = { executor, modes: ["strict"] } as const;
+  const options = { modes: ["strict"] } as const;
   const together = await scoreFiles({ gold, databases: folder }, answers, options);
   const alone = await Promise.all(
     answers.map((predictions) => scoreFile({ gold, predictions, databases: folder }, options)),
@@ -139,13 +135,13 @@ test("confidence stays with its item", async () => {
   const predictions = join(folder, "sure.json");
   const sure = [{ sql: "SELECT 1", confidence: 0.75 }, { sql: "SELECT 3" }];
   writeFileSync(predictions, JSON.stringify(sure));
-  const report = await scoreFile({ ...chosen, predictions }, { executor, modes: ["strict"] });
+  const report = await scoreFile({ ...chosen, predictions }, { modes: ["strict"] });
   expect(report.items.map(({ confidence }) => confidence)).toEqual([0.75, undefined]);
 });
 
 test("where strict and an official mode disagree, the rule that makes it is named", async () => {
   const chosen = files(["SELECT DISTINCT 1 FROM item"], "SELECT 1 FROM item\n");
-  const report = await scoreFile(chosen, { executor, modes: ["strict", "spider-ex", "bird-ex"] });
+  const report = await scoreFile(chosen, { modes: ["strict", "spider-ex", "bird-ex"] });
   expect(report.items[0].verdicts).toEqual({ strict: 0, "spider-ex": 1, "bird-ex": 1 });
   expect(report.items[0].disagreement).toEqual({
     "spider-ex": ["distinct"],
@@ -169,14 +165,14 @@ test("with a suite, an answer that is right on the given database alone is luck"
     },
     { databasesMax: 4 },
   );
-  const report = await scoreFile({ ...chosen, suite }, { executor, modes: ["strict"] });
+  const report = await scoreFile({ ...chosen, suite }, { modes: ["strict"] });
   expect(report.suite).toEqual({ n: 2, right: 2, lucky: 1 });
   expect(report.items.map(({ isLucky }) => isLucky)).toEqual([true, false]);
 });
 
 test("exact match needs the tables file, and says so", async () => {
   const chosen = files(["SELECT 1"], "SELECT 1\n");
-  await expect(scoreFile(chosen, { executor, modes: ["spider-em"] })).rejects.toThrow(/--tables/);
+  await expect(scoreFile(chosen, { modes: ["spider-em"] })).rejects.toThrow(/--tables/);
 });
 
 test.each([
@@ -190,15 +186,15 @@ test.each([
   ["an unknown database", ["SELECT 1"], "SELECT 1\n", "nowhere", /there is no .*nowhere.sqlite/],
   ["no gold", [], "", "shop", /no list/],
 ])("%s is refused", async (_name, golds, lines, dbId, message) => {
-  await expect(
-    scoreFile(files(golds, lines, dbId), { executor, modes: ["strict"] }),
-  ).rejects.toThrow(message);
+  await expect(scoreFile(files(golds, lines, dbId), { modes: ["strict"] })).rejects.toThrow(
+    message,
+  );
 });
 
 test("a gold file of another form is refused by item", async () => {
   const chosen = files(["SELECT 1"], "SELECT 1\n");
   writeFileSync(chosen.gold, '[{"db_id": "shop", "text": "SELECT 1"}]');
-  await expect(scoreFile(chosen, { executor, modes: ["strict"] })).rejects.toThrow(/item 0 lacks/);
+  await expect(scoreFile(chosen, { modes: ["strict"] })).rejects.toThrow(/item 0 lacks/);
 });
 
 /** Totals of an independent prototype of the same rules, on the first 507 items of Spider's dev set. */
@@ -215,10 +211,7 @@ describe.skipIf(data === undefined)("on Spider's dev set (needs T2S_DATA)", () =
       predictions,
       golds.map(({ query }) => `${query.replace(/\s+/g, " ")}\n`).join(""),
     );
-    const report = await scoreFile(
-      { gold, predictions, databases },
-      { executor, modes: ["strict"] },
-    );
+    const report = await scoreFile({ gold, predictions, databases }, { modes: ["strict"] });
     const withFlag = (flag: string) =>
       report.items.filter(({ flags }) => (flags as readonly string[]).includes(flag));
     expect(report).toMatchObject({ n: 507, modes: { strict: { score: 1, vacuous: 46 } } });
@@ -231,10 +224,7 @@ describe.skipIf(data === undefined)("on Spider's dev set (needs T2S_DATA)", () =
     ["c3_chatgpt", 422, 394],
   ])("%s is right in %i, in %i with the gold's column order", async (name, right, sameOrder) => {
     const predictions = join(spider, "predictions", `${name}.sql`);
-    const report = await scoreFile(
-      { gold, predictions, databases },
-      { executor, modes: ["strict"] },
-    );
+    const report = await scoreFile({ gold, predictions, databases }, { modes: ["strict"] });
     const { score = 0, sameColumnOrder = 0 } = report.modes.strict ?? {};
     expect([Math.round(score * 507), Math.round(sameColumnOrder * 507)]).toEqual([
       right,
@@ -247,7 +237,7 @@ describe.skipIf(data === undefined)("on Spider's dev set (needs T2S_DATA)", () =
     const tables = join(spider, "tables.json");
     const report = await scoreFile(
       { gold, predictions, databases, tables },
-      { executor, modes: ["strict", "spider-ex", "spider-em", "bird-ex", "bird-softf1"] },
+      { modes: ["strict", "spider-ex", "spider-em", "bird-ex", "bird-softf1"] },
     );
     const right = (mode: "strict" | "spider-ex" | "spider-em" | "bird-ex") =>
       Math.round((report.modes[mode]?.score ?? 0) * 507);

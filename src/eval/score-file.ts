@@ -5,13 +5,13 @@
 import { readFileSync } from "node:fs";
 import { messageOf, UserError } from "../base/errors.ts";
 import { sha256, sha256OfFile } from "../base/hash.ts";
-import { createExecutor, type Executor } from "../db/executor.ts";
+import type { Executor } from "../db/executor.ts";
 import { checkGolds, type GoldCheck } from "./check-gold.ts";
-import { createSchemas, describeItem, type FileItem } from "./file-item.ts";
+import { createSchemas, describeItem, type FileItem, type Scored } from "./file-item.ts";
 import { type ClassedScore, modeReport, type ModeReport } from "./mode-report.ts";
 import { createModeScorer, type Mode, type ModeItem, type ModeScore } from "./modes.ts";
 import { isRefusal } from "./official/official-score.ts";
-import { createScoreRunner } from "./score-runner.ts";
+import { createScoreRunner, type ScoreRunner } from "./score-runner.ts";
 import { findDatabases } from "./sources/databases.ts";
 import { type GoldItem, readGold } from "./sources/gold.ts";
 import { readPredictions } from "./sources/predictions.ts";
@@ -63,8 +63,6 @@ export type FileReport = {
 
 export type ScoreOptions = {
   readonly modes: readonly Mode[];
-  /** The caller closes it; without one, one is made and closed. */
-  readonly executor?: Executor;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
@@ -76,8 +74,23 @@ export const scoreFile = async (
   options: ScoreOptions,
 ): Promise<FileReport> => (await scoreFiles(gold, [predictions], options))[0];
 
-/** Scores several answers to one gold; what is found out of the gold is found out once. Raises as scoreFile does. */
+/** Scores several answers to one gold, which is checked once. Raises as scoreFile does. */
 export async function scoreFiles(
+  files: GoldFiles,
+  sources: readonly ScoreFiles["predictions"][],
+  options: ScoreOptions,
+): Promise<FileReport[]> {
+  const runner = createScoreRunner();
+  runner.start(); // while the files are read
+  try {
+    return await scoreWith(runner, files, sources, options);
+  } finally {
+    await runner.close();
+  }
+}
+
+async function scoreWith(
+  runner: ScoreRunner,
   files: GoldFiles,
   sources: readonly ScoreFiles["predictions"][],
   options: ScoreOptions,
@@ -88,41 +101,66 @@ export async function scoreFiles(
   const databases = findDatabases(golds, files.databases);
   const fileOf = (dbId: string) => databases.get(dbId) ?? "";
   const foreignKeysOf = files.tables === undefined ? undefined : readForeignKeys(files.tables);
-  const executor = options.executor ?? createExecutor();
-  const runner = createScoreRunner();
+  const executor = { run: runner.execute };
   const schemas = createSchemas(fileOf);
-  const setting = { executor, runner, fileOf, foreignKeysOf, timeoutMs, ...schemas };
-  try {
-    const scorers = modes.map((mode) => [mode, createModeScorer(mode, setting)] as const);
-    let done = 0;
-    const scoreItem = async (gold: GoldItem, predicted: Predicted): Promise<Described> => {
-      signal?.throwIfAborted();
-      const item = itemOf(gold, predicted.sql);
-      const scores = new Map(
-        await Promise.all(scorers.map(async ([mode, score]) => [mode, await score(item)] as const)),
-      );
-      const described = await describeItem({ gold, item, scores, ...predicted }, setting);
-      options.onProgress?.(++done, golds.length * sources.length);
-      return { scores, item: described };
+  const modeOptions = { executor, runner, fileOf, foreignKeysOf, timeoutMs, ...schemas };
+  const strict = createModeScorer("strict", modeOptions);
+  const failure = new AbortController();
+  const stop = AbortSignal.any([failure.signal, ...(signal === undefined ? [] : [signal])]);
+  const scorers = modes.map(
+    (mode) => [mode, mode === "strict" ? strict : createModeScorer(mode, modeOptions)] as const,
+  );
+  let done = 0;
+  const scoreItem = async (gold: GoldItem, predicted: Predicted): Promise<Scored> => {
+    const item = itemOf(gold, predicted.sql);
+    const scores = new Map(
+      await Promise.all(scorers.map(async ([mode, score]) => [mode, await score(item)] as const)),
+    );
+    stop.throwIfAborted();
+    options.onProgress?.(++done, golds.length * sources.length);
+    return { gold, item, scores, ...predicted };
+  };
+  const checking = checkGolds(golds, { runner, fileOf, tablesOf: schemas.tablesOf, signal: stop });
+  const scoring = Promise.all(
+    predictions.map((own) => Promise.all(golds.map((gold, i) => scoreItem(gold, own[i])))),
+  );
+  for (const work of [checking, scoring]) work.catch((error: unknown) => failure.abort(error));
+  await Promise.allSettled([checking, scoring]);
+  const [check, scored] = await Promise.all([checking, scoring]);
+  const described: Described[][] = [];
+  for (const own of scored)
+    described.push(
+      await inLanes(own, async (one) => {
+        stop.throwIfAborted();
+        return {
+          scores: one.scores,
+          item: await describeItem(one, { ...schemas, executor, strict, fileOf }),
+        };
+      }),
+    );
+  const known = await conditionsOf(files.gold, databases, timeoutMs);
+  const reports = described.map(async (items, i) => {
+    const conditions = {
+      ...known,
+      ...(await conditionsOfPredictions(sources[i], predictions[i])),
     };
-    const [check, ...scored] = await Promise.all([
-      checkGolds(golds, { runner, fileOf, tablesOf: schemas.tablesOf, signal }),
-      ...predictions.map((own) => Promise.all(golds.map((gold, i) => scoreItem(gold, own[i])))),
-    ]);
-    const known = await conditionsOf(files.gold, databases, timeoutMs);
-    const reports = scored.map(async (items, i) => {
-      const conditions = {
-        ...known,
-        ...(await conditionsOfPredictions(sources[i], predictions[i])),
-      };
-      const report = { ...reportOf(items, modes, check), conditions };
-      return files.suite === undefined ? report : withLuck(report, files.suite, executor);
-    });
-    return await Promise.all(reports);
-  } finally {
-    await runner.close();
-    if (options.executor === undefined) await executor.close();
-  }
+    const report = { ...reportOf(items, modes, check), conditions };
+    return files.suite === undefined ? report : withLuck(report, files.suite, executor);
+  });
+  return await Promise.all(reports);
+}
+
+/** Items that are described at the same time: each may hold whole results. */
+const LANES = 8;
+
+async function inLanes<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const waiting = items.entries();
+  const lane = async () => {
+    for (const [i, item] of waiting) results[i] = await work(item);
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return results;
 }
 
 type Described = { readonly scores: ReadonlyMap<Mode, ModeScore>; readonly item: FileItem };
@@ -192,7 +230,7 @@ function reportOf(
 async function withLuck(
   report: FileReport,
   folder: string,
-  executor: Executor,
+  executor: Pick<Executor, "run">,
 ): Promise<FileReport> {
   const verdicts = await scoreOnSuites(
     report.items.map(({ dbId, goldSql, predictedSql }) => ({

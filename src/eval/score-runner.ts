@@ -1,17 +1,24 @@
 /**
- * Runs pairs of gold and prediction in child processes that score them, and golds in child processes that check them. A
- * pair goes to the child that has the gold's result already. Knows no mode: see official/.
+ * Child processes that score pairs of gold and prediction, check golds, and run statements. A pair goes to the child that
+ * has the gold's result already. Knows no mode: see official/.
  */
 import { statSync } from "node:fs";
 import { sha256OfFile } from "../base/hash.ts";
-import { failureOf } from "../db/executor.ts";
+import { createRun, type Executor, failureOf, type RunResult } from "../db/executor.ts";
 import {
   createProcessPool,
   type ProcessPool,
   type TaskEnd,
   type TaskOptions,
 } from "../db/process-pool.ts";
-import type { CheckTask, GoldOutcome, ScoreTask, TaskScore } from "./score-task.ts";
+import type {
+  AnyAnswer,
+  AnyTask,
+  CheckTask,
+  GoldOutcome,
+  ScoreTask,
+  TaskScore,
+} from "./score-task.ts";
 
 export type ScoreRunnerOptions = {
   /** Child processes at most; they start when needed. */
@@ -25,8 +32,12 @@ export type PairTask = WithoutDatabase<ScoreTask>;
 type WithoutDatabase<Task> = Task extends unknown ? Omit<Task, "database"> : never;
 
 export type ScoreRunner = {
+  /** Starts the processes ahead of work that is about to come. */
+  start(): void;
   /** Scores a pair. A statement that hits the time limit is killed with its process. */
   run(task: PairTask, timeoutMs: number): Promise<TaskScore>;
+  /** Runs one statement, as an executor does. */
+  readonly execute: Executor["run"];
   /** Checks a gold. Each of its statements has the time limit. */
   check(task: CheckTask, timeoutMs: number): Promise<GoldOutcome>;
   /** Ends all processes. */
@@ -38,10 +49,10 @@ export function createScoreRunner({
   workers = 2,
   memoryMb = 3000,
 }: ScoreRunnerOptions = {}): ScoreRunner {
-  const pool: ProcessPool<ScoreTask | CheckTask, TaskScore | GoldOutcome> = createProcessPool(
-    childEntry(),
-    { workers, memoryMb },
-  );
+  const pool: ProcessPool<AnyTask, AnyAnswer> = createProcessPool(childEntry(), {
+    workers,
+    memoryMb,
+  });
   // The child answers each kind of task with its kind of answer.
   const runPair = (task: ScoreTask, options: TaskOptions) =>
     pool.run(task, options) as Promise<TaskEnd<TaskScore>>;
@@ -51,9 +62,9 @@ export function createScoreRunner({
   /** Golds that were found to run too long or to need too much. */
   const badGolds = new Map<string, TaskScore>();
   return {
+    start: () => pool.start(),
     async run(pair, timeoutMs) {
       const { file, goldSql } = pair;
-      pool.start();
       const task = { ...pair, database: await hashOf(file) };
       const key = `${task.database} ${goldSql}`;
       const known = badGolds.get(key);
@@ -68,12 +79,16 @@ export function createScoreRunner({
       badGolds.set(key, score);
       return score;
     },
+    execute: createRun(
+      (task, timeoutMs) =>
+        pool.run({ ...task, mode: "run" }, { timeoutMs }) as Promise<TaskEnd<RunResult>>,
+    ),
     async check(task, timeoutMs) {
-      pool.start();
       const end = await runCheck(task, timeoutMs);
       if (end.kind === "answer") return end.answer;
       // Which of its statements was it? Alone, the gold says so.
-      const brief = await runCheck({ ...task, isBrief: true }, timeoutMs);
+      const brief =
+        end.kind === "closed" ? end : await runCheck({ ...task, isBrief: true }, timeoutMs);
       if (brief.kind === "answer") return brief.answer;
       const { message, ms } = failureOf(brief, timeoutMs);
       return { findings: ms > task.slowMs ? ["fails", "slow"] : ["fails"], message, rows: 0, ms };

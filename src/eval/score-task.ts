@@ -1,5 +1,6 @@
 /** What the processes that score are asked, and what they answer. */
 import type { RunFailure } from "../db/executor.ts";
+import type { RunResult, RunTask } from "../db/run-result.ts";
 import type { MatchReason } from "./strict-match.ts";
 
 type Pair = {
@@ -45,6 +46,9 @@ export type CheckTask = {
   readonly isBrief?: boolean;
 };
 
+/** One statement, for those who compare results themselves. */
+export type StatementTask = RunTask & { readonly mode: "run" };
+
 export type GoldOutcome = {
   readonly findings: readonly GoldFinding[];
   /** Why it fails. */
@@ -54,6 +58,9 @@ export type GoldOutcome = {
   /** Equal for equal rows, in any order; none for a gold that fails. */
   readonly resultId?: string;
 };
+
+export type AnyTask = ScoreTask | CheckTask | StatementTask;
+export type AnyAnswer = TaskScore | GoldOutcome | RunResult;
 
 export type TaskReason = MatchReason | RunFailure | "gold-invalid";
 

@@ -41,13 +41,29 @@ export async function tiedGold(
     isUnverified: true,
   });
   if (offset === undefined) return asReturned();
-  const isWhole = outline.limitAt === undefined;
-  const whole = isWhole ? gold : await run(sql.slice(0, outline.limitAt));
-  if (!whole.ok) return asReturned();
-  const groups = await groupsOf(sql, outline, whole, run);
-  if (groups === undefined) return asReturned();
-  return { columns, ...tiedRows(whole.rows, groups, offset, count), count, isUnverified: false };
+  const tied = (rows: CellRows, groups: readonly number[]): GoldResult => ({
+    columns,
+    ...tiedRows(rows, groups, offset, count),
+    count,
+    isUnverified: false,
+  });
+  if (outline.limitAt === undefined) {
+    const groups = await groupsOf(sql, outline, gold, run);
+    return groups === undefined ? asReturned() : tied(gold.rows, groups);
+  }
+  // A few rows more than were returned mostly hold all that are tied with them.
+  for (const limit of [` LIMIT ${offset + count + ROWS_BEYOND}`, ""]) {
+    const rows = await run(sql.slice(0, outline.limitAt) + limit);
+    if (!rows.ok) return asReturned();
+    const groups = await groupsOf(sql, outline, rows, run, limit);
+    if (groups === undefined) return asReturned();
+    const isAll = limit === "" || rows.rows.length < offset + count + ROWS_BEYOND;
+    if (isAll || groups.at(-1) !== groups[offset + count - 1]) return tied(rows.rows, groups);
+  }
+  return asReturned();
 }
+
+const ROWS_BEYOND = 100;
 
 /** Cut down to the tie groups that the returned rows belong to: no other row can take their place. */
 function tiedRows(
@@ -67,6 +83,7 @@ async function groupsOf(
   outline: QueryOutline,
   whole: Rows,
   run: (sql: string) => Promise<RunResult>,
+  limit = "",
 ): Promise<number[] | undefined> {
   if (outline.orderBy.length === 0) return whole.rows.map(() => 0);
   const positions = outline.orderBy.map((term) => resultColumnOf(term, outline, whole.columns));
@@ -74,7 +91,7 @@ async function groupsOf(
     return consecutiveGroups(whole.rows, positions);
   if (outline.isCompound || outline.isDistinct) return undefined;
   const ranking = rankingSql(sql, outline);
-  const ranks = ranking === undefined ? undefined : await run(ranking);
+  const ranks = ranking === undefined ? undefined : await run(ranking + limit);
   if (ranks === undefined || !ranks.ok || ranks.rows.length !== whole.rows.length) return undefined;
   return ranks.rows.map(([rank]) => Number(rank));
 }

@@ -64,7 +64,7 @@ type Gold =
 
 /** A scorer that runs everything on `executor` and remembers the results of golds. */
 export function createStrictScorer(
-  executor: Executor,
+  executor: Pick<Executor, "run">,
   { timeoutMs = 30_000, maxRows = 1_000_000, maxBytes = 256 * 2 ** 20 }: StrictOptions = {},
 ): StrictScorer {
   const golds = new Map<string, Promise<Gold>>();

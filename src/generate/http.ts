@@ -32,8 +32,8 @@ export type ServerOptions = {
   /** Wait after the first failed attempt, doubled after each; a server's Retry-After comes first. */
   readonly retryDelayMs?: number;
   /**
-   * Finished answers are kept here and not asked for again. They are known by address, model and prompt: a server that
-   * gets other weights under the same name needs another file.
+   * Finished answers are kept here and not asked for again. They are known by address and the whole request: a server
+   * that gets other weights under the same name needs another file.
    */
   readonly cacheFile?: string;
 };
@@ -104,12 +104,25 @@ function createAnswerer(protocol: Protocol, options: ServerOptions): Answerer {
   const { baseUrl, cacheFile } = options;
   const url = addressOf(baseUrl, protocol.path);
   const cache = cacheFile === undefined ? undefined : openAnswerCache(cacheFile);
+  const bodyOf = (request: GenerateRequest, wanted: Wanted) => ({
+    ...protocol.bodyOf(request, wanted),
+    ...options.body,
+  });
+  const askFor: Answerer = async (request, wanted, signal) => {
+    try {
+      return await ask(url, bodyOf(request, wanted), protocol, options, signal);
+    } catch (error) {
+      // Not every server and model tells probabilities; the answer counts more.
+      if (!wanted.withConfidence || !/logprobs/i.test(messageOf(error))) throw error;
+      return askFor(request, { ...wanted, withConfidence: false }, signal);
+    }
+  };
   return async (request, wanted, signal) => {
-    const body = { ...protocol.bodyOf(request, wanted), ...options.body };
+    const body = bodyOf(request, wanted);
     const key = hashOfJson({ url, body });
     const known = cache?.get(key);
     if (known !== undefined) return known;
-    const completion = await ask(url, body, protocol, options, signal);
+    const completion = await askFor(request, wanted, signal);
     cache?.put(key, completion);
     return completion;
   };

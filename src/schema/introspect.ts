@@ -23,7 +23,7 @@ type Entry = { readonly name: string; readonly kind: Table["kind"]; readonly ddl
 
 /**
  * Describes the database in `file`. `tables` restricts it to those names; empty or left out means all. Without
- * `statistics` no row is read: counts are 0 and there are no cell values. Raises UserError("database-invalid"),
+ * statistics no row is read and no view is run: counts are 0 and there are no cell values. Raises UserError("database-invalid"),
  * UserError("database-empty"), or UserError("config-invalid") for an unknown table.
  */
 export function introspect(
@@ -31,23 +31,23 @@ export function introspect(
   {
     dbId,
     tables = [],
-    statistics = true,
+    withStatistics = true,
   }: {
     readonly dbId: string;
     readonly tables?: readonly string[];
-    readonly statistics?: boolean;
+    readonly withStatistics?: boolean;
   },
 ): Introspection {
   const connection = openTrusted(file);
   try {
     const notes: string[] = [];
     const entries = chosenEntries(connection, tables);
-    const rowCounts = countViews(file, entries, notes);
+    const rowCounts = withStatistics ? countViews(file, entries, notes) : undefined;
     const described = entries
-      .filter(({ name, kind }) => kind === "table" || rowCounts.has(name))
+      .filter(({ name, kind }) => kind === "table" || (rowCounts?.has(name) ?? true))
       .flatMap((entry) => {
-        const rowCount = rowCounts.get(entry.name);
-        return describeTable(connection, entry, { rowCount, statistics }, notes);
+        const rowCount = rowCounts?.get(entry.name);
+        return describeTable(connection, entry, { rowCount, withStatistics }, notes);
       });
     if (described.length === 0)
       throw new UserError("database-empty", `${file} has no table with columns`);
@@ -117,7 +117,10 @@ const HIDDEN = 1;
 function describeTable(
   connection: DatabaseSync,
   entry: Entry,
-  { rowCount: known, statistics }: { readonly rowCount?: number; readonly statistics: boolean },
+  {
+    rowCount: known,
+    withStatistics,
+  }: { readonly rowCount?: number; readonly withStatistics: boolean },
   notes: string[],
 ): Table[] {
   try {
@@ -127,12 +130,9 @@ function describeTable(
       connection.prepare("SELECT * FROM pragma_table_xinfo(?)").all(name) as ColumnRow[]
     ).filter(({ hidden }) => hidden !== HIDDEN);
     if (columnRows.length === 0) return [];
-    const rowCount = known ?? (statistics ? countRows(connection, name) : 0);
-    const describe = (statisticsOf: StatisticsOf) =>
-      describeColumns(columnRows, comments, statisticsOf);
-    const columns = statistics
-      ? withSample(connection, entry, columnRows, rowCount, describe)
-      : describe(() => NO_STATISTICS);
+    const rowCount = known ?? (withStatistics ? countRows(connection, name) : 0);
+    const sampled = { withStatistics, rowCount };
+    const columns = describeColumns(connection, entry, columnRows, sampled, comments);
     const foreignKeys = kind === "table" ? foreignKeysOf(connection, name) : [];
     return [
       {
@@ -153,40 +153,34 @@ function describeTable(
 const countRows = (connection: DatabaseSync, table: string): number =>
   connection.prepare(`SELECT count(*) AS n FROM ${quoteName(table, "sqlite")}`).get()?.n as number;
 
-type StatisticsOf = (row: ColumnRow) => Pick<Column, "cellValues" | "distinctCount" | "nullCount">;
 const NO_STATISTICS = { cellValues: [], distinctCount: 0, nullCount: 0 } as const;
 
-function withSample(
+function describeColumns(
   connection: DatabaseSync,
   { name, kind }: Entry,
   rows: readonly ColumnRow[],
-  rowCount: number,
-  describe: (statisticsOf: StatisticsOf) => Column[],
+  { withStatistics, rowCount }: { readonly withStatistics: boolean; readonly rowCount: number },
+  comments: DdlComments,
 ): Column[] {
-  const sample = sampleOf(connection, name, kind, rows, rowCount);
+  const sample = withStatistics ? sampleOf(connection, name, kind, rows, rowCount) : undefined;
   try {
-    return describe((row) => columnStatistics(connection, sample, row, rowCount));
+    return rows.map((row) => {
+      const comment = comments.columns.get(row.name.toLowerCase());
+      return {
+        name: row.name,
+        type: row.type,
+        notNull: row.notnull !== 0,
+        primaryKey: row.pk,
+        ...(comment !== undefined && { comment }),
+        ...(sample === undefined
+          ? NO_STATISTICS
+          : columnStatistics(connection, sample, row, rowCount)),
+      };
+    });
   } finally {
-    sample.drop();
+    sample?.drop();
   }
 }
-
-const describeColumns = (
-  rows: readonly ColumnRow[],
-  comments: DdlComments,
-  statisticsOf: StatisticsOf,
-): Column[] =>
-  rows.map((row) => {
-    const comment = comments.columns.get(row.name.toLowerCase());
-    return {
-      name: row.name,
-      type: row.type,
-      notNull: row.notnull !== 0,
-      primaryKey: row.pk,
-      ...(comment !== undefined && { comment }),
-      ...statisticsOf(row),
-    };
-  });
 
 type KeyRow = {
   readonly id: number;

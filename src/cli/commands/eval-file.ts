@@ -4,9 +4,10 @@ import { UserError } from "../../base/errors.ts";
 import { writeFileAtomic } from "../../base/files.ts";
 import type { Config } from "../../pipeline/options.ts";
 import { spiderDatabaseFile } from "../../data/spider.ts";
-import { createExecutor, type Executor } from "../../db/executor.ts";
+import { createExecutor } from "../../db/executor.ts";
 import { checkGolds } from "../../eval/check-gold.ts";
 import { goldCheckText } from "../../eval/check-gold-text.ts";
+import { createSchemas } from "../../eval/file-item.ts";
 import { fileReportHtml } from "../../eval/file-report/html.ts";
 import { fileReportJunit } from "../../eval/file-report/junit.ts";
 import { fileReportMarkdown } from "../../eval/file-report/markdown.ts";
@@ -66,48 +67,46 @@ export async function evalFile(options: EvalFileOptions, io: Io): Promise<void> 
   if (wantsReport && predictions !== undefined && predictions.length > 1)
     throw new UserError("usage", "--report, --junit and --markdown want one file of predictions");
   const sources = predictions ?? [await answersOf(options, databases, io)];
-  const executor = createExecutor();
-  try {
-    io.progress.step("scoring");
-    const reports = await scoreFiles({ gold, databases, tables, suite }, sources, {
-      modes,
-      executor,
-      signal: io.signal,
-      onProgress: (done, total) => io.progress.update(done, total),
-    });
-    io.progress.done();
-    const [report] = reports;
-    await writeReports(report, options, executor);
-    if (predictions === undefined || predictions.length === 1)
-      io.result(report, fileReportText(report));
-    else
-      io.result(
-        { files: reports.map((one, i) => ({ predictions: predictions[i], ...one })) },
-        manyFilesText(predictions, reports),
-      );
-    for (const one of reports) requireAtLeast(modes[0], one.modes[modes[0]]?.score ?? 0, bound);
-    const { fails } = report.golds.counts;
-    if (fails > 0 && !options.allowInvalidGolds)
-      throw new UserError(
-        "data-invalid",
-        `${fails} of ${report.golds.n} golds do not run and were left out; see --check-gold, or give --allow-invalid-golds`,
-      );
-  } finally {
-    await executor.close();
-  }
+  io.progress.step("scoring");
+  const reports = await scoreFiles({ gold, databases, tables, suite }, sources, {
+    modes,
+    signal: io.signal,
+    onProgress: (done, total) => io.progress.update(done, total),
+  });
+  io.progress.done();
+  const [report] = reports;
+  await writeReports(report, options);
+  if (predictions === undefined || predictions.length === 1)
+    io.result(report, fileReportText(report));
+  else
+    io.result(
+      { files: reports.map((one, i) => ({ predictions: predictions[i], ...one })) },
+      manyFilesText(predictions, reports),
+    );
+  reports.forEach((one, i) => {
+    const name = reports.length > 1 ? `${modes[0]} of ${predictions?.[i]}` : modes[0];
+    requireAtLeast(name, one.modes[modes[0]]?.score ?? 0, bound);
+  });
+  const { fails } = report.golds.counts;
+  if (fails > 0 && !options.allowInvalidGolds)
+    throw new UserError(
+      "data-invalid",
+      `${fails} of ${report.golds.n} golds do not run and were left out; see --check-gold, or give --allow-invalid-golds`,
+    );
 }
 
 /** The reports that were asked for, each a file. */
 async function writeReports(
   report: FileReport,
   { gold, predictions, model, databases = "", report: htmlFile, junit, markdown }: EvalFileOptions,
-  executor: Executor,
 ): Promise<void> {
-  const title = `${predictions?.join(", ") ?? model} on ${gold}`;
+  const title = `${predictions?.[0] ?? model} on ${gold}`;
   if (junit !== undefined) writeFileAtomic(junit, fileReportJunit(report));
   if (markdown !== undefined) writeFileAtomic(markdown, fileReportMarkdown(report, { title }));
   if (htmlFile === undefined) return;
-  const results = await resultsOf(report, executor, (dbId) => spiderDatabaseFile(databases, dbId));
+  const executor = createExecutor();
+  const fileOf = (dbId: string) => spiderDatabaseFile(databases, dbId);
+  const results = await resultsOf(report, executor, fileOf).finally(() => executor.close());
   const { SQLite, Node } = report.conditions;
   writeFileAtomic(
     htmlFile,
@@ -145,12 +144,14 @@ async function answersOf(
 async function checkGoldFile(gold: string, databases: string, io: Io): Promise<void> {
   const { items } = readGold(gold);
   const files = findDatabases(items, databases);
+  const fileOf = (dbId: string) => files.get(dbId) ?? "";
   const runner = createScoreRunner();
   io.progress.step("golds");
   try {
     const check = await checkGolds(items, {
       runner,
-      fileOf: (dbId) => files.get(dbId) ?? "",
+      fileOf,
+      tablesOf: createSchemas(fileOf).tablesOf,
       signal: io.signal,
       onProgress: (done, total) => io.progress.update(done, total),
     });

@@ -243,7 +243,7 @@ describe.skipIf(data === undefined)("on a published file of predictions (needs T
           predictions: join(spider, "predictions", "codes_1b.sql"),
           databases,
         },
-        { modes: ["strict", "spider-ex"], executor },
+        { modes: ["strict", "spider-ex"] },
       );
       const results = await resultsOf(scored, executor, (dbId) =>
         join(databases, dbId, `${dbId}.sqlite`),

@@ -55,7 +55,7 @@ describe.skipIf(chromiumPath === undefined)("the page in a browser (T2S_CHROMIUM
     writeFileSync(files.gold, JSON.stringify(golds));
     writeFileSync(files.predictions, cases.map(([, , sql]) => `${sql}\n`).join(""));
     const executor = createExecutor({ workers: 1 });
-    const scored = await scoreFile(files, { modes: ["strict", "spider-ex"], executor });
+    const scored = await scoreFile(files, { modes: ["strict", "spider-ex"] });
     const results = await resultsOf(scored, executor, () => database);
     await executor.close();
     const items = scored.items.map((item, at) => ({ ...item, confidence: at / cases.length }));

@@ -30,7 +30,7 @@ export function manyFilesText(names: readonly string[], reports: readonly FileRe
   const modes = modesOf(reports[0]).map(([mode]) => mode);
   const rows = reports.map((report, i) => [
     names[i],
-    ...modesOf(report).map(([, one]) => `${percent(one.score)} (${interval(one)})`),
+    ...modesOf(report).map(([, one]) => `${percent(one.score)} (${interval(one)}, n = ${one.n})`),
   ]);
   const head = ["predictions", ...modes.map((mode) => `${mode} (95 %)`)];
   const golds = goldCheckLine({ ...reports[0].golds, items: [] });

@@ -47,7 +47,7 @@ const LIMITS = { timeoutMs: TIMEOUT_MS, overflow: "fail", connection: "fresh" } 
 
 /** The rules that, switched alone, turn the verdict of strict mode; "other" when none does. */
 export async function differenceRules(
-  executor: Executor,
+  executor: Pick<Executor, "run">,
   mode: DifferenceMode,
   file: string,
   goldSql: string,

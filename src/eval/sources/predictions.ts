@@ -128,14 +128,16 @@ function readList(
   if (sqlKey === undefined) throw noCommonKey(records, path);
   const isId = (value: unknown) => typeof value === "string" || typeof value === "number";
   const idKey = ID_KEYS.find((key) => records.every((record) => isId(record[key])));
-  const named = records.map((record) => ({
-    id: String(record[idKey ?? ""]),
-    value: { sql: sqlOf(record[sqlKey]), confidence: confidenceIn(record) },
+  const values = records.map((record) => ({
+    sql: sqlOf(record[sqlKey]),
+    confidence: confidenceIn(record),
   }));
+  const withIds = (key: string) =>
+    records.map((record, i) => ({ id: String(record[key]), value: values[i] }));
   const paired =
     idKey === undefined
-      ? pairByPosition(named, golds, path, unit).map(({ value }) => value)
-      : pairById(named, golds, path, idKey);
+      ? pairByPosition(values, golds, path, unit)
+      : pairById(withIds(idKey), golds, path, idKey);
   const confidences = paired.map(({ confidence }) => confidence);
   return {
     form,
@@ -146,8 +148,9 @@ function readList(
 
 /** Of a tab-separated file the cell is text; what is no number between 0 and 1 says nothing. */
 function confidenceIn({ confidence }: Fields): number | undefined {
-  if (confidence === "" || !["number", "string"].includes(typeof confidence)) return undefined;
-  const value = Number(confidence);
+  if (!["number", "string"].includes(typeof confidence)) return undefined;
+  const text = String(confidence).trim();
+  const value = text === "" ? Number.NaN : Number(text);
   return value >= 0 && value <= 1 ? value : undefined;
 }
 

@@ -53,7 +53,7 @@ export type SuiteItem = {
 /** Tries answers on all databases of their suites; a verdict for each item, undefined where there is nothing to run. */
 export function scoreOnSuites(
   items: readonly SuiteItem[],
-  executor: Executor,
+  executor: Pick<Executor, "run">,
 ): Promise<(SuiteVerdict | undefined)[]> {
   const scorer = createStrictScorer(executor);
   return Promise.all(
