@@ -9,7 +9,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 export type OllamaServer = {
   readonly baseUrl: string;
-  /** Makes a model of a GGUF file, with an adapter for it if there is one. */
+  /**
+   * Makes a model of a GGUF file, with an adapter for it if there is one. One thread: on shared cores Ollama's own number
+   * of threads collapses.
+   */
   create(name: string, baseFile: string, adapterFile?: string): Promise<void>;
   close(): Promise<void>;
 };
@@ -44,7 +47,8 @@ export async function startOllama(executable: string): Promise<OllamaServer> {
     async create(name, baseFile, adapterFile) {
       const files = { "base.gguf": await upload(baseFile) };
       const adapters = adapterFile && { "adapter.gguf": await upload(adapterFile) };
-      const body = { model: name, files, adapters, stream: false };
+      const parameters = { repeat_penalty: 1, num_thread: 1 };
+      const body = { model: name, files, adapters, parameters, stream: false };
       await post(`${baseUrl}/api/create`, JSON.stringify(body));
     },
     close,

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Mode } from "../../src/eval/modes.ts";
+import type { Mode } from "../../src/eval/mode-names.ts";
 import type { Kind } from "./predictions.ts";
 
 export const SOAK_MODES: readonly Mode[] = ["strict", "spider-ex", "bird-ex", "spider-em"];

@@ -72,6 +72,8 @@ type Slot<Task, Answer> = {
 const MAX_START_FAILURES = 5;
 /** Tasks of a lane that are sent ahead: enough to hide the way there and back. */
 const MAX_SENT = 16;
+/** Tasks of no lane that go with them. */
+const MAX_BETWEEN = 4;
 
 /** A pool whose children run the module at `entry` (see child/serve-tasks.ts); it starts none before the first task. */
 export const createProcessPool = <Task, Answer>(
@@ -127,11 +129,15 @@ class ChildPool<Task, Answer> implements ProcessPool<Task, Answer> {
     if (waiting > starting && this.#slots.size < this.#workers) this.#spawn();
   }
 
-  /** A child gets tasks of its lane ahead, and any other task only when it is idle. */
+  /**
+   * A child gets tasks of its lane ahead, and with them some of no lane; without any of its own, one other task when it
+   * is idle.
+   */
   #take({ lane, sent }: Slot<Task, Answer>): Job<Task, Answer>[] {
-    const own =
-      sent.length > MAX_SENT / 2 ? [] : this.#lanes[lane].splice(0, MAX_SENT - sent.length);
-    if (own.length > 0 || sent.length > 0) return own;
+    const room = sent.length > MAX_SENT / 2 ? 0 : MAX_SENT - sent.length;
+    const own = this.#lanes[lane].splice(0, room);
+    if (own.length > 0) return [...this.#shared.splice(0, MAX_BETWEEN), ...own];
+    if (sent.length > 0) return [];
     const longest = this.#lanes.reduce((a, b) => (b.length > a.length ? b : a));
     const other = this.#shared.shift() ?? longest.pop();
     return other === undefined ? [] : [other];

@@ -3,7 +3,7 @@
  * changed sides, and how many items a small difference would need. Reads no file (compare/read.ts) and runs no SQL.
  */
 import { UserError } from "../base/errors.ts";
-import { isRate, type Mode } from "./modes.ts";
+import { isRate, type Mode } from "./mode-names.ts";
 import {
   bootstrapInterval,
   differenceSeen,

@@ -4,7 +4,8 @@ import type { Executor } from "../db/executor.ts";
 import type { Table } from "../schema/schema.ts";
 import type { Hardness } from "../sql/hardness.ts";
 import { type ErrorClass, errorClass } from "./error-class.ts";
-import { type Mode, type ModeItem, type ModeScore, type ModeScorer } from "./modes.ts";
+import type { Mode } from "./mode-names.ts";
+import { type ModeItem, type ModeScore, type ModeScorer } from "./modes.ts";
 import {
   type DifferenceMode,
   type DifferenceRule,

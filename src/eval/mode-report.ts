@@ -3,7 +3,8 @@
  * file and no SQL.
  */
 import type { Hardness } from "../sql/hardness.ts";
-import { isRate, type Mode, type ModeScore } from "./modes.ts";
+import { isRate, type Mode } from "./mode-names.ts";
+import { type ModeScore } from "./modes.ts";
 import { averageParts } from "./spider/index.ts";
 import { bootstrapInterval, meanOf, wilsonInterval } from "./statistics.ts";
 

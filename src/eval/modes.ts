@@ -10,6 +10,7 @@ import {
   createRewardScorer,
   createSoftF1Scorer,
 } from "./official/bird-execution.ts";
+import type { Mode } from "./mode-names.ts";
 import { isRefusal, type OfficialScorer } from "./official/official-score.ts";
 import type { ScoreRunner } from "./score-runner.ts";
 import { createSpiderScorer, testSuiteFiles } from "./official/spider-execution.ts";
@@ -20,20 +21,6 @@ import {
   type SpiderSchema,
 } from "./spider/index.ts";
 import { createStrictScorer } from "./strict.ts";
-
-export const MODES = [
-  "strict",
-  "spider-ex",
-  "spider-ts",
-  "spider-em",
-  "bird-ex",
-  "bird-softf1",
-  "bird-rves",
-] as const;
-export type Mode = (typeof MODES)[number];
-
-/** Modes whose score is a share of right items; the others average a score. */
-export const isRate = (mode: Mode): boolean => mode !== "bird-softf1" && mode !== "bird-rves";
 
 export type ModeScore = {
   /** null: no valid gold. */

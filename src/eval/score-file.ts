@@ -9,7 +9,8 @@ import type { Executor } from "../db/executor.ts";
 import { checkGolds, type GoldCheck } from "./check-gold.ts";
 import { createSchemas, describeItem, type FileItem, type Scored } from "./file-item.ts";
 import { type ClassedScore, modeReport, type ModeReport } from "./mode-report.ts";
-import { createModeScorer, type Mode, type ModeItem, type ModeScore } from "./modes.ts";
+import type { Mode } from "./mode-names.ts";
+import { createModeScorer, type ModeItem, type ModeScore } from "./modes.ts";
 import { isRefusal } from "./official/official-score.ts";
 import { createScoreRunner, type ScoreRunner } from "./score-runner.ts";
 import { findDatabases } from "./sources/databases.ts";
@@ -63,6 +64,8 @@ export type FileReport = {
 
 export type ScoreOptions = {
   readonly modes: readonly Mode[];
+  /** The caller closes it; without one, one is made and closed. */
+  readonly runner?: ScoreRunner;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
@@ -80,12 +83,12 @@ export async function scoreFiles(
   sources: readonly ScoreFiles["predictions"][],
   options: ScoreOptions,
 ): Promise<FileReport[]> {
-  const runner = createScoreRunner();
+  const runner = options.runner ?? createScoreRunner();
   runner.start(); // while the files are read
   try {
     return await scoreWith(runner, files, sources, options);
   } finally {
-    await runner.close();
+    if (options.runner === undefined) await runner.close();
   }
 }
 
@@ -120,24 +123,24 @@ async function scoreWith(
     options.onProgress?.(++done, golds.length * sources.length);
     return { gold, item, scores, ...predicted };
   };
-  const checking = checkGolds(golds, { runner, fileOf, tablesOf: schemas.tablesOf, signal: stop });
-  const scoring = Promise.all(
-    predictions.map((own) => Promise.all(golds.map((gold, i) => scoreItem(gold, own[i])))),
-  );
-  for (const work of [checking, scoring]) work.catch((error: unknown) => failure.abort(error));
-  await Promise.allSettled([checking, scoring]);
-  const [check, scored] = await Promise.all([checking, scoring]);
-  const described: Described[][] = [];
-  for (const own of scored)
-    described.push(
-      await inLanes(own, async (one) => {
-        stop.throwIfAborted();
-        return {
-          scores: one.scores,
-          item: await describeItem(one, { ...schemas, executor, strict, fileOf }),
-        };
-      }),
+  const describe = async (one: Scored): Promise<Described> => {
+    stop.throwIfAborted();
+    const item = await describeItem(one, { ...schemas, executor, strict, fileOf });
+    return { scores: one.scores, item };
+  };
+  const scoreAll = async (): Promise<Described[][]> => {
+    const scored = await Promise.all(
+      predictions.map((own) => Promise.all(golds.map((gold, i) => scoreItem(gold, own[i])))),
     );
+    const described: Described[][] = [];
+    for (const own of scored) described.push(await inLanes(own, describe));
+    return described;
+  };
+  const scoring = scoreAll();
+  const checking = checkGolds(golds, { runner, fileOf, tablesOf: schemas.tablesOf, signal: stop });
+  for (const work of [scoring, checking]) work.catch((error: unknown) => failure.abort(error));
+  await Promise.allSettled([scoring, checking]);
+  const [described, check] = await Promise.all([scoring, checking]);
   const known = await conditionsOf(files.gold, databases, timeoutMs);
   const reports = described.map(async (items, i) => {
     const conditions = {

@@ -246,6 +246,7 @@ TEMPLATE """{{- range .Messages }}<|im_start|>{{ .Role }}
 PARAMETER stop "<|im_end|>"
 PARAMETER num_ctx 8192
 PARAMETER temperature 0
+PARAMETER repeat_penalty 1
 SYSTEM """Say "yes"."""
 `);
   });

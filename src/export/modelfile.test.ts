@@ -22,6 +22,7 @@ test("another template is left to Ollama, and a path with blanks is quoted", () 
 ADAPTER ./adapter.gguf
 PARAMETER num_ctx 2048
 PARAMETER temperature 0
+PARAMETER repeat_penalty 1
 `,
   );
 });

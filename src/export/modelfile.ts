@@ -26,6 +26,8 @@ export function renderModelfile(options: ModelfileOptions): string {
     ...(template ? [`TEMPLATE ${quoted(template)}`, `PARAMETER stop "<|im_end|>"`] : []),
     `PARAMETER num_ctx ${contextTokens}`,
     "PARAMETER temperature 0",
+    // Ollama's own 1.1 makes other answers than the model's, at temperature 0 too.
+    "PARAMETER repeat_penalty 1",
     ...(system === undefined ? [] : [`SYSTEM ${quoted(system)}`]),
     "",
   ].join("\n");

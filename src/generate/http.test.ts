@@ -121,7 +121,7 @@ test("Ollama gets the prompt raw with the size of its context, or messages", asy
       raw: true,
       stream: false,
       truncate: false,
-      options: { temperature: 0, num_predict: 8, num_ctx: 512, num_thread: 1 },
+      options: { temperature: 0, repeat_penalty: 1, num_predict: 8, num_ctx: 512, num_thread: 1 },
     },
   });
   const messages = [{ role: "user", content: "?" }] as const;

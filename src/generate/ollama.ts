@@ -19,7 +19,9 @@ export function createOllamaGenerate(options: OllamaOptions): Generate {
   const protocol: Protocol = {
     path: sends === "text" ? "/api/generate" : "/api/chat",
     bodyOf({ prefix, suffix, messages }, { maxTokens, withConfidence }) {
-      const own = { temperature: 0, num_predict: maxTokens, num_ctx: contextTokens };
+      // Its own repeat_penalty, 1.1, makes other answers than the model's, at temperature 0 too.
+      const greedy = { temperature: 0, repeat_penalty: 1 };
+      const own = { ...greedy, num_predict: maxTokens, num_ctx: contextTokens };
       const common = {
         model,
         stream: false,

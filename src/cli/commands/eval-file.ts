@@ -13,8 +13,8 @@ import { fileReportJunit } from "../../eval/file-report/junit.ts";
 import { fileReportMarkdown } from "../../eval/file-report/markdown.ts";
 import { resultsOf } from "../../eval/file-report/results.ts";
 import { fileReportText, manyFilesText } from "../../eval/file-report/terminal.ts";
-import { type Mode, MODES } from "../../eval/modes.ts";
-import { createScoreRunner } from "../../eval/score-runner.ts";
+import { type Mode, MODES } from "../../eval/mode-names.ts";
+import type { ScoreRunner } from "../../eval/score-runner.ts";
 import { type FileReport, type Predicted, scoreFiles } from "../../eval/score-file.ts";
 import { findDatabases } from "../../eval/sources/databases.ts";
 import { readGold } from "../../eval/sources/gold.ts";
@@ -51,14 +51,19 @@ export function modesIn(text: string): Mode[] {
   return names as Mode[];
 }
 
-export async function evalFile(options: EvalFileOptions, io: Io): Promise<void> {
+/** The caller closes the runner. */
+export async function evalFile(
+  options: EvalFileOptions,
+  io: Io,
+  runner: ScoreRunner,
+): Promise<void> {
   const { gold, databases, predictions, tables, suite } = options;
   if (databases === undefined)
     throw new UserError("usage", "--gold wants --databases, the folder of its databases");
   for (const path of [gold, databases, ...(predictions ?? []), tables, suite])
     if (path !== undefined && !existsSync(path))
       throw new UserError("not-found", `there is no ${path}`);
-  if (options.checkGold) return checkGoldFile(gold, databases, io);
+  if (options.checkGold) return checkGoldFile(gold, databases, io, runner);
   if ((predictions === undefined) === (options.model === undefined))
     throw new UserError("usage", "--gold wants --predictions or --model, or --check-gold");
   const modes = modesIn(options.modes);
@@ -70,6 +75,7 @@ export async function evalFile(options: EvalFileOptions, io: Io): Promise<void> 
   io.progress.step("scoring");
   const reports = await scoreFiles({ gold, databases, tables, suite }, sources, {
     modes,
+    runner,
     signal: io.signal,
     onProgress: (done, total) => io.progress.update(done, total),
   });
@@ -141,23 +147,23 @@ async function answersOf(
   return answers;
 }
 
-async function checkGoldFile(gold: string, databases: string, io: Io): Promise<void> {
+async function checkGoldFile(
+  gold: string,
+  databases: string,
+  io: Io,
+  runner: ScoreRunner,
+): Promise<void> {
   const { items } = readGold(gold);
   const files = findDatabases(items, databases);
   const fileOf = (dbId: string) => files.get(dbId) ?? "";
-  const runner = createScoreRunner();
   io.progress.step("golds");
-  try {
-    const check = await checkGolds(items, {
-      runner,
-      fileOf,
-      tablesOf: createSchemas(fileOf).tablesOf,
-      signal: io.signal,
-      onProgress: (done, total) => io.progress.update(done, total),
-    });
-    io.progress.done();
-    io.result(check, goldCheckText(check));
-  } finally {
-    await runner.close();
-  }
+  const check = await checkGolds(items, {
+    runner,
+    fileOf,
+    tablesOf: createSchemas(fileOf).tablesOf,
+    signal: io.signal,
+    onProgress: (done, total) => io.progress.update(done, total),
+  });
+  io.progress.done();
+  io.result(check, goldCheckText(check));
 }

@@ -1,7 +1,7 @@
 /** `t2s eval`: accuracy of a project's models on its test split, or of a file of predictions. */
 import type { Command } from "commander";
 import { UserError } from "../../base/errors.ts";
-import { MODES } from "../../eval/modes.ts";
+import { MODES } from "../../eval/mode-names.ts";
 import { defaultConfig } from "../../pipeline/config.ts";
 import { ioOf } from "../io.ts";
 import { addOptionFlags, overridesOf } from "../option-flags.ts";
@@ -53,8 +53,17 @@ export function registerEval(program: Command): void {
     const overrides = overridesOf(self);
     const { gold } = options;
     if (gold !== undefined) {
-      const { evalFile } = await import("./eval-file.ts");
-      return evalFile({ ...options, gold, config: { ...defaultConfig, ...overrides } }, io);
+      // The processes start while everything else is loaded.
+      const { createScoreRunner } = await import("../../eval/score-runner.ts");
+      const runner = createScoreRunner();
+      if (options.predictions !== undefined) runner.start();
+      try {
+        const { evalFile } = await import("./eval-file.ts");
+        const config = { ...defaultConfig, ...overrides };
+        return await evalFile({ ...options, gold, config }, io, runner);
+      } finally {
+        await runner.close();
+      }
     }
     if (options.predictions !== undefined || options.checkGold)
       throw new UserError("usage", "--predictions and --check-gold want --gold");

@@ -7,7 +7,7 @@ import { basename, dirname, join } from "node:path";
 import { messageOf, UserError } from "../../base/errors.ts";
 import type { ComparedMode, ScoredItem, ScoredSystem } from "../compare.ts";
 import type { ScoredItem as RunItem } from "../evaluate.ts";
-import { type Mode, MODES } from "../modes.ts";
+import { type Mode, MODES } from "../mode-names.ts";
 import type { FileItem } from "../score-file.ts";
 
 /** A file, or the folder of a run. Raises not-found, and data-invalid for other content. */

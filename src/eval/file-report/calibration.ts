@@ -1,5 +1,5 @@
 /** Whether a model is right as often as it says it is. Knows no page. */
-import type { Mode } from "../modes.ts";
+import type { Mode } from "../mode-names.ts";
 import { meanOf } from "../statistics.ts";
 import { type Score, scoreOf } from "./groups.ts";
 import type { FileItem } from "../score-file.ts";

@@ -1,5 +1,5 @@
 /** Items put into groups by what their golds and questions are like, and the score of a group. */
-import { isRate, type Mode } from "../modes.ts";
+import { isRate, type Mode } from "../mode-names.ts";
 import { bootstrapInterval, meanOf, wilsonInterval } from "../statistics.ts";
 import { FEATURES, featuresOf, type SqlFeatures } from "./features.ts";
 import type { FileItem } from "../score-file.ts";

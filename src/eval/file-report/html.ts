@@ -5,7 +5,7 @@
 import { type Html, html, htmlPage, htmlTable, rawHtml } from "../../report/html.ts";
 import { againstDiagonal, type Bar, shareBars } from "../../report/plot.ts";
 import { goldCheckLine } from "../check-gold-text.ts";
-import { type Mode, isRate } from "../modes.ts";
+import { type Mode, isRate } from "../mode-names.ts";
 import type { FileReport, ModeReport } from "../score-file.ts";
 import { calibrationOf } from "./calibration.ts";
 import { disagreementsOf } from "./disagreements.ts";

@@ -3,7 +3,7 @@
  * system shows which are wrong. The form is the one that Jenkins and GitLab read.
  */
 import { escapeHtml } from "../../report/html.ts";
-import type { Mode } from "../modes.ts";
+import type { Mode } from "../mode-names.ts";
 import type { FileItem, FileReport } from "../score-file.ts";
 import { modesOf, statusOf } from "./words.ts";
 

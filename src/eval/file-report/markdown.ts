@@ -4,7 +4,7 @@
  */
 import { escapeHtml } from "../../report/html.ts";
 import { goldCheckLine } from "../check-gold-text.ts";
-import type { Mode } from "../modes.ts";
+import type { Mode } from "../mode-names.ts";
 import { modeRows, type TextTable } from "./tables.ts";
 import type { FileItem, FileReport } from "../score-file.ts";
 import { counted, isWrongIn, modesOf } from "./words.ts";

@@ -1,5 +1,5 @@
 /** What the script of the page is given: an entry for each item, with its results. Texts only; the script makes the markup. */
-import type { Mode } from "../modes.ts";
+import type { Mode } from "../mode-names.ts";
 import type { DifferenceMode, DifferenceRule } from "../official/difference.ts";
 import type { Featured } from "./groups.ts";
 import type { ShownPair } from "./results.ts";

@@ -1,6 +1,6 @@
 /** Names, orders and number forms that the reports of a scored file share. */
 import type { Hardness } from "../../sql/hardness.ts";
-import type { Mode } from "../modes.ts";
+import type { Mode } from "../mode-names.ts";
 import type { DifferenceMode, DifferenceRule } from "../official/difference.ts";
 import type { FileItem, FileReport, ModeReport } from "../score-file.ts";
 
