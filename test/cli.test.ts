@@ -398,6 +398,29 @@ describe.skipIf(!process.env.T2S_MODEL_FILE)("with the model (T2S_MODEL_FILE)", 
     );
   });
 
+  test("a model answers a gold's questions and is scored, with its confidence on the page", () => {
+    mkdirSync(join(folder, "asked", "shop"), { recursive: true });
+    buildDatabase(join(folder, "asked", "shop", "shop.sqlite"));
+    const [query, question] = ["SELECT count(*) FROM customer", "How many customers are there?"];
+    writeFileSync(join(folder, "asked.json"), JSON.stringify([{ db_id: "shop", question, query }]));
+    const asked = [
+      "eval",
+      "--gold",
+      "asked.json",
+      "--databases",
+      "asked",
+      "--report",
+      "asked.html",
+    ];
+    const { items } = jsonOf<{ items: object[] }>(...asked, "--model", "start");
+    expect(items).toMatchObject([{ verdicts: { strict: 1 }, confidence: expect.any(Number) }]);
+    expect(readFileSync(join(folder, "asked.html"), "utf8")).toContain("Calibration of confidence");
+    expect(errorOf(2, "eval", "--model", "start", ...there)).toContain("want --gold");
+    expect(errorOf(1, ...asked, "--model", "nobody")).toContain(
+      "there is no adapter.gguf in nobody",
+    );
+  });
+
   test("Ctrl-C ends a training in good order, also when a launcher repeats the signal", async () => {
     const command = [
       "train",

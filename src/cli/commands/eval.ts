@@ -50,7 +50,8 @@ export function registerEval(program: Command): void {
   registerEvalSuite(command);
   command.action(async (options: EvalOptions, self: Command) => {
     const io = ioOf(self);
-    const overrides = overridesOf(self);
+    // here --model is who answers, not the option of that name
+    const { model: _, ...overrides } = overridesOf(self);
     const { gold } = options;
     if (gold !== undefined) {
       // The processes start while everything else is loaded.
@@ -65,8 +66,8 @@ export function registerEval(program: Command): void {
         await runner.close();
       }
     }
-    if (options.predictions !== undefined || options.checkGold)
-      throw new UserError("usage", "--predictions and --check-gold want --gold");
+    if (options.predictions !== undefined || options.model !== undefined || options.checkGold)
+      throw new UserError("usage", "--predictions, --model and --check-gold want --gold");
     const { evalProject } = await import("./eval-project.ts");
     return evalProject(options, overrides, io);
   });
