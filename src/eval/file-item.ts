@@ -21,13 +21,22 @@ import {
 } from "./spider/index.ts";
 import type { StrictReason } from "./strict.ts";
 
+const DIFFICULTIES = ["simple", "moderate", "challenging"] as const;
+type Difficulty = (typeof DIFFICULTIES)[number];
+
+/** Spider's classes, or those that a file of BIRD names. */
+export type ItemHardness = Hardness | "unparsed" | Difficulty;
+
+const isDifficulty = (name: string | undefined): name is Difficulty =>
+  (DIFFICULTIES as readonly (string | undefined)[]).includes(name);
+
 export type FileItem = {
   readonly index: number;
   readonly id: string;
   readonly dbId: string;
   readonly question?: string;
-  /** Spider's official classes, from its own parser. */
-  readonly hardness: Hardness | "unparsed";
+  /** Of the gold. */
+  readonly hardness: ItemHardness;
   readonly goldSql: string;
   readonly predictedSql: string;
   /** Probability of the prediction, where its source tells it. */
@@ -120,7 +129,7 @@ export async function describeItem(
     id: gold.id,
     dbId,
     ...(gold.question !== undefined && { question: gold.question }),
-    hardness: setting.hardnessOf(dbId, goldSql),
+    hardness: isDifficulty(gold.difficulty) ? gold.difficulty : setting.hardnessOf(dbId, goldSql),
     goldSql,
     predictedSql,
     ...(confidence !== undefined && { confidence }),

@@ -2,14 +2,14 @@
  * The figures of one mode over many items: score with its interval, by hardness, and what only some modes have. Knows no
  * file and no SQL.
  */
-import type { Hardness } from "../sql/hardness.ts";
+import type { ItemHardness } from "./file-item.ts";
 import { isRate, type Mode } from "./mode-names.ts";
 import { type ModeScore } from "./modes.ts";
 import { averageParts } from "./spider/index.ts";
 import { bootstrapInterval, meanOf, wilsonInterval } from "./statistics.ts";
 
 /** An item's score in the mode with the class of its gold. */
-export type ClassedScore = ModeScore & { readonly hardness: Hardness | "unparsed" };
+export type ClassedScore = ModeScore & { readonly hardness: ItemHardness };
 
 export type ModeReport = {
   /** Items with a valid gold in this mode. */

@@ -130,6 +130,25 @@ test("several answers to one gold are scored as each is alone", async () => {
   expect(together.map(untimed)).toEqual(alone.map(untimed));
 });
 
+test("items of BIRD are grouped by the difficulty that their file names", async () => {
+  const gold = join(folder, "bird.json");
+  const levels = ["simple", "challenging", undefined];
+  const items = levels.map((difficulty, i) => ({
+    question_id: i,
+    db_id: "shop",
+    SQL: "SELECT name FROM item",
+    difficulty,
+  }));
+  writeFileSync(gold, JSON.stringify(items));
+  const predictions = levels.map(() => ({ sql: "SELECT name FROM item" }));
+  const report = await scoreFile({ gold, predictions, databases: folder }, { modes: ["bird-ex"] });
+  expect(report.modes["bird-ex"]?.byHardness).toEqual({
+    simple: { n: 1, score: 1 },
+    challenging: { n: 1, score: 1 },
+    easy: { n: 1, score: 1 },
+  });
+});
+
 test("confidence stays with its item", async () => {
   const chosen = files(["SELECT 1", "SELECT 2"], "");
   const predictions = join(folder, "sure.json");

@@ -52,7 +52,7 @@ export function groupingsOf(all: readonly Featured[]): Grouping[] {
   const groupings: Grouping[] = [
     {
       title: "Hardness",
-      note: "Spider's classes, by its own parser of the gold",
+      note: "Spider's classes, by its own parser of the gold, or the difficulty that BIRD's file names",
       groups: grouped(HARDNESSES, all, ({ item }, hardness) => item.hardness === hardness),
     },
     {

@@ -1,15 +1,18 @@
 /** Names, orders and number forms that the reports of a scored file share. */
-import type { Hardness } from "../../sql/hardness.ts";
+import type { ItemHardness } from "../file-item.ts";
 import type { Mode } from "../mode-names.ts";
 import type { DifferenceMode, DifferenceRule } from "../official/difference.ts";
 import type { FileItem, FileReport, ModeReport } from "../score-file.ts";
 
-export const HARDNESSES: readonly (Hardness | "unparsed")[] = [
+export const HARDNESSES: readonly ItemHardness[] = [
   "easy",
   "medium",
   "hard",
   "extra",
   "unparsed",
+  "simple",
+  "moderate",
+  "challenging",
 ];
 
 const ruleWords: Readonly<Record<DifferenceRule, string>> = {
