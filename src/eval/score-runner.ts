@@ -70,7 +70,9 @@ export function createScoreRunner({
       const known = badGolds.get(key);
       if (known !== undefined) return known;
       const lane = laneOf(key);
-      const end = await runPair(task, { timeoutMs, lane });
+      const first = await runPair(task, { timeoutMs, lane });
+      // a process that ended may have been full of what ran before
+      const end = first.kind === "died" ? await runPair(task, { timeoutMs, lane }) : first;
       if (end.kind === "answer") return end.answer;
       const gold = await runPair({ ...task, mode: "gold" }, { timeoutMs, lane });
       const isRight = gold.kind === "answer" && gold.answer.verdict === 1;

@@ -77,7 +77,7 @@ export function createStrictScorer(
     const key = `${file}\0${sql}`;
     const known = golds.get(key);
     if (known !== undefined) return known;
-    const gold = runGold(sql, (text) => run(file, text));
+    const gold = runGold(sql, (text) => runFairly(file, text));
     golds.set(key, gold);
     void gold.then((done) => {
       if (done.ok && done.result.rows.length > MAX_CACHED_ROWS) golds.delete(key);
@@ -85,10 +85,10 @@ export function createStrictScorer(
     return gold;
   };
 
-  /** A prediction that hits the time limit has a second try with nothing beside it. */
-  const runPredicted = async (file: string, sql: string): Promise<RunResult> => {
+  /** What hits a limit has a second try with nothing beside it: it may have been the fault of what ran there before. */
+  const runFairly = async (file: string, sql: string): Promise<RunResult> => {
     const first = await run(file, sql);
-    return first.ok || first.reason !== "timeout"
+    return first.ok || (first.reason !== "timeout" && first.reason !== "too-large")
       ? first
       : gate.alone(() => executor.run(file, sql, limits));
   };
@@ -99,7 +99,7 @@ export function createStrictScorer(
     if (!gold.ok) return { ...base, verdict: 0, reason: "gold-invalid", message: gold.message };
     const refusal = refusalOf(sql);
     if (refusal !== undefined) return { ...base, verdict: 0, reason: refusal };
-    const predicted = await runPredicted(file, sql);
+    const predicted = await runFairly(file, sql);
     const timed = { ...base, msPredicted: predicted.ms };
     if (!predicted.ok)
       return { ...timed, verdict: 0, reason: predicted.reason, message: predicted.message };
