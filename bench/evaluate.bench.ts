@@ -1,8 +1,9 @@
 /**
- * Seconds to score Spider's dev set in mode spider-ex: our compiled command against the official script
- * (taoyds/test-suite-sql-eval, `--etype exec`), start-up counted, our cache empty. Together: fourteen files of
- * predictions, one start of ours and fourteen of theirs. Cold: one file. Two workers. Both are also timed without what
- * `t2s eval` does beside scoring. Needs T2S_DATA and Python 3.
+ * Seconds to score Spider's dev set in mode spider-ex: our compiled evaluator against the official script
+ * (taoyds/test-suite-sql-eval, `--etype exec`), start-up counted, our cache empty, two workers. Together: fourteen files
+ * of predictions, one start of ours and fourteen of theirs. Cold: one file. `ours` does what the script does: reads, runs,
+ * compares. `byCommand` is the whole of `t2s eval --json`: golds checked, wrong answers classed, a report of every item.
+ * Needs T2S_DATA and Python 3.
  * Options: --official DIR (a clone of that repository; without it the benchmark is skipped), --runs N of the cold file.
  */
 import { execFileSync } from "node:child_process";
@@ -22,7 +23,7 @@ import type { BenchResult } from "./run.ts";
 type Files = Omit<OfficialFiles, "predictions">;
 type Timed<T> = { readonly seconds: number; readonly value: T };
 
-const UNIT = "seconds for one file of predictions, by the command, start-up counted";
+const UNIT = "seconds to score one file of predictions, start-up counted";
 /** What the cold runs score. */
 const COLD = "codes_1b.sql";
 
@@ -93,47 +94,47 @@ function timed<T>(action: () => T): Timed<T> {
 }
 
 function timeTogether(official: string, files: Files, predictions: readonly string[]) {
-  const ours = timed(() => evalByCommand(files, predictions));
-  const alone = timed(() => scoreFiles(files, predictions));
+  const command = timed(() => evalByCommand(files, predictions));
+  const ours = timed(() => scoreFiles(files, predictions));
   const theirs = timed(() =>
     predictions.map((file) => runOfficial(official, { ...files, predictions: file })),
   );
-  requireEqual(ours.value, theirs.value);
+  requireEqual(command.value, theirs.value);
   const right = theirs.value.map(({ all }) => all.right);
-  requireEqual(alone.value, right);
+  requireEqual(ours.value, right);
   return {
     files: predictions.length,
     right,
     ours: ours.seconds,
-    oursScoringAlone: alone.seconds,
+    byCommand: command.seconds,
     theirs: theirs.seconds,
     ratio: theirs.seconds / ours.seconds,
-    ratioScoringAlone: theirs.seconds / alone.seconds,
+    ratioByCommand: theirs.seconds / command.seconds,
   };
 }
 
 /** Medians of alternating runs. */
 function timeCold(official: string, files: Files, predictions: string, runs: number) {
-  const seconds = { command: [] as number[], scoringAlone: [] as number[], theirs: [] as number[] };
+  const seconds = { ours: [] as number[], byCommand: [] as number[], theirs: [] as number[] };
   for (let i = 0; i < runs; i++) {
     const theirs = timed(() => runOfficial(official, { ...files, predictions }));
     const command = timed(() => evalByCommand(files, [predictions])[0]);
-    const alone = timed(() => scoreFiles(files, [predictions]));
+    const ours = timed(() => scoreFiles(files, [predictions]));
     requireEqual(command.value, theirs.value);
-    requireEqual(alone.value, [theirs.value.all.right]);
+    requireEqual(ours.value, [theirs.value.all.right]);
     seconds.theirs.push(theirs.seconds);
-    seconds.command.push(command.seconds);
-    seconds.scoringAlone.push(alone.seconds);
+    seconds.byCommand.push(command.seconds);
+    seconds.ours.push(ours.seconds);
   }
   const theirs = medianOf(seconds.theirs);
-  const ours = medianOf(seconds.command);
-  const oursScoringAlone = medianOf(seconds.scoringAlone);
+  const ours = medianOf(seconds.ours);
+  const byCommand = medianOf(seconds.byCommand);
   return {
     ours,
-    oursScoringAlone,
+    byCommand,
     theirs,
     ratio: theirs / ours,
-    ratioScoringAlone: theirs / oursScoringAlone,
+    ratioByCommand: theirs / byCommand,
     seconds,
   };
 }
