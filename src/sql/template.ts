@@ -42,10 +42,10 @@ export function templateOf(
 ): Template {
   const normal = normalize(parseStatement(sql, dialect), tables);
   const masked = maskLiterals(normal);
-  const template = printSql(ordered(masked), dialect);
-  const shape = printSql(ordered(maskNames(masked)), dialect);
+  const template = inOrder(masked, dialect);
+  const shape = inOrder(maskNames(masked), dialect);
   return {
-    canonical: printSql(ordered(normal), dialect),
+    canonical: inOrder(normal, dialect),
     templateId: shortHash(template),
     shapeId: shortHash(shape),
     template,
@@ -58,7 +58,10 @@ export const canonicalOf = (
   sql: string,
   dialect: Dialect,
   tables?: readonly NamedTable[],
-): string => printSql(ordered(normalize(parseStatement(sql, dialect), tables)), dialect);
+): string => inOrder(normalize(parseStatement(sql, dialect), tables), dialect);
+
+const inOrder = (statement: SqlNode, dialect: Dialect): string =>
+  printSql(ordered(statement), dialect);
 
 const shortHash = (text: string) => sha256(text).slice(0, 16);
 
