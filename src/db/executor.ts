@@ -29,6 +29,9 @@ export type Executor = {
   close(): Promise<void>;
 };
 
+/** Something that runs statements, whoever owns its processes. */
+export type RunsSql = Pick<Executor, "run">;
+
 const MIB = 2 ** 20;
 
 /** A pool that starts no process before the first run. Close it. */

@@ -1,6 +1,6 @@
 /** What is said of one scored item beside its scores: hardness, the class of its error, why modes disagree. */
 import { introspect } from "../schema/introspect.ts";
-import type { Executor } from "../db/executor.ts";
+import type { RunsSql } from "../db/executor.ts";
 import type { Table } from "../schema/schema.ts";
 import type { Hardness } from "../sql/hardness.ts";
 import { type ErrorClass, errorClass } from "./error-class.ts";
@@ -101,7 +101,7 @@ export function createSchemas(fileOf: (dbId: string) => string): Schemas {
 }
 
 type Setting = Schemas & {
-  readonly executor: Pick<Executor, "run">;
+  readonly executor: RunsSql;
   /** For items whose strict score is not there yet. */
   readonly strict: ModeScorer;
   readonly fileOf: (dbId: string) => string;

@@ -4,7 +4,7 @@
  */
 import { dirname } from "node:path";
 import { UserError } from "../base/errors.ts";
-import type { Executor } from "../db/executor.ts";
+import type { RunsSql } from "../db/executor.ts";
 import {
   createBirdExScorer,
   createRewardScorer,
@@ -45,7 +45,7 @@ export type ModeItem = {
 export type ModeScorer = (item: ModeItem) => Promise<ModeScore>;
 
 export type ModeOptions = {
-  readonly executor: Pick<Executor, "run">;
+  readonly executor: RunsSql;
   readonly runner: ScoreRunner;
   readonly fileOf: (dbId: string) => string;
   readonly schemaOf: (dbId: string) => SpiderSchema;

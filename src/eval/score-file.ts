@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { messageOf, UserError } from "../base/errors.ts";
 import { sha256, sha256OfFile } from "../base/hash.ts";
-import type { Executor } from "../db/executor.ts";
+import type { RunsSql } from "../db/executor.ts";
 import { checkGolds, type GoldCheck } from "./check-gold.ts";
 import { createSchemas, describeItem, type FileItem, type Scored } from "./file-item.ts";
 import { type ClassedScore, modeReport, type ModeReport } from "./mode-report.ts";
@@ -233,7 +233,7 @@ function reportOf(
 async function withLuck(
   report: FileReport,
   folder: string,
-  executor: Pick<Executor, "run">,
+  executor: RunsSql,
 ): Promise<FileReport> {
   const verdicts = await scoreOnSuites(
     report.items.map(({ dbId, goldSql, predictedSql }) => ({

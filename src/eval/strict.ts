@@ -4,7 +4,7 @@
  * names of columns do not count and their order only by a flag. Reference: docs/evaluation.md, steps S1 to S9.
  * Knows no question and no model.
  */
-import type { Executor, RunFailure, RunResult } from "../db/executor.ts";
+import type { RunFailure, RunResult, RunsSql } from "../db/executor.ts";
 import { hasDoubleQuotes, isNondeterministic, outlineOf, refusalOf } from "../sql/admission.ts";
 import { createGate } from "./gate.ts";
 import { identifyCells } from "./strict-cells.ts";
@@ -64,7 +64,7 @@ type Gold =
 
 /** A scorer that runs everything on `executor` and remembers the results of golds. */
 export function createStrictScorer(
-  executor: Pick<Executor, "run">,
+  executor: RunsSql,
   { timeoutMs = 30_000, maxRows = 1_000_000, maxBytes = 256 * 2 ** 20 }: StrictOptions = {},
 ): StrictScorer {
   const golds = new Map<string, Promise<Gold>>();

@@ -2,7 +2,7 @@
  * Why strict mode and an official mode disagree on an item: strict mode is run again with one of its rules replaced by the
  * official one, and the rules that turn its verdict are named. Step S10 of docs/evaluation.md.
  */
-import type { Executor, RunResult, SqlCell } from "../../db/executor.ts";
+import type { RunResult, RunsSql, SqlCell } from "../../db/executor.ts";
 import { outlineOf } from "../../sql/admission.ts";
 import { type CellRows, identifyCells } from "../strict-cells.ts";
 import { matchRows } from "../strict-match.ts";
@@ -47,7 +47,7 @@ const LIMITS = { timeoutMs: TIMEOUT_MS, overflow: "fail", connection: "fresh" } 
 
 /** The rules that, switched alone, turn the verdict of strict mode; "other" when none does. */
 export async function differenceRules(
-  executor: Pick<Executor, "run">,
+  executor: RunsSql,
   mode: DifferenceMode,
   file: string,
   goldSql: string,

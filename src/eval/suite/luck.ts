@@ -1,5 +1,5 @@
 /** Execution accuracy with and without a suite: how many right answers were right on the given database only. */
-import type { Executor } from "../../db/executor.ts";
+import type { RunsSql } from "../../db/executor.ts";
 import { createStrictScorer, type StrictScore } from "../strict.ts";
 
 /** A verdict of strict mode over all files of a suite, taken apart. */
@@ -53,7 +53,7 @@ export type SuiteItem = {
 /** Tries answers on all databases of their suites; a verdict for each item, undefined where there is nothing to run. */
 export function scoreOnSuites(
   items: readonly SuiteItem[],
-  executor: Pick<Executor, "run">,
+  executor: RunsSql,
 ): Promise<(SuiteVerdict | undefined)[]> {
   const scorer = createStrictScorer(executor);
   return Promise.all(
