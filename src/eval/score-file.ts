@@ -141,7 +141,7 @@ async function scoreWith(
   for (const work of [scoring, checking]) work.catch((error: unknown) => failure.abort(error));
   await Promise.allSettled([scoring, checking]);
   const [described, check] = await Promise.all([scoring, checking]);
-  const known = await conditionsOf(files.gold, databases, timeoutMs);
+  const known = await conditionsOf(runner, files.gold, databases, timeoutMs);
   const reports = described.map(async (items, i) => {
     const conditions = {
       ...known,
@@ -187,11 +187,12 @@ function predictionsOf(
 type Conditions = FileReport["conditions"];
 
 async function conditionsOf(
+  runner: ScoreRunner,
   gold: string,
   databases: ReadonlyMap<string, string>,
   timeoutMs: number | undefined,
 ): Promise<Omit<Conditions, "blank" | "predictions">> {
-  const hashes = [...databases].map(async ([dbId, file]) => [dbId, await sha256OfFile(file)]);
+  const hashes = [...databases].map(async ([dbId, file]) => [dbId, await runner.hashOf(file)]);
   return {
     SQLite: process.versions.sqlite ?? "",
     Node: process.versions.node,

@@ -40,6 +40,8 @@ export type ScoreRunner = {
   readonly execute: Executor["run"];
   /** Checks a gold. Each of its statements has the time limit. */
   check(task: CheckTask, timeoutMs: number): Promise<GoldOutcome>;
+  /** SHA-256 of a database, found once while it does not change; empty for a file that is missing. */
+  hashOf(file: string): Promise<string>;
   /** Ends all processes. */
   close(): Promise<void>;
 };
@@ -63,6 +65,7 @@ export function createScoreRunner({
   const badGolds = new Map<string, TaskScore>();
   return {
     start: () => pool.start(),
+    hashOf,
     async run(pair, timeoutMs) {
       const { file, goldSql } = pair;
       const task = { ...pair, database: await hashOf(file) };
