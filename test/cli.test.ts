@@ -401,17 +401,10 @@ describe.skipIf(!process.env.T2S_MODEL_FILE)("with the model (T2S_MODEL_FILE)", 
   test("a model answers a gold's questions and is scored, with its confidence on the page", () => {
     mkdirSync(join(folder, "asked", "shop"), { recursive: true });
     buildDatabase(join(folder, "asked", "shop", "shop.sqlite"));
-    const [query, question] = ["SELECT count(*) FROM customer", "How many customers are there?"];
-    writeFileSync(join(folder, "asked.json"), JSON.stringify([{ db_id: "shop", question, query }]));
-    const asked = [
-      "eval",
-      "--gold",
-      "asked.json",
-      "--databases",
-      "asked",
-      "--report",
-      "asked.html",
-    ];
+    const [sql, question] = ["SELECT count(*) FROM customer", "How many customers are there?"];
+    writeFileSync(join(folder, "asked.jsonl"), JSON.stringify({ id: "a", question, sql }));
+    const gold = ["--gold", "asked.jsonl", "--db-id", "shop", "--databases", "asked"];
+    const asked = ["eval", ...gold, "--report", "asked.html"];
     const { items } = jsonOf<{ items: object[] }>(...asked, "--model", "start");
     expect(items).toMatchObject([{ verdicts: { strict: 1 }, confidence: expect.any(Number) }]);
     expect(readFileSync(join(folder, "asked.html"), "utf8")).toContain("Calibration of confidence");

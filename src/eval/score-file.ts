@@ -22,6 +22,8 @@ import { suiteFiles } from "./suite/suite-file.ts";
 
 export type ScoreFiles = {
   readonly gold: string;
+  /** The database of pairs that name none. */
+  readonly dbId?: string;
   /** A file, or one answer for each item of the gold in its order. */
   readonly predictions: string | readonly Predicted[];
   /** Folder that holds DB/DB.sqlite for every database of the gold. */
@@ -99,7 +101,7 @@ async function scoreWith(
   options: ScoreOptions,
 ): Promise<FileReport[]> {
   const { modes, timeoutMs, signal } = options;
-  const { items: golds } = readGold(files.gold);
+  const { items: golds } = readGold(files.gold, files);
   const predictions = sources.map((source) => predictionsOf(source, golds));
   const databases = findDatabases(golds, files.databases);
   const fileOf = (dbId: string) => databases.get(dbId) ?? "";

@@ -23,6 +23,8 @@ import { boundIn, requireAtLeast } from "./bound.ts";
 
 export type EvalFileOptions = {
   readonly gold: string;
+  /** The database of pairs that name none. */
+  readonly dbId?: string;
   readonly databases?: string;
   readonly predictions?: readonly string[];
   /** Instead of predictions: a model that answers the gold's questions. */
@@ -57,13 +59,13 @@ export async function evalFile(
   io: Io,
   runner: ScoreRunner,
 ): Promise<void> {
-  const { gold, databases, predictions, tables, suite } = options;
+  const { gold, dbId, databases, predictions, tables, suite } = options;
   if (databases === undefined)
     throw new UserError("usage", "--gold wants --databases, the folder of its databases");
   for (const path of [gold, databases, ...(predictions ?? []), tables, suite])
     if (path !== undefined && !existsSync(path))
       throw new UserError("not-found", `there is no ${path}`);
-  if (options.checkGold) return checkGoldFile(gold, databases, io, runner);
+  if (options.checkGold) return checkGoldFile(options, databases, io, runner);
   if ((predictions === undefined) === (options.model === undefined))
     throw new UserError("usage", "--gold wants --predictions or --model, or --check-gold");
   const modes = modesIn(options.modes);
@@ -73,7 +75,7 @@ export async function evalFile(
     throw new UserError("usage", "--report, --junit and --markdown want one file of predictions");
   const sources = predictions ?? [await answersOf(options, databases, io)];
   io.progress.step("scoring");
-  const reports = await scoreFiles({ gold, databases, tables, suite }, sources, {
+  const reports = await scoreFiles({ gold, dbId, databases, tables, suite }, sources, {
     modes,
     runner,
     signal: io.signal,
@@ -122,11 +124,11 @@ async function writeReports(
 
 /** Answers of a model, kept as a file of predictions where one is wanted. */
 async function answersOf(
-  { gold, model = "base", config, messages, savePredictions, report }: EvalFileOptions,
+  { gold, dbId, model = "base", config, messages, savePredictions, report }: EvalFileOptions,
   databases: string,
   { progress, signal }: Io,
 ): Promise<Predicted[]> {
-  const { items } = readGold(gold);
+  const { items } = readGold(gold, { dbId });
   const files = findDatabases(items, databases);
   const { answerGold } = await import("../../pipeline/answer-gold.ts");
   const answers = await answerGold(items, {
@@ -148,12 +150,12 @@ async function answersOf(
 }
 
 async function checkGoldFile(
-  gold: string,
+  { gold, dbId }: EvalFileOptions,
   databases: string,
   io: Io,
   runner: ScoreRunner,
 ): Promise<void> {
-  const { items } = readGold(gold);
+  const { items } = readGold(gold, { dbId });
   const files = findDatabases(items, databases);
   const fileOf = (dbId: string) => files.get(dbId) ?? "";
   io.progress.step("golds");

@@ -31,6 +31,7 @@ export function registerEval(program: Command): void {
     )
     .option("--messages", "with a server: send messages and leave the chat template to it")
     .option("--save-predictions <file>", "with --model: keep its answers, one a line")
+    .option("--db-id <name>", "the database of pairs in JSON lines that name none")
     .option("--databases <dir>", "holds DB/DB.sqlite for every database of the gold")
     .option("--tables <file>", "Spider's tables.json, for spider-em")
     .option("--suite <dir>", "test suites: says how many right answers were luck")
