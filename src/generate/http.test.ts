@@ -150,6 +150,17 @@ test("confidence is the product of the tokens' probabilities, wherever the serve
   expect(asked.at(-1)?.body).not.toHaveProperty("logprobs");
 });
 
+test("a server that does not tell probabilities is asked again without", async () => {
+  reply = ({ logprobs, prompt }) =>
+    logprobs === undefined
+      ? [200, completion(`SELECT ${prompt}`)]
+      : [400, { error: { message: "logprobs is not supported" } }];
+  const [answer] = await openAi()(requestsOf(1), { withConfidence: true });
+  expect(answer).toMatchObject({ text: "SELECT p0" });
+  expect(answer).not.toHaveProperty("confidence");
+  expect(asked).toHaveLength(2);
+});
+
 test("a prompt that Ollama cut in silence is too long", async () => {
   reply = () => [200, { response: "SELECT", prompt_eval_count: 512, eval_count: 1 }];
   await expect(ollama()(requestsOf(1))).rejects.toMatchObject({ code: "question-too-long" });
