@@ -3,6 +3,7 @@ import { introspect } from "../schema/introspect.ts";
 import type { RunsSql } from "../db/executor.ts";
 import type { Table } from "../schema/schema.ts";
 import type { Hardness } from "../sql/hardness.ts";
+import { MAX_COMPARED_ROWS } from "./error-class/results.ts";
 import { type ErrorClass, errorClass } from "./error-class.ts";
 import type { Mode } from "./mode-names.ts";
 import { type ModeItem, type ModeScore, type ModeScorer } from "./modes.ts";
@@ -19,7 +20,7 @@ import {
   spiderHardness,
   type SpiderSchema,
 } from "./spider/index.ts";
-import type { StrictReason } from "./strict.ts";
+import type { StrictFlag, StrictReason } from "./strict.ts";
 
 const DIFFICULTIES = ["simple", "moderate", "challenging"] as const;
 type Difficulty = (typeof DIFFICULTIES)[number];
@@ -151,10 +152,14 @@ const messageIn = (scores: readonly ModeScore[]): { message?: string } => {
   return message === undefined ? {} : { message };
 };
 
-/** The class of a wrong item; what strict mode says of it is found out if it was not among the modes. */
+/**
+ * The class of a wrong item, by both statements and both results; what strict mode says of it is found out if it was not
+ * among the modes.
+ */
 async function analyse({ item, scores }: Scored, setting: Setting) {
   const strict = scores.get("strict") ?? (await setting.strict(item));
   if (strict.score === null) return undefined;
+  const rows = HAS_RAN.has(strict.reason) ? await resultsOf(item, setting) : undefined;
   return errorClass({
     goldSql: item.isToRefuse ? undefined : item.goldSql,
     predictedSql: isRefusal(item.predictedSql) ? undefined : item.predictedSql,
@@ -164,7 +169,27 @@ async function analyse({ item, scores }: Scored, setting: Setting) {
       verdict: strict.score === 1 ? 1 : 0,
       reason: strict.reason as StrictReason,
       message: strict.message,
-      flags: [],
+      flags: strict.flags as StrictFlag[],
     },
+    ...(rows !== undefined && { rows }),
   });
+}
+
+/** Strict mode's reasons to find two results different. */
+const HAS_RAN: ReadonlySet<string> = new Set<StrictReason>([
+  "row-count",
+  "column-count",
+  "row-order",
+  "values",
+  "permutation-limit",
+]);
+
+/** Both results, unless they are larger than what is compared. */
+async function resultsOf({ dbId, goldSql, predictedSql }: ModeItem, setting: Setting) {
+  const file = setting.fileOf(dbId);
+  const limits = { maxRows: MAX_COMPARED_ROWS, overflow: "fail" } as const;
+  const [gold, predicted] = await Promise.all(
+    [goldSql, predictedSql].map((sql) => setting.executor.run(file, sql, limits)),
+  );
+  return gold.ok && predicted.ok ? { gold: gold.rows, predicted: predicted.rows } : undefined;
 }

@@ -25,7 +25,7 @@ export type Completion = {
 export type GenerateOptions = {
   /** Most tokens of one answer. */
   readonly maxTokens?: number;
-  /** The answers' confidence is wanted; it takes time (llama.cpp: about 3 ms a token for 49,152 words). */
+  /** The answers' confidence is wanted; it takes time: llama.cpp then sorts all words for each token. */
   readonly withConfidence?: boolean;
   readonly onCompletion?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;

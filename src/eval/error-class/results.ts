@@ -7,13 +7,14 @@ export type Likeness =
   /** The gold's rows once columns of the prediction are left out or change places. */
   | "other-columns";
 
-const MAX_ROWS = 20_000;
+/** Larger results are not compared. */
+export const MAX_COMPARED_ROWS = 20_000;
 const MAX_COLUMNS = 12;
 
 /** The likeness of two results that strict mode does not take for equal; undefined where there is none. */
 export function likenessOf(gold: CellRows, predicted: CellRows): Likeness | undefined {
   if (gold.length === 0 || predicted.length === 0) return undefined;
-  if (Math.max(gold.length, predicted.length) > MAX_ROWS) return undefined;
+  if (Math.max(gold.length, predicted.length) > MAX_COMPARED_ROWS) return undefined;
   const [golds, predictions] = identifyCells([gold, predicted]);
   const [width, otherWidth] = [golds[0].length, predictions[0].length];
   if (width === otherWidth && golds.length !== predictions.length)
