@@ -13,7 +13,7 @@ const ENGINE = [
 ];
 
 const BELOW_PIPELINE =
-  "base format sql db tokenizer track report source schema engine prompt data generate export predict train eval".split(
+  "base format sql db tokenizer track report source schema link engine prompt data generate export predict train eval".split(
     " ",
   );
 
@@ -34,12 +34,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "engine/runtime": ["base", "format", "engine/graph"],
   source: ["base", "format"],
   schema: ["base", "sql", "db"],
+  link: ["base", "sql", "db", "schema"],
   engine: ["base", "format", ...ENGINE],
   prompt: ["base", "schema"],
-  data: ["base", "sql", "db", "schema", "prompt", "tokenizer", "report"],
+  data: ["base", "sql", "db", "schema", "link", "prompt", "tokenizer", "report"],
   generate: ["base", "format", "source", "prompt", "tokenizer"],
   export: ["base", "format", "tokenizer", "prompt", "engine"],
-  predict: ["base", "sql", "db", "schema", "prompt", "tokenizer", "data", "generate"],
+  predict: ["base", "sql", "db", "schema", "link", "prompt", "tokenizer", "data", "generate"],
   train: ["base", "format", "source", "tokenizer", "prompt", "data", "engine", "track", "report"],
   eval: ["base", "sql", "db", "schema", "data", "predict", "track", "report"],
   serve: ["base", "sql", "db", "schema", "data", "predict", "track"],
