@@ -117,11 +117,25 @@ describe("the pairs", () => {
   };
 
   test("are as many as the card says", () => {
-    expect(count([testFile])).toEqual({ answers: 120, refusals: 40 });
+    expect(count([testFile])).toEqual({ answers: 121, refusals: 41 });
     expect(count([dev])).toEqual({ answers: 60, refusals: 20 });
     const { answers, refusals } = count(train);
     expect(answers).toBeGreaterThanOrEqual(400);
     expect(refusals).toBeGreaterThanOrEqual(80);
+  });
+
+  test.each([
+    ["receivables ageing in buckets", "test-121", /CASE WHEN julianday\(.*'31-90'.* GROUP BY 1$/],
+    ["job cost against estimate", "test-109", /SUM\(ActualCost\) > \(SELECT SUM\(EstCost\)/],
+    [
+      "payables on hold with the retainage code",
+      "test-089",
+      /HoldCode = 'RET' AND ReleaseDate IS NULL/,
+    ],
+    ["a report table that does not exist", "test-r41", /^no table of ageing reports$/],
+  ])("ask for %s", (_name, id, answer) => {
+    const pair = readPairs(testFile).find((item) => item.id === id);
+    expect(pair?.sql ?? pair?.refusal).toMatch(answer);
   });
 
   test("have ids and questions of their own", () => {
