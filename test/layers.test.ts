@@ -13,7 +13,7 @@ const ENGINE = [
 ];
 
 const BELOW_PIPELINE =
-  "base format sql db tokenizer track report source schema link engine prompt data generate export predict train eval".split(
+  "base format sql db tokenizer track report source schema link constrain engine prompt data generate export predict train eval".split(
     " ",
   );
 
@@ -35,12 +35,24 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   source: ["base", "format"],
   schema: ["base", "sql", "db"],
   link: ["base", "sql", "db", "schema"],
+  constrain: ["base", "sql", "schema", "tokenizer"],
   engine: ["base", "format", ...ENGINE],
   prompt: ["base", "schema"],
   data: ["base", "sql", "db", "schema", "link", "prompt", "tokenizer", "report"],
-  generate: ["base", "format", "source", "prompt", "tokenizer"],
+  generate: ["base", "format", "source", "prompt", "tokenizer", "constrain"],
   export: ["base", "format", "tokenizer", "prompt", "engine"],
-  predict: ["base", "sql", "db", "schema", "link", "prompt", "tokenizer", "data", "generate"],
+  predict: [
+    "base",
+    "sql",
+    "db",
+    "schema",
+    "link",
+    "constrain",
+    "prompt",
+    "tokenizer",
+    "data",
+    "generate",
+  ],
   train: ["base", "format", "source", "tokenizer", "prompt", "data", "engine", "track", "report"],
   eval: ["base", "sql", "db", "schema", "data", "predict", "track", "report"],
   serve: ["base", "sql", "db", "schema", "data", "predict", "track"],

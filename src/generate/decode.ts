@@ -7,6 +7,7 @@
  * out of order: a step takes one token of each sequence, by rising sequence, and a suffix is evaluated alone.
  */
 import type { LlamaContextSequence, LlamaModel, Token } from "node-llama-cpp";
+import { writeConstrained } from "./constrained.ts";
 import type { Completion, GenerateOptions } from "./generate.ts";
 import { ensureState } from "./prefix-state.ts";
 
@@ -27,6 +28,8 @@ export type DecodeOptions = Omit<GenerateOptions, "maxTokens"> & {
   readonly maxTokens: number;
   /** Where states of prefixes are kept. */
   readonly folder: string;
+  /** The bytes of each token, by id; read where there is a constraint. */
+  readonly pieces: () => readonly string[];
 };
 
 /**
@@ -37,7 +40,7 @@ export async function decodeAll(
   model: LlamaModel,
   lanes: readonly (readonly Slot[])[],
   items: readonly Item[],
-  { onCompletion, signal, maxTokens, folder, withConfidence = false }: DecodeOptions,
+  { onCompletion, signal, maxTokens, folder, withConfidence = false, ...options }: DecodeOptions,
 ): Promise<Completion[]> {
   const completions: Completion[] = [];
   const failure = new AbortController();
@@ -66,29 +69,46 @@ export async function decodeAll(
     maxTokens,
     stop,
   };
+  const { constraint } = options;
+  const constrained = constraint && { constraint, pieces: options.pieces(), maxTokens, stop };
+  /** One after the other: every answer asks for its own next tokens. */
+  const runConstrained = async ([slot]: readonly Slot[], dealt: readonly Item[]) => {
+    for (const item of dealt) {
+      const startedMs = performance.now();
+      await holdPrefix(slot, item, stateOf);
+      const answer = await writeConstrained(model, slot.sequence, item.suffix, constrained!);
+      lane.finish({ ...answer, item, startedMs }, answer.finishReason);
+    }
+  };
   const runs = lanes.map((slots, i) => {
     const dealt = items.filter((_, index) => index % lanes.length === i);
-    return runLane(slots, dealt, lane).catch((error: unknown) => failure.abort(error));
+    const run = constrained ? runConstrained(slots, dealt) : runLane(slots, dealt, lane);
+    return run.catch((error: unknown) => failure.abort(error));
   });
   await Promise.all(runs);
   stop.throwIfAborted();
   return completions;
 }
 
-/** An answer that is being written. */
-type Answer = {
+type Written = {
   readonly item: Item;
+  readonly ids: readonly Token[];
+  /** The product over `ids`. */
+  readonly confidence: number;
+  readonly startedMs: number;
+};
+
+/** An answer that is being written. */
+type Answer = Written & {
   readonly slot: Slot;
   readonly ids: Token[];
-  /** The product over `ids`. */
   confidence: number;
   readonly tokens: AsyncGenerator<{ token: Token; confidence?: number }, void, void>;
-  readonly startedMs: number;
 };
 
 type LaneOptions = {
   start(slot: Slot, item: Item): Promise<Answer>;
-  finish(answer: Answer, finishReason: Completion["finishReason"]): void;
+  finish(answer: Written, finishReason: Completion["finishReason"]): void;
   readonly maxTokens: number;
   readonly stop: AbortSignal;
 };

@@ -2,6 +2,7 @@
  * Decoding: token ids in, text out. One function type; each backend is a file beside this one. Knows no database and
  * no SQL, and nothing of how a model was trained.
  */
+import type { Constraint } from "../constrain/constraint.ts";
 import type { Message } from "../prompt/prompt.ts";
 
 export type GenerateRequest = {
@@ -27,6 +28,8 @@ export type GenerateOptions = {
   readonly maxTokens?: number;
   /** The answers' confidence is wanted; it takes time: llama.cpp then sorts all words for each token. */
   readonly withConfidence?: boolean;
+  /** What answers may be (constrain/constraint.ts). llama.cpp in this process keeps it; servers cannot. */
+  readonly constraint?: Constraint;
   readonly onCompletion?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 };

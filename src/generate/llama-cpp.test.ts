@@ -10,6 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { createConstraint } from "../constrain/constraint.ts";
 import { writeGguf } from "../format/gguf-writer.ts";
 import type { GenerateRequest } from "./generate.ts";
 import { createLlamaCppGenerator, type LlamaCppGenerator } from "./llama-cpp.ts";
@@ -55,6 +56,28 @@ describe.skipIf(!modelFile)("llama.cpp with the default model (needs T2S_MODEL_F
     rmSync(cacheFolder, { recursive: true });
   });
   afterEach(() => vi.doUnmock("node-llama-cpp"));
+
+  test("under a constraint the untuned model writes SQL on the schema or refuses, each answer whole", async () => {
+    const table = (name: string, ...columns: string[]) => ({
+      name,
+      columns: columns.map((column) => ({ name: column })),
+      foreignKeys: [],
+    });
+    const schema = [
+      table("Song", "id", "title", "year", "singer_id"),
+      table("Singer", "id", "name", "country", "age"),
+      table("Concert", "id", "singer_id", "year"),
+    ];
+    const constraint = createConstraint(schema, "sqlite");
+    const answers = await generator.generate(requests, { maxTokens: 60, constraint });
+    for (const { text, finishReason } of answers) {
+      expect(finishReason, text).toBe("stop");
+      const state = constraint.advance(constraint.start, Buffer.from(text).toString("latin1"));
+      expect(state && constraint.mayEnd(state), text).toBe(true);
+    }
+    const again = await generator.generate(requests.slice(2, 4), { maxTokens: 60, constraint });
+    expect(again.map(({ text }) => text)).toEqual(answers.slice(2, 4).map(({ text }) => text));
+  });
 
   test("answers of two cores equal those of one, in the order of the requests", async () => {
     const single = await createLlamaCppGenerator({ ...settings, threads: 1 });

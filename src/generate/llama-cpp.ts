@@ -8,9 +8,11 @@ import { join } from "node:path";
 import type { Token } from "node-llama-cpp";
 import { assert, messageOf, UserError } from "../base/errors.ts";
 import { hashOfJson } from "../base/hash.ts";
+import { openGguf } from "../format/gguf.ts";
 import { rememberedSha256 } from "../source/remembered-hash.ts";
 import { decodeAll, type Item, type Slot } from "./decode.ts";
 import type { Generate, GenerateRequest } from "./generate.ts";
+import { tokenBytes } from "../tokenizer/token-bytes.ts";
 import { loadLlama } from "./load-llama.ts";
 
 export type LlamaCppOptions = {
@@ -64,11 +66,13 @@ export async function createLlamaCppGenerator(
   const lanes = loaded.lanes.map((sequences) => sequences.map((sequence): Slot => ({ sequence })));
   const tokenize = (text: string) => model.tokenize(text.toWellFormed().normalize("NFC"), true);
   const folder = join(options.cacheFolder, "prefix-states");
+  let pieces: readonly string[] | undefined;
+  const readPieces = () => (pieces ??= tokenBytes(openGguf(options.baseFile).metadata));
   const readItem = createItemReader(tokenize, { ...weights, ...settings });
   const generate: Generate = async (requests, { maxTokens = DEFAULT_MAX_TOKENS, ...rest } = {}) => {
     const items = requests.map(readItem);
     for (const item of items) ensureFits(item, maxTokens, contextTokens);
-    return decodeAll(model, lanes, items, { ...rest, maxTokens, folder });
+    return decodeAll(model, lanes, items, { ...rest, maxTokens, folder, pieces: readPieces });
   };
   const oneByOne = createQueue();
   return {

@@ -16,13 +16,14 @@ import type { Generate } from "../generate/generate.ts";
 import { createLlamaCppGenerator } from "../generate/llama-cpp.ts";
 import { createOllamaGenerate } from "../generate/ollama.ts";
 import { createOpenAiGenerate } from "../generate/openai-compatible.ts";
+import { createDecoding } from "../predict/decoding.ts";
 import { createPredict } from "../predict/predict.ts";
 import { renderAnswer } from "../prompt/answer.ts";
 import { introspect } from "../schema/introspect.ts";
 import { cacheFolder } from "../source/source.ts";
-import { createBinder } from "../sql/bind.ts";
 import { type BaseModel, countTokens, openBaseModel } from "./model.ts";
 import type { Config } from "./options.ts";
+import { decodingOptions } from "./predictor.ts";
 import { bundledFolder } from "./start-adapter.ts";
 
 export type AnswerOptions = {
@@ -59,14 +60,15 @@ export async function answerGold(
   progress.step("answering");
   try {
     for (const { items, database, prompt } of places) {
-      const bind =
-        config["predict.bind"] === "none"
-          ? undefined
-          : createBinder(database.dialect, database.tables);
+      const how = decodingOptions(config);
+      const decoding = createDecoding(
+        database,
+        model.isServer ? { ...how, decode: "greedy" } : how,
+      );
       const predictions = await createPredict(
         prompt,
         model.generate,
-        bind,
+        decoding,
       )(
         items.map(({ question = "" }) => question),
         {
@@ -87,7 +89,12 @@ export async function answerGold(
   return answers;
 }
 
-type OpenGenerator = { readonly generate: Generate; close(): Promise<void> };
+type OpenGenerator = {
+  readonly generate: Generate;
+  /** A server keeps to no grammar of ours. */
+  readonly isServer: boolean;
+  close(): Promise<void>;
+};
 
 async function openGenerator(
   { model, config, sendsMessages }: AnswerOptions,
@@ -101,15 +108,15 @@ async function openGenerator(
   if (ollama) {
     const baseUrl = ollama[2] ?? "http://127.0.0.1:11434";
     const options = { ...server, baseUrl, model: ollama[1], contextTokens };
-    return { generate: createOllamaGenerate(options), close };
+    return { generate: createOllamaGenerate(options), isServer: true, close };
   }
   const address = /^(https?:[^#]+)#(.+)$/.exec(model);
   if (address) {
     const apiKey = process.env.T2S_API_KEY;
     const options = { ...server, baseUrl: address[1], model: address[2], apiKey };
-    return { generate: createOpenAiGenerate(options), close };
+    return { generate: createOpenAiGenerate(options), isServer: true, close };
   }
-  return createLlamaCppGenerator({
+  const local = await createLlamaCppGenerator({
     baseFile: base.path,
     adapterFile: await adapterOf(model, base),
     contextTokens: Math.min(base.contextTokens, contextTokens),
@@ -117,6 +124,7 @@ async function openGenerator(
     threads: config["eval.threads"],
     cacheFolder: cacheFolder(),
   });
+  return { generate: local.generate, isServer: false, close: local.close };
 }
 
 /** The GGUF adapter of a run, or the starting adapter's, which is made once and kept in the cache. */

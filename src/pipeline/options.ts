@@ -80,6 +80,7 @@ export type Config = {
   readonly "train.seed": number;
   readonly "train.checkpointEverySteps": number;
   readonly "predict.bind": string;
+  readonly "predict.decode": string;
   readonly "eval.maxTokens": number;
   readonly "eval.timeoutMs": number;
   readonly "eval.sequences": number;
@@ -148,6 +149,10 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
   "predict.bind": choice(
     ["schema", "none"],
     "schema: a column that no table of its query has is taken from the nearest table along foreign keys that has it; none: SQL stays as the model wrote it.",
+  ),
+  "predict.decode": choice(
+    ["grammar", "greedy"],
+    "grammar: every token keeps to SQL on the schema's names, or to a refusal; greedy: as the model likes.",
   ),
   "eval.maxTokens": integer(
     160,

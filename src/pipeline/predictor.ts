@@ -3,11 +3,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../base/errors.ts";
 import { createLlamaCppGenerator } from "../generate/llama-cpp.ts";
+import { createDecoding, type DecodingOptions } from "../predict/decoding.ts";
 import { createPredict, type Predict } from "../predict/predict.ts";
 import type { FewShotExample, Prompt } from "../prompt/prompt.ts";
 import { cacheFolder } from "../source/source.ts";
-import { type BindSql, createBinder } from "../sql/bind.ts";
 import { type BaseModel, countTokens, baseModelOf, promptOf } from "./model.ts";
+import type { Config } from "./options.ts";
 import type { StageContext } from "./run.ts";
 import { loadDatabase } from "./stages/schema.ts";
 import { runFolderOf } from "./stages/train.ts";
@@ -18,6 +19,11 @@ export type OpenModel = {
   readonly predict: Predict;
   close(): Promise<void>;
 };
+
+export const decodingOptions = (config: Config): DecodingOptions => ({
+  decode: config["predict.decode"] as DecodingOptions["decode"],
+  bind: config["predict.bind"] as DecodingOptions["bind"],
+});
 
 /** Tokens of a question with its chat frame that always fit. */
 const QUESTION_TOKENS = 400;
@@ -54,15 +60,13 @@ export async function openModel(
   return {
     name: options.adapterFile ? "tuned" : "base",
     prompt,
-    predict: createPredict(prompt, generator.generate, await binderOf(context)),
+    predict: createPredict(
+      prompt,
+      generator.generate,
+      createDecoding(await loadDatabase(context), decodingOptions(config)),
+    ),
     close: generator.close,
   };
-}
-
-async function binderOf(context: StageContext): Promise<BindSql | undefined> {
-  if (context.config["predict.bind"] === "none") return undefined;
-  const { dialect, tables } = await loadDatabase(context);
-  return createBinder(dialect, tables);
 }
 
 /** The file of the tuned adapter, if the project has one. */

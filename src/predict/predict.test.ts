@@ -11,7 +11,7 @@ import type {
 } from "../generate/generate.ts";
 import { createPrompt } from "../prompt/prompt.ts";
 import { introspect } from "../schema/introspect.ts";
-import { createBinder } from "../sql/bind.ts";
+import { createDecoding } from "./decoding.ts";
 import { createPredict } from "./predict.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-predict-"));
@@ -96,7 +96,7 @@ test("SQL is bound by the schema, a refusal and the completion are left alone", 
       { text: completion, tokens: 1, finishReason: "stop", ms: 1 },
       { text: "-- cannot answer: no city", tokens: 1, finishReason: "stop", ms: 1 },
     ],
-    createBinder("sqlite", shop.tables),
+    createDecoding(shop, { decode: "greedy", bind: "schema" }),
   );
   const [bound, refused] = await predict(["a", "b"]);
   expect(bound.answer).toEqual({ kind: "answer", sql: "SELECT city FROM customer" });

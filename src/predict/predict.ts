@@ -1,12 +1,12 @@
 /**
- * The one path from a question to SQL, for scoring and for serving alike: prompt → generate → read the answer → bind its
- * columns by the schema. What is scored is what is served because both call this. Executing the SQL is the caller's next
+ * The one path from a question to SQL, for scoring and for serving alike: prompt → generate → read the answer → keep it
+ * right on the schema (decoding.ts). What is scored is what is served because both call this. Executing the SQL is the caller's next
  * step: scoring compares results, serving shows them.
  */
 import type { Generate, GenerateOptions } from "../generate/generate.ts";
 import { type Answer, parseAnswer } from "../prompt/answer.ts";
 import type { Prompt } from "../prompt/prompt.ts";
-import type { BindSql } from "../sql/bind.ts";
+import type { Decoding } from "./decoding.ts";
 
 export type Prediction = {
   readonly question: string;
@@ -27,13 +27,15 @@ export type Predict = (
   options?: GenerateOptions,
 ) => Promise<Prediction[]>;
 
-/** Joins a prompt (one schema) and a way of generating (one model); `bind` repairs SQL on that schema (sql/bind.ts). */
-export function createPredict(
-  prompt: Prompt,
-  generate: Generate,
-  bind: BindSql = (sql) => sql,
-): Predict {
-  return async (questions, options) => {
+/** What a constrained model is taken to say where no statement with names of the schema came of it. */
+const NO_STATEMENT: Answer = { kind: "refuse", refusal: "no statement on these tables fits" };
+
+/** Joins a prompt (one schema) and a way of generating (one model); `decoding` keeps answers right on that schema. */
+export function createPredict(prompt: Prompt, generate: Generate, decoding?: Decoding): Predict {
+  async function ask(
+    questions: readonly string[],
+    options: GenerateOptions | undefined,
+  ): Promise<Prediction[]> {
     const requests = questions.map((question) => ({
       prefix: prompt.prefix,
       suffix: prompt.suffixOf(question),
@@ -42,12 +44,40 @@ export function createPredict(
     const completions = await generate(requests, options);
     return completions.map(({ text, ...measured }, index) => ({
       question: questions[index],
-      answer: bound(parseAnswer(text), bind),
+      answer: bound(parseAnswer(text), decoding),
       completion: text,
       ...measured,
     }));
+  }
+  return async (questions, options) => {
+    const [first, ...others] = decoding?.constraints ?? [];
+    if (first === undefined) return ask(questions, options);
+    const predictions = await ask(questions, { ...options, constraint: first });
+    const wrong = () => [...predictions.entries()].filter(([, one]) => !isRight(one, decoding));
+    for (const constraint of others) {
+      const again = wrong();
+      if (again.length === 0) break;
+      const answers = await ask(
+        again.map(([, { question }]) => question),
+        { ...options, onCompletion: undefined, constraint },
+      );
+      for (const [i, [index, before]] of again.entries())
+        predictions[index] = together(before, answers[i]);
+    }
+    for (const [index, one] of wrong()) predictions[index] = { ...one, answer: NO_STATEMENT };
+    return predictions;
   };
 }
 
-const bound = (answer: Answer, bind: BindSql): Answer =>
-  answer.kind === "answer" ? { ...answer, sql: bind(answer.sql) } : answer;
+const isRight = ({ answer }: Prediction, decoding?: Decoding): boolean =>
+  answer.kind === "refuse" || decoding === undefined || decoding.hasKnownNames(answer.sql);
+
+/** The second answer, with what both have cost. */
+const together = (before: Prediction, after: Prediction): Prediction => ({
+  ...after,
+  tokens: before.tokens + after.tokens,
+  ms: before.ms + after.ms,
+});
+
+const bound = (answer: Answer, decoding?: Decoding): Answer =>
+  answer.kind === "answer" && decoding ? { ...answer, sql: decoding.bind(answer.sql) } : answer;

@@ -103,6 +103,7 @@ export const baselineStage: Stage = {
       fewShot: config["eval.fewShot"],
       maxTokens: config["eval.maxTokens"],
       bind: config["predict.bind"],
+      decode: config["predict.decode"],
       snapshot: await hashOf(project.snapshotFile),
       prompt: await hashOf(project.promptFile),
       train: await hashOfSplit("train.jsonl"),

@@ -54,6 +54,7 @@ export const evalStage: Stage = {
       maxTokens: context.config["eval.maxTokens"],
       timeoutMs: context.config["eval.timeoutMs"],
       bind: context.config["predict.bind"],
+      decode: context.config["predict.decode"],
       suite: await hashOfOutput(
         context.project,
         relative(
@@ -91,7 +92,7 @@ export const evalStage: Stage = {
           mode: "strict: fresh read-only connection per query, bag of rows, order where the gold orders",
           database: `${dbId}, ${tables.length} tables`,
           questions: `${test.filter(({ kind }) => kind === "answer").length} answerable, ${test.filter(({ kind }) => kind === "refuse").length} to refuse`,
-          decoding: `greedy, at most ${context.config["eval.maxTokens"]} tokens, ${context.config["eval.sequences"]} at a time`,
+          decoding: `${context.config["predict.decode"] === "grammar" ? "the most probable token that the grammar admits" : "greedy"}, at most ${context.config["eval.maxTokens"]} tokens, ${context.config["eval.sequences"]} at a time`,
           ...(await luckCondition(context, dbId, tuned.items)),
           "training started from": startAdapterOf(context, base)?.name ?? "nothing",
           "columns bound by the schema": context.config["predict.bind"] === "schema" ? "yes" : "no",

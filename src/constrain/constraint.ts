@@ -1,0 +1,140 @@
+/**
+ * An incremental acceptor of answers on one schema: which pieces of text may come next, piece by piece, as a model
+ * writes. Knows no model; a piece is text of a token, as bytes (latin-1), because a token may end within a character.
+ */
+import type { Dialect } from "../sql/dialect.ts";
+import type { JoinableTable } from "../sql/bind.ts";
+import {
+  type Expected,
+  isBeginning,
+  type SqlTerminal,
+  terminalAt,
+  wholeTerminal,
+} from "./expected.ts";
+import { expectedAfter, isFunctionName } from "./grammar.ts";
+import { spellSchema } from "./names.ts";
+
+/** Where an answer stands; never changed. */
+export type AnswerState = {
+  readonly terminals: readonly SqlTerminal[];
+  /** The beginning of the next terminal. */
+  readonly partial: string;
+  /** Whether a blank has been written since the last terminal. */
+  readonly isSpaced: boolean;
+};
+
+export type Constraint = {
+  readonly start: AnswerState;
+  /** The state after `piece`; nothing if it may not stand there. With `isClosing` only what must come may. */
+  advance(state: AnswerState, piece: string, isClosing?: boolean): AnswerState | undefined;
+  /** Whether the answer may end. */
+  mayEnd(state: AnswerState): boolean;
+  /** The text that must follow, if there is but one way to go on; empty otherwise. */
+  forcedText(state: AnswerState): string;
+};
+
+const toBytes = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
+
+/** Built once per schema. */
+export function createConstraint(
+  tables: readonly JoinableTable[],
+  dialect: Dialect,
+  { isStrict = true }: { readonly isStrict?: boolean } = {},
+): Constraint {
+  const spelled = tables.map(({ name, columns, foreignKeys }) => ({
+    name: toBytes(name),
+    columns: columns.map((column) => ({ name: toBytes(column.name) })),
+    foreignKeys: foreignKeys.map((key) => ({ ...key, refTable: toBytes(key.refTable) })),
+  }));
+  const schema = spellSchema(spelled, dialect);
+  const known = new WeakMap<readonly SqlTerminal[], [Expected?, Expected?]>();
+  /** What may follow; the grammar is asked once per list. */
+  const expected = (terminals: readonly SqlTerminal[], isClosing = false): Expected | undefined => {
+    let both = known.get(terminals);
+    if (both === undefined) known.set(terminals, (both = []));
+    return (both[isClosing ? 1 : 0] ??= expectedAfter(terminals, schema, { isClosing, isStrict }));
+  };
+  const start: AnswerState = { terminals: [], partial: "", isSpaced: false };
+
+  function advance(state: AnswerState, piece: string, isClosing = false): AnswerState | undefined {
+    let { terminals, isSpaced } = state;
+    let rest = state.partial + piece;
+    for (;;) {
+      if (rest.startsWith(" ")) {
+        if (isSpaced || terminals.length === 0) return undefined;
+        isSpaced = true;
+        rest = rest.slice(1);
+        continue;
+      }
+      if (rest === "") return { terminals, partial: "", isSpaced };
+      // a terminal that was begun may be finished
+      const isBegun = terminals === state.terminals && state.partial !== "";
+      const next = expected(terminals, isClosing && !isBegun);
+      if (next === undefined) return undefined;
+      const terminal = terminalAt(rest, next);
+      if (terminal === undefined)
+        return isBeginning(rest, next) ? { terminals, partial: rest, isSpaced } : undefined;
+      terminals = [...terminals, terminal];
+      isSpaced = terminal.text.endsWith(" ");
+      rest = rest.slice(terminal.text.length);
+      if (expected(terminals) === undefined) return undefined;
+    }
+  }
+
+  /** The state with its partial terminal taken as whole, where nothing longer begins with it. */
+  function settle(state: AnswerState): AnswerState | undefined {
+    if (state.partial === "") return state;
+    const next = expected(state.terminals);
+    const terminal = next && wholeTerminal(state.partial, next);
+    if (terminal === undefined) return undefined;
+    return { terminals: [...state.terminals, terminal], partial: "", isSpaced: false };
+  }
+
+  function forcedText(state: AnswerState): string {
+    const { terminals, partial } = state;
+    if (partial !== "") {
+      const next = expected(terminals);
+      if (next === undefined) return "";
+      const longer = [...next.fixed].filter((text) => text.startsWith(partial));
+      const isOpen = [...next.open].some((kind) =>
+        isBeginning(partial, { fixed: new Set(), open: new Set([kind]), end: false }),
+      );
+      if (isOpen || longer.length !== 1) return "";
+      if (longer[0] !== partial) return longer[0].slice(partial.length);
+      const settled = settle(state);
+      return settled ? forcedText(settled) : "";
+    }
+    const next = expected(terminals);
+    if (next === undefined || next.end || next.open.size > 0 || next.fixed.size !== 1) return "";
+    const [text] = next.fixed;
+    if (!standsAlone(text, terminals)) return "";
+    const before = terminals.at(-1)?.text ?? "";
+    return !state.isSpaced && needsBlank(before, text) ? ` ${text}` : text;
+  }
+
+  /** Whether a token can end after `text`, whatever follows: a sign is often one token with the sign after it. */
+  function standsAlone(text: string, terminals: readonly SqlTerminal[]): boolean {
+    if (/\w$/.test(text)) return true;
+    const next = expected([...terminals, { kind: "fixed", text }]);
+    return (
+      next !== undefined && next.open.size === 0 && [...next.fixed].every((one) => /^\w/.test(one))
+    );
+  }
+
+  return {
+    start,
+    advance,
+    mayEnd(state) {
+      const settled = settle(state);
+      return settled !== undefined && (expected(settled.terminals)?.end ?? false);
+    },
+    forcedText,
+  };
+}
+
+/** The spacing of the style that models are trained on (sql/compact.ts). */
+function needsBlank(before: string, after: string): boolean {
+  if (before === "" || before === "(" || before === "." || [",", ")", "."].includes(after))
+    return false;
+  return after !== "(" || !isFunctionName(before);
+}

@@ -1,0 +1,34 @@
+/** A schema's names as SQL spells them, by table: what the grammar looks names up in. */
+import type { Dialect } from "../sql/dialect.ts";
+import { quoteName } from "../sql/quote.ts";
+import type { JoinableTable } from "../sql/bind.ts";
+
+export type SpelledTable = {
+  readonly name: string;
+  readonly columns: ReadonlySet<string>;
+};
+
+export type SpelledSchema = {
+  readonly tables: ReadonlyMap<string, SpelledTable>;
+  /** Of all tables. */
+  readonly columns: ReadonlySet<string>;
+  /** Tables that a foreign key joins to this one, in either direction. */
+  neighbours(table: string): readonly string[];
+};
+
+export function spellSchema(tables: readonly JoinableTable[], dialect: Dialect): SpelledSchema {
+  const spelled = tables.map(({ name, columns }): SpelledTable => ({
+    name: quoteName(name, dialect),
+    columns: new Set(columns.map((column) => quoteName(column.name, dialect))),
+  }));
+  const edges = tables.flatMap(({ name, foreignKeys }) =>
+    foreignKeys.map(({ refTable }) => [quoteName(name, dialect), quoteName(refTable, dialect)]),
+  );
+  const both = [...edges, ...edges.map(([from, to]) => [to, from])];
+  const near = Map.groupBy(both, ([from]) => from);
+  return {
+    neighbours: (table) => near.get(table)?.map(([, to]) => to) ?? [],
+    tables: new Map(spelled.map((table) => [table.name, table])),
+    columns: new Set(spelled.flatMap(({ columns }) => [...columns])),
+  };
+}
