@@ -37,7 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   link: ["base", "sql", "db", "schema"],
   engine: ["base", "format", ...ENGINE],
   prompt: ["base", "schema"],
-  data: ["base", "sql", "db", "schema", "link", "prompt", "tokenizer", "report"],
+  data: ["base", "sql", "db", "schema", "link", "prompt", "tokenizer", "track", "report"],
   generate: ["base", "format", "source", "prompt", "tokenizer"],
   export: ["base", "format", "tokenizer", "prompt", "engine"],
   predict: ["base", "sql", "db", "schema", "link", "prompt", "tokenizer", "data", "generate"],
