@@ -3,12 +3,14 @@ import type { Command } from "commander";
 import { registerCheckout } from "./data/checkout.ts";
 import { registerDiff } from "./data/diff.ts";
 import { registerGenerate } from "./data/generate.ts";
+import { registerReview } from "./data/review.ts";
 import { registerStats } from "./data/stats.ts";
 import { registerVersions } from "./data/versions.ts";
 
 const commands = [
   registerGenerate,
   registerStats,
+  registerReview,
   registerVersions,
   registerDiff,
   registerCheckout,
