@@ -105,14 +105,17 @@ async function editPair(
   { terminal, run }: ReviewSession,
 ): Promise<Choice | undefined> {
   const { output } = terminal;
-  const before = oneLineSql(example.sql);
-  let edited = { question: example.question, sql: before };
+  const before = { question: editable(example.question), sql: editable(oneLineSql(example.sql)) };
+  let edited = before;
   for (;;) {
     const question = await editLine(terminal, "question: ", edited.question);
     const sql = question === undefined ? undefined : await editLine(terminal, "SQL: ", edited.sql);
     if (question === undefined || sql === undefined) return dropped(output);
     edited = { question, sql };
-    const change = changeOf(example, { question, sql: sql === before ? example.sql : sql });
+    const change = changeOf(example, {
+      question: question === before.question ? example.question : question,
+      sql: sql === before.sql ? example.sql : sql,
+    });
     if (typeof change === "string") {
       output.write(`${change}\n`);
       return dropped(output);
@@ -126,6 +129,9 @@ async function editPair(
     if (key !== "e") return dropped(output);
   }
 }
+
+/** What is put into the line would act as if it were typed: a line end would send it. */
+const editable = (text: string): string => text.replace(/\p{Cc}+/gu, " ").trim();
 
 function dropped(output: NodeJS.WriteStream): undefined {
   output.write("nothing was changed\n");

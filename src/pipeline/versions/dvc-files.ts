@@ -5,7 +5,7 @@
  * this program says.
  */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { basename, dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative, sep } from "node:path";
 import type { Document } from "yaml";
 import { writeFileAtomic } from "../../base/files.ts";
 import { objectPath, saveFile, saveTree } from "../../data/versions/objects.ts";
@@ -28,7 +28,7 @@ import {
 const OPTION_GROUP = "data";
 
 const fileOf = ({ folder }: Project, ...names: string[]) => join(folder, ...names);
-const pathIn = ({ folder }: Project, file: string) => relative(folder, file).replaceAll("\\", "/");
+const pathIn = ({ folder }: Project, file: string) => relative(folder, file).replaceAll(sep, "/");
 
 /** What the stage reads and writes, relative to the project; undefined when it has not run. */
 function pathsOf(project: Project, stage: PairStage) {

@@ -19,7 +19,8 @@ export function readYaml({ folder }: Project, name: string): Document {
   const file = join(folder, name);
   const document = parseDocument(existsSync(file) ? readFileSync(file, "utf8") : "");
   const [error] = document.errors;
-  if (error) throw new UserError("data-invalid", `${file} is not YAML: ${error.message}`);
+  if (error)
+    throw new UserError("data-invalid", `${file} is not YAML: ${error.message.split("\n")[0]}`);
   return document;
 }
 
