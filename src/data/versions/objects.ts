@@ -128,6 +128,13 @@ function requireObject(objects: string, hash: string): string {
   throw new UserError("version-missing", `${object} is not there`);
 }
 
+/** Raises `version-missing` unless an object, and every file of a folder, is there and undamaged. */
+export function verifyObject(objects: string, hash: string): void {
+  if (hash.endsWith(".dir"))
+    for (const { md5 } of readTree(objects, hash)) verifyObject(objects, md5);
+  else for (const _piece of piecesOf(requireObject(objects, hash), hash));
+}
+
 /** Puts a kept file back. */
 export function restoreFile(objects: string, md5: string, path: string): void {
   if (existsSync(path) && md5OfFile(path) === md5) return;

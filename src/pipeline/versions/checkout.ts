@@ -1,6 +1,6 @@
 /** `t2s data checkout`: data/clean and data/raw as a version has them. What stood there becomes a version first. */
 import { writeJson } from "../../base/files.ts";
-import { readTree } from "../../data/versions/objects.ts";
+import { verifyObject } from "../../data/versions/objects.ts";
 import { findVersion, rawOf, type Version } from "../../data/versions/versions.ts";
 import { reasonToRun, type StageContext } from "../run.ts";
 import { cleanStage } from "../stages/clean.ts";
@@ -24,7 +24,9 @@ export async function checkoutVersion(context: StageContext, wanted: string): Pr
   const version = findVersion(log, wanted);
   const raw = rawOf(log, version);
   const restored = [...new Set([raw, version])].filter((it) => it !== undefined);
-  for (const { hash } of restored) readTree(project.objectsFolder, hash);
+  for (const { hash, stage } of restored)
+    for (const object of [hash, ...(stage?.lock.outs ?? []).map(({ md5 }) => md5)])
+      verifyObject(project.objectsFolder, object);
   const intent: CheckoutIntent = {
     at: new Date().toISOString(),
     ...(raw && { raw }),
