@@ -50,6 +50,11 @@ provide(
   undefined,
   "talking to a real Ollama is left out (scripts/ollama.sh builds one)",
 );
+provide(
+  "T2S_DVC",
+  undefined,
+  "what DVC says of a project's versions is left out (its program, scripts/reference/dvc.txt)",
+);
 
 // npx puts the Node that npm installed first on the path.
 run("npx", ["--no", "vitest", "run", ...process.argv.slice(2)], { env });

@@ -442,5 +442,10 @@ describe.skipIf(!process.env.T2S_MODEL_FILE)("with the model (T2S_MODEL_FILE)", 
     expect(await exited).toEqual([1, null]);
     expect(stderr).toMatch(/^stopping when the step at hand is done/m);
     expect(stderr).toMatch(/^error stopped: stopped by Ctrl-C; what is finished is kept\. /m);
+    const runs = join(folder, "tuned", "runs");
+    const [run] = readdirSync(runs).filter((name) => existsSync(join(runs, name, "config.json")));
+    expect(JSON.parse(readFileSync(join(runs, run, "config.json"), "utf8"))).toMatchObject({
+      dataVersion: { name: "v2_cleaned", hash: expect.stringMatching(/^[0-9a-f]{32}\.dir$/) },
+    });
   });
 });

@@ -38,7 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   constrain: ["base", "sql", "schema", "tokenizer"],
   engine: ["base", "format", ...ENGINE],
   prompt: ["base", "schema"],
-  data: ["base", "sql", "db", "schema", "link", "prompt", "tokenizer", "report"],
+  data: ["base", "sql", "db", "schema", "link", "prompt", "tokenizer", "track", "report"],
   generate: ["base", "format", "source", "prompt", "tokenizer", "constrain"],
   export: ["base", "format", "tokenizer", "prompt", "engine"],
   predict: [

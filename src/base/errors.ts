@@ -33,6 +33,7 @@ export type ErrorCode =
   | "port-in-use"
   | "stopped"
   | "below-bound"
+  | "version-missing"
   | "not-found";
 
 export type ErrorEntry = {
@@ -176,6 +177,11 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
     status: 422,
     meaning: "A score is lower than the bound that was given.",
     toDo: "Look at the wrong items of the report; the bound is --at-least.",
+  },
+  "version-missing": {
+    status: 404,
+    meaning: "A file of a saved version of the pairs is missing or damaged.",
+    toDo: "Fetch it (`dvc pull`), or choose another of `t2s data versions`.",
   },
   "not-found": {
     status: 404,

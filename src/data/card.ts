@@ -63,9 +63,21 @@ function checkLines(examples: readonly Example[]): string[] {
     `${count(({ checks }) => checks.executed)} of ${answers.length} queries were executed on the database without an error.`,
     `${count(({ checks }) => checks.rows > 0)} return at least one row.`,
     `${count(({ checks }) => checks.discriminating)} were compared with queries that differ in one point (a condition left out or turned around, another aggregate, order or limit): each gives another result.`,
+    ...reviewLines(examples),
     "Train, dev and test share no SQL template (the query with its literals masked).",
     "No human annotator has reviewed these pairs unless a line above says so.",
   ];
+}
+
+function reviewLines(examples: readonly Example[]): string[] {
+  const count = (review: Example["review"]) =>
+    examples.filter((example) => example.review === review).length;
+  const [accepted, fixed] = [count("accepted"), count("fixed")];
+  return accepted + fixed === 0
+    ? []
+    : [
+        `${accepted + fixed} were reviewed one by one (\`t2s data review\`): ${accepted} accepted as they were, ${fixed} fixed.`,
+      ];
 }
 
 function countsTable(stats: DataStats): string {

@@ -9,6 +9,8 @@ export type Rejection = {
   readonly example: Example;
   /** In words, for rejected.jsonl. */
   readonly reason: string;
+  /** What a person said, when it was rejected in review. */
+  readonly note?: string;
 };
 
 export type CleanPairs = Readonly<Record<Split, readonly Example[]>> & {

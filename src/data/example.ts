@@ -33,4 +33,6 @@ export type Example = {
     readonly discriminating: boolean;
   };
   readonly split: Split;
+  /** What a person made of it in review. */
+  readonly review?: "accepted" | "fixed";
 };

@@ -132,7 +132,7 @@ export const refusalIdentity = (refusal: string): Identity => ({
 });
 
 /** Template, shape and hardness of an answer; text that does not parse is known by its hash. */
-function answerIdentity(sql: string, { dialect, tables }: Database): Identity {
+export function answerIdentity(sql: string, { dialect, tables }: Database): Identity {
   try {
     const { templateId, shapeId } = templateOf(sql, dialect, tables);
     return { sql, kind: "answer", hardness: hardnessOf(sql, dialect), templateId, shapeId };

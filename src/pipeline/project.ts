@@ -10,6 +10,14 @@ export type Project = {
   readonly rawFolder: string;
   /** train.jsonl, dev.jsonl, test.jsonl, rejected.jsonl, card.md. */
   readonly cleanFolder: string;
+  /** What people decided about pairs, appended. */
+  readonly reviewFile: string;
+  /** Which contents the two folders have had, appended. */
+  readonly versionsFile: string;
+  /** What `t2s data checkout` is about to put back; there only while it works, or after it was killed. */
+  readonly checkoutFile: string;
+  /** Files by their content, where DVC looks for them. */
+  readonly objectsFolder: string;
   readonly runsFolder: string;
   /** Test suites: one folder for each database. */
   readonly suiteFolder: string;
@@ -27,6 +35,10 @@ export function projectAt(folder: string): Project {
     promptFile: at("prompts", "v1.md"),
     rawFolder: at("data", "raw"),
     cleanFolder: at("data", "clean"),
+    reviewFile: at("data", "review.jsonl"),
+    versionsFile: at("data", "versions.jsonl"),
+    checkoutFile: at("data", "checkout.json"),
+    objectsFolder: at(".dvc", "cache", "files", "md5"),
     runsFolder: at("runs"),
     suiteFolder: at("suite"),
     modelsFolder: at("models"),

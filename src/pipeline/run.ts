@@ -10,6 +10,7 @@ import { writeJson } from "../base/files.ts";
 import type { Progress } from "../base/progress.ts";
 import type { Config } from "./options.ts";
 import type { Project } from "./project.ts";
+import { finishCheckout } from "./versions/restore.ts";
 
 export type StageContext = {
   readonly project: Project;
@@ -29,6 +30,8 @@ export type Stage = {
   run(
     context: StageContext,
   ): Promise<{ readonly outputs: readonly string[]; readonly summary: string }>;
+  /** What is done with the result when it is recorded, or found up to date. */
+  after?(context: StageContext): Promise<void>;
 };
 
 type StageRecord = {
@@ -71,12 +74,14 @@ export async function runStages(
   context: StageContext,
   force: boolean = false,
 ): Promise<Partial<Record<StageName, number>>> {
+  finishCheckout(context.project);
   const seconds: Partial<Record<StageName, number>> = {};
   for (const stage of stages) {
     if (!force && (await reasonToRun(stage, context)) === undefined) {
       context.progress.note(
         `${stage.name} · up to date · ${readRecords(context.project)[stage.name]?.summary ?? ""}`,
       );
+      await stage.after?.(context);
       continue;
     }
     context.signal?.throwIfAborted();
@@ -100,6 +105,7 @@ export async function runStages(
       ...readRecords(context.project),
       [stage.name]: record,
     });
+    await stage.after?.(context);
     context.progress.done(summary);
   }
   return seconds;

@@ -7,11 +7,12 @@ import { evalStage } from "./stages/eval.ts";
 import { exportStage } from "./stages/export.ts";
 import { schemaStage } from "./stages/schema.ts";
 import { trainStage } from "./stages/train.ts";
+import { keptAsVersion } from "./versions/save.ts";
 
 export const stages: readonly Stage[] = [
   schemaStage,
-  dataStage,
-  cleanStage,
+  keptAsVersion(dataStage),
+  keptAsVersion(cleanStage),
   baselineStage,
   trainStage,
   evalStage,

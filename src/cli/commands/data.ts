@@ -1,9 +1,20 @@
 /** `t2s data`: makes, cleans, divides, counts and shows pairs; a file per command in data/. */
 import type { Command } from "commander";
+import { registerCheckout } from "./data/checkout.ts";
+import { registerDiff } from "./data/diff.ts";
 import { registerGenerate } from "./data/generate.ts";
+import { registerReview } from "./data/review.ts";
 import { registerStats } from "./data/stats.ts";
+import { registerVersions } from "./data/versions.ts";
 
-const commands = [registerGenerate, registerStats];
+const commands = [
+  registerGenerate,
+  registerStats,
+  registerReview,
+  registerVersions,
+  registerDiff,
+  registerCheckout,
+];
 
 export function registerData(program: Command): void {
   const data = program.command("data").description("Makes and counts pairs of question and SQL.");

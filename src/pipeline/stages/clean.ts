@@ -9,6 +9,7 @@ import { sha256OfFile } from "../../base/hash.ts";
 import { renderCard } from "../../data/card.ts";
 import { cleanPairs } from "../../data/clean.ts";
 import { parsePairs } from "../../data/pairs.ts";
+import { applyReview } from "../review.ts";
 import { hashOfOutput, type Stage } from "../run.ts";
 import { curatedFiles, readCurated, readSynthetic } from "./data.ts";
 import { loadDatabase } from "./schema.ts";
@@ -23,6 +24,7 @@ export const cleanStage: Stage = {
     return {
       synthetic: await hashOfOutput(project, "data/raw/synthetic.jsonl"),
       curated: await Promise.all(curatedFiles(project).map((file) => sha256OfFile(file))),
+      review: (await hashOfOutput(project, "data/review.jsonl")) ?? undefined,
       shares: [config["data.devShare"], config["data.testShare"], config["data.seed"]],
     };
   },
@@ -31,7 +33,8 @@ export const cleanStage: Stage = {
     const hasTest = curatedFiles(project).some((file) =>
       parsePairs(file).some(({ split }) => split === "test"),
     );
-    const examples = [...(await readCurated(context)), ...(await readSynthetic(context))];
+    const made = [...(await readCurated(context)), ...(await readSynthetic(context))];
+    const { examples, rejected: inReview } = await applyReview(context, made);
     const split = hasTest
       ? "given"
       : {
@@ -39,12 +42,13 @@ export const cleanStage: Stage = {
           testShare: config["data.testShare"],
           seed: config["data.seed"],
         };
-    const { train, dev, test, rejected } = cleanPairs(examples, split);
+    const { train, dev, test, rejected: atChecks } = cleanPairs(examples, split);
+    const rejected = [...inReview, ...atChecks];
     const answerable = test.filter(({ kind }) => kind === "answer").length;
     if (train.length < FEWEST_TRAIN || answerable === 0)
       throw new UserError(
         "data-too-few",
-        `${train.length} pairs for training and ${answerable} answerable ones for the report are left of ${examples.length}; at least ${FEWEST_TRAIN} and 1 are wanted`,
+        `${train.length} pairs for training and ${answerable} answerable ones for the report are left of ${made.length}; at least ${FEWEST_TRAIN} and 1 are wanted`,
       );
     const at = (name: string) => join(project.cleanFolder, name);
     writeJsonLines(at("train.jsonl"), train);

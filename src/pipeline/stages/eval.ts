@@ -21,6 +21,7 @@ import { hashOfOutput, readRecords, type Stage, type StageContext } from "../run
 import { BASELINE_FILE, readBaseline, readSplit, scoreModel } from "./baseline.ts";
 import { startAdapterOf } from "../start-adapter.ts";
 import { databaseFileOf, dbIdOf, loadDatabase } from "./schema.ts";
+import { saveVersions } from "../versions/save.ts";
 import { runFolderOf } from "./train.ts";
 
 /** Questions that are answered once more one at a time, to count how many answers batching changes. */
@@ -77,6 +78,7 @@ export const evalStage: Stage = {
       const baseline = readBaseline(context);
       const folder = await runFolderOf(context);
       const { dbId, tables } = await loadDatabase(context);
+      const { cleaned } = (await saveVersions(context)).current;
       const input: ReportInput = {
         title: `Questions to SQL on ${dbId}`,
         evaluations: { base: baseline.base, fewShot: baseline.fewShot, tuned },
@@ -99,6 +101,7 @@ export const evalStage: Stage = {
           "answers that differ when decoded one at a time": `${differ} of ${Math.min(SINGLE_CHECKS, test.length)}`,
           "solved examples in the prompt of the second model": baseline.fewShotCount,
           "training pairs": readSplit(context, "train").length,
+          ...(cleaned && { "version of the pairs": `${cleaned.name}, MD5 ${cleaned.hash}` }),
           SQLite: process.versions.sqlite ?? "",
           machine: `${cpus()[0]?.model.trim()}, ${availableParallelism()} threads, Node ${process.versions.node}`,
         },

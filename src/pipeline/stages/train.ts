@@ -15,6 +15,7 @@ import { type BaseModel, baseModelOf, promptOf, readSystemTemplate } from "../mo
 import { type Config, type OptionName, optionTable } from "../options.ts";
 import type { Stage, StageContext } from "../run.ts";
 import { startAdapterOf, startHash } from "../start-adapter.ts";
+import { saveVersions } from "../versions/save.ts";
 import { loadDatabase } from "./schema.ts";
 
 const trainFile = (context: StageContext) => join(context.project.cleanFolder, "train.jsonl");
@@ -120,10 +121,12 @@ export const trainStage: Stage = {
       `  starts from ${startAdapterOf(context, base)?.name ?? "nothing: no adapter of this base"}`,
     );
     mkdirSync(job.runFolder, { recursive: true });
+    const { cleaned } = (await saveVersions(context)).current;
     writeJson(join(job.runFolder, "config.json"), {
       ...(await inputsOf(context)),
       config: context.config,
       base: { name: base.name, sha256: base.sha256 },
+      ...(cleaned && { dataVersion: { name: cleaned.name, hash: cleaned.hash } }),
     });
     const result = await startTraining(job, (event) => showEvent(context.progress, event), {
       signal: context.signal,

@@ -1,0 +1,157 @@
+/**
+ * Keeps what data/raw and data/clean hold: their files by content, a line in data/versions.jsonl where that content was
+ * not there before, and the files by which DVC knows it. The line comes after the content, so that a kill at any moment
+ * leaves versions that are whole; the next call does what is left.
+ */
+import { existsSync } from "node:fs";
+import { readJsonLines } from "../../base/files.ts";
+import { splitsOf } from "../../data/versions/diff.ts";
+import type { Pair } from "../../data/pairs.ts";
+import {
+  objectPath,
+  readTree,
+  saveTree,
+  type StoredTree,
+  type TreeFile,
+} from "../../data/versions/objects.ts";
+import {
+  appendToLog,
+  type DvcLock,
+  lastOf,
+  nextName,
+  readLog,
+  type Version,
+  type VersionKind,
+  type VersionLog,
+  versionsIn,
+} from "../../data/versions/versions.ts";
+import type { Project } from "../project.ts";
+import { readRecords, reasonToRun, type Stage, type StageContext } from "../run.ts";
+import { cleanStage } from "../stages/clean.ts";
+import { dataStage } from "../stages/data.ts";
+import { lockOf, writeDvcFiles } from "./dvc-files.ts";
+import type { Locks, PairStage } from "./dvc-lock.ts";
+import { finishCheckout } from "./restore.ts";
+
+export type Saved = {
+  readonly log: VersionLog;
+  /** What was not kept before this call. */
+  readonly created: readonly Version[];
+  /** What stands in the folders now. */
+  readonly current: Readonly<Partial<Record<VersionKind, Version>>>;
+};
+
+/** Saves both folders. A checkout that was killed is finished first. */
+export async function saveVersions(context: StageContext): Promise<Saved> {
+  const { project } = context;
+  finishCheckout(project);
+  const locks: Locks = {
+    ...(await lockIfUpToDate(dataStage, "data", context)),
+    ...(await lockIfUpToDate(cleanStage, "clean", context)),
+  };
+  const raw = saveFolder(project, "raw", locks.data);
+  const cleaned = saveFolder(project, "cleaned", locks.clean);
+  if (raw || cleaned) writeDvcFiles(context, locks);
+  return {
+    log: readLog(project.versionsFile),
+    created: [raw, cleaned].flatMap((saved) => (saved?.isNew ? saved.version : [])),
+    current: {
+      ...(raw && { raw: raw.version }),
+      ...(cleaned && { cleaned: cleaned.version }),
+    },
+  };
+}
+
+async function lockIfUpToDate(
+  stage: Stage,
+  name: PairStage,
+  context: StageContext,
+): Promise<Locks> {
+  const lock =
+    (await reasonToRun(stage, context)) === undefined ? lockOf(context, name) : undefined;
+  return lock ? { [name]: lock } : {};
+}
+
+const folderOf = (project: Project, kind: VersionKind): string =>
+  kind === "raw" ? project.rawFolder : project.cleanFolder;
+
+type SavedFolder = { readonly version: Version; readonly isNew: boolean };
+
+function saveFolder(
+  project: Project,
+  kind: VersionKind,
+  lock: DvcLock | undefined,
+): SavedFolder | undefined {
+  const tree = saveTree(project.objectsFolder, folderOf(project, kind));
+  if (tree === undefined) return undefined;
+  const log = readLog(project.versionsFile);
+  const before = lastOf(log, kind);
+  const parent = kind === "cleaned" && lock ? lastOf(log, "raw") : before;
+  const known = versionsIn(log).filter((it) => it.kind === kind && it.hash === tree.hash);
+  const same =
+    lock === undefined || kind === "raw" ? known : known.filter((it) => it.parent === parent?.name);
+  const last = same.find((version) => version.name === before?.name) ?? same[same.length - 1];
+  if (last !== undefined) return { version: last, isNew: false };
+  const stageName = kind === "raw" ? "data" : "clean";
+  const record = readRecords(project)[stageName];
+  const version: Version = {
+    name: nextName(log, kind),
+    kind,
+    hash: tree.hash,
+    at: new Date().toISOString(),
+    ...countsOf(project, kind, tree.files),
+    parent: parent?.name ?? null,
+    madeBy: lock && record ? `${lock.cmd}: ${record.summary}` : changesOf(project, before, tree),
+    ...(lock && { stage: { record, lock } }),
+  };
+  appendToLog(project.versionsFile, version);
+  return { version, isNew: true };
+}
+
+const SPLIT_FILES = ["train.jsonl", "dev.jsonl", "test.jsonl"];
+
+/** The files of a version that hold its pairs. */
+const pairFilesIn = (kind: VersionKind, files: readonly TreeFile[]): TreeFile[] =>
+  files.filter(({ relpath }) =>
+    kind === "raw" ? /^[^/]*\.jsonl$/.test(relpath) : SPLIT_FILES.includes(relpath),
+  );
+
+const pairsIn = (
+  { objectsFolder }: Project,
+  kind: VersionKind,
+  files: readonly TreeFile[],
+): Pair[] =>
+  pairFilesIn(kind, files).flatMap(({ md5 }) =>
+    readJsonLines<Pair>(objectPath(objectsFolder, md5)),
+  );
+
+/** All pairs of a version. */
+export const readVersion = (project: Project, { kind, hash }: Version): Pair[] =>
+  pairsIn(project, kind, readTree(project.objectsFolder, hash));
+
+function countsOf(project: Project, kind: VersionKind, files: readonly TreeFile[]) {
+  const pairs = pairsIn(project, kind, files);
+  return { n: pairs.length, ...(kind === "cleaned" && { splits: splitsOf(pairs) }) };
+}
+
+/** What no stage made: which files are others than before. */
+function changesOf(project: Project, before: Version | undefined, { files }: StoredTree): string {
+  const isKept = before && existsSync(objectPath(project.objectsFolder, before.hash));
+  const old = new Map(
+    (isKept ? readTree(project.objectsFolder, before.hash) : []).map((it) => [it.relpath, it.md5]),
+  );
+  const now = new Set(files.map(({ relpath }) => relpath));
+  const changes = [
+    ...files
+      .filter(({ relpath, md5 }) => old.get(relpath) !== md5)
+      .map(({ relpath }) => `${old.has(relpath) ? "changed" : "added"} ${relpath}`),
+    ...[...old.keys()].filter((relpath) => !now.has(relpath)).map((it) => `removed ${it}`),
+  ];
+  return `no stage: ${changes.join(", ")}`;
+}
+
+/** The stage with its result kept as a version when it has ended. */
+export const keptAsVersion = (stage: Stage): Stage => ({
+  ...stage,
+  after: async (context) => void (await saveVersions(context)),
+});
