@@ -1,10 +1,11 @@
 /** `t2s data`: makes, cleans, divides, counts and shows pairs; a file per command in data/. */
 import type { Command } from "commander";
+import { registerExport } from "./data/export.ts";
 import { registerGenerate } from "./data/generate.ts";
 import { registerImport } from "./data/import.ts";
 import { registerStats } from "./data/stats.ts";
 
-const commands = [registerGenerate, registerImport, registerStats];
+const commands = [registerGenerate, registerImport, registerExport, registerStats];
 
 export function registerData(program: Command): void {
   const data = program.command("data").description("Makes and counts pairs of question and SQL.");

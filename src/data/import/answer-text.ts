@@ -24,23 +24,28 @@ const REASONS: Readonly<Record<NonNullable<ReturnType<typeof refusalOf>>, string
 export function readAnswer(text: string, dialect: Dialect): ImportedAnswer {
   const answer = parseAnswer(text);
   if (answer.kind === "refuse")
-    return answer.refusal === "" ? { reason: "a refusal without its reason" } : answer;
+    return answer.refusal === ""
+      ? { reason: "a refusal without its reason" }
+      : { refusal: answer.refusal };
   const sql = sqlIn(text.trim(), dialect);
-  const fault = refusalOf(sql);
+  const fault = faultOf(sql);
   if (fault !== undefined) return { reason: REASONS[fault] };
   return isConstantText(sql) ? { reason: "a text instead of a query" } : { sql };
 }
 
+/** PostgreSQL's casts (`total::float`) are no parameters. */
+const faultOf = (sql: string) => refusalOf(sql.replace(/::\s*(?=[a-z])/gi, " "));
+
 /** The SQL in `text`; empty where there is none. */
 function sqlIn(text: string, dialect: Dialect): string {
-  if (refusalOf(text) === undefined) return withoutProse(text, dialect);
+  if (faultOf(text) === undefined) return withoutProse(text, dialect);
   const fences = [...text.matchAll(/```\w*\s*\n?([^]*?)(?:```|$)/g)].map((fence) =>
     fence[1].trim(),
   );
-  const fenced = fences.find((content) => refusalOf(content) === undefined);
+  const fenced = fences.find((content) => faultOf(content) === undefined);
   if (fenced !== undefined) return fenced;
   const start = startOfSql(text);
-  if (start === undefined) return refusalOf(text) === "not-readonly" && !isSql(text) ? "" : text;
+  if (start === undefined) return faultOf(text) === "not-readonly" && !isSql(text) ? "" : text;
   return withoutProse(firstStatement(text.slice(start)), dialect);
 }
 

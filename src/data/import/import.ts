@@ -143,7 +143,7 @@ function unknownForm(
   const wrong = head.flatMap((record) => ("reason" in record ? [record] : []))[0];
   const found =
     sample.length > 0
-      ? `its records have ${Object.keys(sample[0]).slice(0, 8).join(", ") || "no fields"}`
+      ? `its records have ${Object.keys(sample[0]).join(", ").slice(0, 200) || "no fields"}`
       : wrong === undefined
         ? "it holds no records"
         : `${wrong.at} ${wrong.reason}`;

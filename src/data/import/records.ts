@@ -65,33 +65,51 @@ function* lineRecords(lines: Iterable<string>): Generator<FileRecord> {
   }
 }
 
+/**
+ * Items are parsed one by one, so that one that is broken does not take the others along: behind it the list goes on where
+ * a line begins as the first item's did.
+ */
+function* listRecords(text: string): Generator<FileRecord> {
+  const skip = /[\s,]*/y;
+  let at = text.indexOf("[") + 1;
+  let lineStart: string | undefined;
+  for (let item = 1; ; item++) {
+    skip.lastIndex = at;
+    at += skip.exec(text)?.[0].length ?? 0;
+    if (at >= text.length || text[at] === "]") return;
+    const indent = text.slice(text.lastIndexOf("\n", at) + 1, at);
+    lineStart ??= `\n${indent.trim() === "" ? indent : ""}{`;
+    let end = endOfItem(text, at);
+    const record = recordOf(text.slice(at, end), `item ${item}`);
+    if ("reason" in record) {
+      const next = text.indexOf(lineStart, at);
+      if (next > 0 && next < end) end = next;
+      yield { ...record, text: text.slice(at, end).trim() };
+    } else yield record;
+    at = end;
+  }
+}
+
 const TOKEN = /"[^"\\\n]*(?:\\.[^"\\\n]*)*"?|[{}[\],]/g;
 
-/** Items are found by their brackets and parsed one by one, so that one that is broken does not take the others along. */
-function* listRecords(text: string): Generator<FileRecord> {
+/** The comma behind an item, or the bracket that ends the list. */
+function endOfItem(text: string, start: number): number {
   let depth = 0;
-  let start = 0;
-  let item = 0;
-  for (const { 0: token, index } of text.matchAll(TOKEN)) {
-    if (depth === 1 && (token === "," || token === "]")) {
-      const content = text.slice(start, index).trim();
-      if (content !== "") yield recordOf(content, `item ${++item}`);
-      start = index + 1;
-    }
-    if (token === "{" || token === "[") depth++;
-    if (token === "}" || token === "]") depth--;
-    if (token === "[" && depth === 1) start = index + 1;
-    if (depth === 0) return;
+  TOKEN.lastIndex = start;
+  for (let token = TOKEN.exec(text); token !== null; token = TOKEN.exec(text)) {
+    const [mark] = token;
+    if (depth === 0 && (mark === "," || mark === "]")) return token.index;
+    if (mark === "{" || mark === "[") depth++;
+    if (mark === "}" || mark === "]") depth--;
   }
-  const rest = text.slice(start).trim();
-  if (rest !== "") yield { at: `item ${++item}`, reason: "is cut off", text: rest };
+  return text.length;
 }
 
 const SEPARATORS: readonly Separator[] = ["\t", ",", ";", "|"];
 
 function* tableRecords(text: string, first: string, path: string): Generator<FileRecord> {
   const separator = SEPARATORS.toSorted((a, b) => first.split(b).length - first.split(a).length)[0];
-  if (!first.includes(separator))
+  if (!first.includes(separator) || first.includes("\0"))
     throw new UserError(
       "data-invalid",
       `${path} begins with ${JSON.stringify(first.slice(0, 40))}; Parquet, a JSON list, JSON lines, or CSV or TSV with a header is wanted`,
