@@ -77,8 +77,7 @@ function* listRecords(text: string): Generator<FileRecord> {
     skip.lastIndex = at;
     at += skip.exec(text)?.[0].length ?? 0;
     if (at >= text.length || text[at] === "]") return;
-    const indent = text.slice(text.lastIndexOf("\n", at) + 1, at);
-    lineStart ??= `\n${indent.trim() === "" ? indent : ""}{`;
+    lineStart ??= `\n${indentAt(text, at)}{`;
     let end = endOfItem(text, at);
     const record = recordOf(text.slice(at, end), `item ${item}`);
     if ("reason" in record) {
@@ -89,6 +88,10 @@ function* listRecords(text: string): Generator<FileRecord> {
     at = end;
   }
 }
+
+/** The blanks between the start of a line and `at`, if nothing else stands there. */
+const indentAt = (text: string, at: number): string =>
+  /^[ \t]*$/.exec(text.slice(text.lastIndexOf("\n", at) + 1, at))?.[0] ?? "";
 
 const TOKEN = /"[^"\\\n]*(?:\\.[^"\\\n]*)*"?|[{}[\],]/g;
 
