@@ -2,18 +2,22 @@
 import type { Command } from "commander";
 import { registerCheckout } from "./data/checkout.ts";
 import { registerDiff } from "./data/diff.ts";
+import { registerExport } from "./data/export.ts";
 import { registerGenerate } from "./data/generate.ts";
+import { registerImport } from "./data/import.ts";
 import { registerReview } from "./data/review.ts";
 import { registerStats } from "./data/stats.ts";
 import { registerVersions } from "./data/versions.ts";
 
 const commands = [
   registerGenerate,
+  registerImport,
   registerStats,
   registerReview,
   registerVersions,
   registerDiff,
   registerCheckout,
+  registerExport,
 ];
 
 export function registerData(program: Command): void {

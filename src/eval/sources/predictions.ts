@@ -5,7 +5,7 @@
  * a blank prediction is none. Runs no SQL.
  */
 import { UserError } from "../../base/errors.ts";
-import { type Delimited, parseTabSeparated } from "./delimited.ts";
+import { type Delimited, parseDelimited } from "../../data/delimited.ts";
 import { type GoldItem, ID_KEYS, parseJson, readText, splitDatabase } from "./gold.ts";
 import { objectEntries } from "./json-object.ts";
 import { pairById, pairByPosition } from "./pair-up.ts";
@@ -73,7 +73,7 @@ function isJsonLine(line: string): boolean {
 function readLines(text: string, path: string, golds: readonly GoldItem[]): Read {
   const [head] = text.split(/\r?\n/, 1);
   if (head.split("\t").some((cell) => SQL_KEYS.includes(cell.trim())))
-    return readTable(parseTabSeparated(text), path, golds);
+    return readTable(parseDelimited(text, "\t"), path, golds);
   const lines = text.replace(/\r?\n$/, "").split(/\r?\n/);
   while (lines.length > golds.length && lines[lines.length - 1].trim() === "") lines.pop();
   const paired = pairByPosition(lines, golds, path, { one: "line", many: "lines" });

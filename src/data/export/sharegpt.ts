@@ -1,0 +1,18 @@
+/** ShareGPT's conversations: the same messages as chat, under other names. */
+import type { Message } from "../../prompt/prompt.ts";
+import type { Example } from "../example.ts";
+import { conversationOf, type MessagesOf } from "./chat.ts";
+
+const SPEAKERS: Readonly<Record<Message["role"], string>> = {
+  system: "system",
+  user: "human",
+  assistant: "gpt",
+};
+
+export const shareGptLine = (example: Example, messagesOf: MessagesOf): object => ({
+  id: example.id,
+  conversations: conversationOf(example, messagesOf).map(({ role, content }) => ({
+    from: SPEAKERS[role],
+    value: content,
+  })),
+});
