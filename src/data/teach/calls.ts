@@ -120,8 +120,7 @@ export function createCalls(teacher: Teacher, options: CallOptions): Calls {
         journal.add({ key, answer: { text, tokens, ms: Math.round(ms) } });
         spent.input += tokens.input;
         spent.output += tokens.output;
-      } else
-        journal.add({ key, failure: { reason: result.reason, message: result.message } });
+      } else journal.add({ key, failure: { reason: result.reason, message: result.message } });
       return result;
     } catch (error) {
       failed ??= error;

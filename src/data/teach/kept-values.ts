@@ -8,8 +8,9 @@ const MONTHS =
   "january february march april may june july august september october november december".split(
     " ",
   );
-const NUMBER_WORDS =
-  "zero one two three four five six seven eight nine ten eleven twelve".split(" ");
+const NUMBER_WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split(
+  " ",
+);
 const ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split(" ");
 
 /** Values of `sql` and of `question` that `wording` no longer has, as the question shows them. */
@@ -80,6 +81,6 @@ const wordsOf = (text: string): string[] => text.toLowerCase().match(/\p{L}+/gu)
 export function similarity(a: string, b: string): number {
   const words = (text: string) => new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu));
   const [first, second] = [words(a), words(b)];
-  const shared = first.intersection(second).size;
+  const shared = [...first].filter((word) => second.has(word)).length;
   return shared / Math.max(1, first.size + second.size - shared);
 }

@@ -36,7 +36,8 @@ function parse(json: string): unknown {
   }
 }
 
-const isText = (value: unknown): value is string => typeof value === "string" && value.trim() !== "";
+const isText = (value: unknown): value is string =>
+  typeof value === "string" && value.trim() !== "";
 
 function fieldsOf(
   value: unknown,
