@@ -149,7 +149,7 @@ export function createCalls(teacher: Teacher, options: CallOptions): Calls {
       const waitMs = result.retryAfterMs ?? retryDelayMs * 2 ** (attempts - 1);
       const untilMs = performance.now() + Math.min(waitMs, LONGEST_WAIT_MS);
       if (result.reason === "rate-limited") quietUntilMs = Math.max(quietUntilMs, untilMs);
-      else await sleep(untilMs - performance.now(), undefined, { signal });
+      else await sleep(Math.max(0, untilMs - performance.now()), undefined, { signal });
     }
   }
 

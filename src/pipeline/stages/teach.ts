@@ -207,7 +207,7 @@ function write(
 ): TaughtSummary {
   const name = FILES[method];
   writeJsonLines(join(project.folder, "data", "rejected", `${name}.jsonl`), rejections);
-  writeJsonLines(join(project.rawFolder, `${name}.jsonl`), examples);
+  writeJsonLines(join(project.rawFolder, `${name}.jsonl`), examples.map(withoutTime));
   const { prices } = limitsOf(config);
   const made = countsOf(examples, rejections);
   const all = [...calls.journal.answers()].map(([key, { tokens, ms }]) => ({
@@ -236,6 +236,12 @@ function write(
   });
   return { ...made, seconds, ...calls.counts(), isLimited };
 }
+
+/** How long the SQL took differs from run to run; whoever reads the file measures anew. */
+const withoutTime = ({ checks: { ms: _ms, ...checks }, ...example }: Example) => ({
+  ...example,
+  checks,
+});
 
 function countsOf(
   examples: readonly Example[],
