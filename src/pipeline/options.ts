@@ -60,6 +60,21 @@ export type Config = {
   readonly "data.seed": number;
   readonly "data.devShare": number;
   readonly "data.testShare": number;
+  readonly "teacher.source": string;
+  readonly "teacher.apiKeyVariable": string;
+  readonly "teacher.count": number;
+  readonly "teacher.directions": string;
+  readonly "teacher.paraphrases": number;
+  readonly "teacher.seed": number;
+  readonly "teacher.temperature": number;
+  readonly "teacher.maxTokens": number;
+  readonly "teacher.repairs": number;
+  readonly "teacher.concurrency": number;
+  readonly "teacher.timeoutMs": number;
+  readonly "teacher.maxRequests": number;
+  readonly "teacher.maxCost": number;
+  readonly "teacher.inputPrice": number;
+  readonly "teacher.outputPrice": number;
   readonly "train.start": string;
   readonly "train.rank": number;
   readonly "train.alpha": number;
@@ -106,6 +121,50 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
   "data.seed": integer(42, 0, 2 ** 31 - 1, "Seed of synthesis and splitting."),
   "data.devShare": number(0.08, 0, 0.4, "Share of the templates kept for choices."),
   "data.testShare": number(0.15, 0.02, 0.4, "Share of the templates kept for the report alone."),
+  "teacher.source": text(
+    "",
+    "A larger model that makes pairs: ollama:NAME[@URL], the address of an OpenAI-compatible server such as http://localhost:8080/v1#NAME, or gguf:PATH.",
+  ),
+  "teacher.apiKeyVariable": text(
+    "",
+    "Name of the environment variable that holds the server's API key. The key itself is written nowhere.",
+  ),
+  "teacher.count": integer(200, 1, 100_000, "Pairs wanted of the teacher."),
+  "teacher.directions": choice(
+    ["both", "question-to-sql", "sql-to-question"],
+    "question-to-sql: the teacher writes a question and then its SQL; sql-to-question: it puts verified SQL into words.",
+  ),
+  "teacher.paraphrases": integer(3, 1, 20, "Other wordings asked for at once for a question."),
+  "teacher.seed": integer(42, 0, 2_000_000, "Seed of what the teacher is asked."),
+  "teacher.temperature": number(
+    0.7,
+    0,
+    2,
+    "Temperature of a server's answers; a local GGUF decodes greedily.",
+  ),
+  "teacher.maxTokens": integer(512, 16, 32_768, "Longest answer of the teacher in tokens."),
+  "teacher.repairs": integer(
+    2,
+    0,
+    8,
+    "Further requests in which the teacher may correct an answer that cannot be used.",
+  ),
+  "teacher.concurrency": integer(4, 1, 64, "Requests to the teacher at the same time."),
+  "teacher.timeoutMs": integer(240_000, 100, 290_000, "Time limit of one request to the teacher."),
+  "teacher.maxRequests": integer(
+    0,
+    0,
+    10_000_000,
+    "Most requests of one job, repetitions and interrupted runs included. 0 means no limit.",
+  ),
+  "teacher.maxCost": number(
+    0,
+    0,
+    1e9,
+    "Most that one job may cost, in the currency of the prices. 0 means no limit.",
+  ),
+  "teacher.inputPrice": number(0, 0, 1e6, "Price of a million tokens that the teacher reads."),
+  "teacher.outputPrice": number(0, 0, 1e6, "Price of a million tokens that the teacher writes."),
   "train.start": text(
     "auto",
     "Adapter to go on with: none, the folder of one (PEFT), or auto: the one that comes with this program when it was trained on the same base.",

@@ -5,25 +5,52 @@ import { checkOption, valueOfFlag } from "../../../pipeline/config.ts";
 import type { Config } from "../../../pipeline/options.ts";
 import { readRecords, runStages } from "../../../pipeline/run.ts";
 import { ioOf } from "../../io.ts";
+import { addOptionFlags, overridesOf } from "../../option-flags.ts";
 import { chooseStages, contextOf } from "../run.ts";
+import {
+  generateTaught,
+  isTaughtMethod,
+  type TaughtFlags,
+  taughtMethods,
+} from "./generate-taught.ts";
 
 export function registerGenerate(data: Command): void {
-  data
+  const command = data
     .command("generate")
     .description(
       "Makes verified pairs from the schema (the stages schema, data and clean of `t2s run`).",
     )
-    .option("--method <name>", "builtin: from the schema graph and real values", "builtin")
+    .option(
+      "--method <name>",
+      "builtin: from the schema graph and real values; teacher, paraphrase: by a larger model; served: from corrections",
+      "builtin",
+    )
     .option("--count <n>", "answerable pairs")
     .option("--seed <n>", "seed")
+    .option("--from <file>", "served: JSON lines {question, sql} with the right SQL")
+    .option("--dry-run", "teacher, paraphrase: print the forecast of requests and cost, and stop")
     .addHelpText(
       "after",
-      "\nExamples:\n  t2s data generate\n  t2s data generate --count 3000 --seed 7 --json",
-    )
-    .action(async (options: { method: string; count?: string; seed?: string }, self: Command) => {
-      if (options.method !== "builtin")
-        throw new UserError("usage", `--method is ${options.method}; builtin is wanted`);
+      "\nExamples:\n  t2s data generate\n  t2s data generate --count 3000 --seed 7 --json\n  t2s data generate --method teacher --teacher.source ollama:NAME --dry-run\n  t2s data generate --method served --from corrections.jsonl",
+    );
+  addOptionFlags(command, ["teacher."]);
+  command.action(
+    async (
+      options: TaughtFlags & { method: string; count?: string; seed?: string },
+      self: Command,
+    ) => {
+      const { method, count, seed } = options;
       const io = ioOf(self);
+      if (isTaughtMethod(method)) {
+        const flags = overrides({ "teacher.count": count, "teacher.seed": seed });
+        const context = contextOf(io, { ...overridesOf(self), ...flags });
+        return generateTaught(method, options, context, io);
+      }
+      if (method !== "builtin")
+        throw new UserError(
+          "usage",
+          `--method is ${method}; builtin, ${taughtMethods.join(" or ")} is wanted`,
+        );
       const context = contextOf(
         io,
         overrides({ "data.count": options.count, "data.seed": options.seed }),
@@ -39,7 +66,8 @@ export function registerGenerate(data: Command): void {
         },
         `${records.data?.summary}\n${records.clean?.summary}`,
       );
-    });
+    },
+  );
 }
 
 function overrides(flags: Partial<Record<keyof Config, string | undefined>>): Partial<Config> {
