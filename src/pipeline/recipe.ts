@@ -17,7 +17,7 @@ import { renderAnswer } from "../prompt/answer.ts";
 import type { Prompt } from "../prompt/prompt.ts";
 import { introspect } from "../schema/introspect.ts";
 import type { Database } from "../schema/schema.ts";
-import { compactSql } from "../sql/compact.ts";
+import { trainingStyle } from "../sql/training-style.ts";
 import type { TrainText } from "../train/config.ts";
 import { startTraining } from "../train/start.ts";
 import { defaultConfig, parseConfig } from "./config.ts";
@@ -92,7 +92,7 @@ export async function runRecipe(recipe: Recipe, options: RecipeRun): Promise<Man
 /** A database of the archive with the prompt of its schema. */
 type Place = { readonly file: string; readonly database: Database; readonly prompt: Prompt };
 
-/** The training texts of a recipe under their databases' prompts: every pair in compact style, then refusals. */
+/** The training texts of a recipe under their databases' prompts: every pair in the style of training text, then refusals. */
 export async function textsOfRecipe(
   recipe: Recipe,
   archive: string,
@@ -124,7 +124,7 @@ const textOfItem = (
 ): TrainText => ({
   prefix: prompt.prefix,
   suffix: prompt.suffixOf(question.replace(/ ([?.,])/g, "$1")),
-  completion: compactSql(query.replace(/;\s*$/, ""), database.dialect, database.tables),
+  completion: trainingStyle(query, database.dialect, database.tables).sql,
 });
 
 async function refusalTexts(

@@ -9,6 +9,8 @@ import { exportAdapter } from "../../export/export.ts";
 import { readPeftAdapter } from "../../export/peft.ts";
 import { renderAnswer } from "../../prompt/answer.ts";
 import { type Prompt, renderSystem } from "../../prompt/prompt.ts";
+import type { Database } from "../../schema/schema.ts";
+import { trainingStyle } from "../../sql/training-style.ts";
 import type { TrainConfig, TrainEvent, TrainText } from "../../train/config.ts";
 import { startTraining, type TrainJob } from "../../train/start.ts";
 import { type BaseModel, baseModelOf, promptOf, readSystemTemplate } from "../model.ts";
@@ -54,13 +56,13 @@ export async function runFolderOf(context: StageContext): Promise<string> {
   return join(context.project.runsFolder, hashOfJson(await inputsOf(context)).slice(0, 12));
 }
 
-/** An example as training text. The same prompt serves later. */
+/** An example as training text, its SQL in the one style. The same prompt serves later. */
 const toText =
-  (prompt: Prompt) =>
+  (prompt: Prompt, { dialect, tables }: Database) =>
   (example: Example): TrainText => ({
     prefix: prompt.prefix,
     suffix: prompt.suffixOf(example.question),
-    completion: renderAnswer(example),
+    completion: renderAnswer({ ...example, sql: trainingStyle(example.sql, dialect, tables).sql }),
   });
 
 /** The whole of a training run: texts, settings, and where it stands. */
@@ -68,7 +70,7 @@ export async function jobOf(context: StageContext, base: BaseModel): Promise<Tra
   const prompt = await promptOf(context, base);
   const start = startAdapterOf(context, base);
   const texts = existsSync(trainFile(context))
-    ? readJsonLines<Example>(trainFile(context)).map(toText(prompt))
+    ? readJsonLines<Example>(trainFile(context)).map(toText(prompt, await loadDatabase(context)))
     : [];
   return {
     modelFile: base.path,
