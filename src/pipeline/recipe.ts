@@ -21,7 +21,7 @@ import { trainingStyle } from "../sql/training-style.ts";
 import type { TrainText } from "../train/config.ts";
 import { startTraining } from "../train/start.ts";
 import { defaultConfig, parseConfig } from "./config.ts";
-import { type BaseModel, openBaseModel } from "./model.ts";
+import { type BaseModel, openBaseModel, schemaFormOf } from "./model.ts";
 import type { Config } from "./options.ts";
 import { showEvent, trainConfigOf } from "./stages/train.ts";
 
@@ -104,7 +104,11 @@ export async function textsOfRecipe(
     if (places.has(dbId)) continue;
     const file = spiderDatabaseFile(join(archive, recipe.databases), dbId);
     const { database } = introspect(file, { dbId });
-    places.set(dbId, { file, database, prompt: base.promptFor(database) });
+    places.set(dbId, {
+      file,
+      database,
+      prompt: base.promptFor(database, { schema: schemaFormOf(recipe.config) }),
+    });
   }
   const texts = items.map((item) => textOfItem(item, places.get(item.db_id) as Place));
   const executor = createExecutor({ workers: 2, timeoutMs: 20_000 });

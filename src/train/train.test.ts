@@ -52,6 +52,8 @@ const config: TrainConfig = {
   epochs: 2,
   batchSize: 3,
   gradAccumSteps: 1,
+  maxSeqLen: 0,
+  longExamples: "stop",
   maxSteps: 0,
   maxMinutes: 0,
   mode: "checkpoint",

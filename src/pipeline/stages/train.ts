@@ -8,13 +8,14 @@ import type { Example } from "../../data/example.ts";
 import { exportAdapter } from "../../export/export.ts";
 import { readPeftAdapter } from "../../export/peft.ts";
 import { renderAnswer } from "../../prompt/answer.ts";
-import { type Prompt, renderSystem } from "../../prompt/prompt.ts";
+import type { Prompt } from "../../prompt/prompt.ts";
 import type { Database } from "../../schema/schema.ts";
 import { trainingStyle } from "../../sql/training-style.ts";
 import type { TrainConfig, TrainEvent, TrainText } from "../../train/config.ts";
 import { startTraining, type TrainJob } from "../../train/start.ts";
-import { type BaseModel, baseModelOf, promptOf, readSystemTemplate } from "../model.ts";
+import { type BaseModel, baseModelOf, promptInputs, promptOf } from "../model.ts";
 import { type Config, type OptionName, optionTable } from "../options.ts";
+import { keepTemplate, readTemplate } from "../prompt-template.ts";
 import type { Stage, StageContext } from "../run.ts";
 import { startAdapterOf, startHash } from "../start-adapter.ts";
 import { loadDatabase } from "./schema.ts";
@@ -47,7 +48,7 @@ async function inputsOf(context: StageContext): Promise<object> {
     start: await startHash(context),
     data: await hashOf(trainFile(context)),
     snapshot: await hashOf(project.snapshotFile),
-    prompt: await hashOf(project.promptFile),
+    prompt: promptInputs(context),
   };
 }
 
@@ -60,6 +61,7 @@ export async function runFolderOf(context: StageContext): Promise<string> {
 const toText =
   (prompt: Prompt, { dialect, tables }: Database) =>
   (example: Example): TrainText => ({
+    id: example.id,
     prefix: prompt.prefix,
     suffix: prompt.suffixOf(example.question),
     completion: renderAnswer({ ...example, sql: trainingStyle(example.sql, dialect, tables).sql }),
@@ -87,7 +89,11 @@ export async function forecastOf(context: StageContext): Promise<string | undefi
   if (!existsSync(trainFile(context))) return undefined;
   const base = await baseModelOf(context);
   let text: string | undefined;
-  await startTraining(await jobOf(context, base), (event) => (text ??= forecastText(event)), {
+  const onEvent = (event: TrainEvent) => {
+    text ??= forecastText(event);
+    if (event.type === "examples-dropped") showEvent(context.progress, event);
+  };
+  await startTraining(await jobOf(context, base), onEvent, {
     forecastOnly: true,
     signal: context.signal,
   });
@@ -102,6 +108,10 @@ function forecastText(event: TrainEvent): string | undefined {
 /** Shows an event of training as it happens. */
 export function showEvent(progress: Progress, event: TrainEvent): void {
   if (event.type === "forecast") progress.note(`  forecast: ${forecastText(event)}`);
+  if (event.type === "examples-dropped")
+    progress.note(
+      `  ${event.ids.length} of ${event.of} examples are left out, longer than ${event.maxTokens} tokens: ${event.ids.join(", ")}`,
+    );
   if (event.type === "resume") progress.note(`  goes on after step ${event.step}`);
   if (event.type === "step-end")
     progress.update(
@@ -121,9 +131,18 @@ export const trainStage: Stage = {
     context.progress.note(
       `  starts from ${startAdapterOf(context, base)?.name ?? "nothing: no adapter of this base"}`,
     );
+    const [template, prompt] = [readTemplate(context), await promptOf(context, base)];
+    if (prompt.dropped.length > 0)
+      context.progress.note(
+        `  left out of the schema to keep its bound: ${prompt.dropped.join(", ")}`,
+      );
+    keepTemplate(context, template);
     mkdirSync(job.runFolder, { recursive: true });
     writeJson(join(job.runFolder, "config.json"), {
       ...(await inputsOf(context)),
+      template: { name: template.name, sha256: template.sha256 },
+      promptHash: prompt.hash,
+      droppedFromSchema: prompt.dropped,
       config: context.config,
       base: { name: base.name, sha256: base.sha256 },
     });
@@ -135,11 +154,8 @@ export const trainStage: Stage = {
       folder,
       baseFile: base.path,
       baseName: base.name,
-      promptHash: (await promptOf(context, base)).hash,
-      system: renderSystem(
-        await loadDatabase(context),
-        readSystemTemplate(context.project.promptFile),
-      ),
+      promptHash: prompt.hash,
+      system: prompt.system,
     });
     const outputs = ["adapter.gguf", "adapter_model.safetensors", "manifest.json"].map((name) =>
       relative(context.project.folder, join(folder, name)),
