@@ -63,12 +63,13 @@ function conjuncts(condition: SqlValue): SqlValue[] {
   return condition === null ? [] : [condition];
 }
 
-const conjunction = (conditions: readonly SqlValue[]): SqlValue =>
-  conditions.length === 0
-    ? null
-    : conditions.reduce((left, right) => ({
-        and: { left, right, left_comments: [], operator_comments: [], trailing_comments: [] },
-      }));
+function conjunction(conditions: readonly SqlValue[]): SqlValue {
+  const [only] = conditions;
+  if (conditions.length < 2) return bodyOf(only, "paren")?.this ?? only ?? null;
+  return conditions.reduce((left, right) => ({
+    and: { left, right, left_comments: [], operator_comments: [], trailing_comments: [] },
+  }));
+}
 
 const joinOf = (item: SqlValue, on: SqlValue): SqlNode => ({
   this: item,

@@ -2,7 +2,7 @@
 import { bodyOf, isList, isNode, type SqlNode, type SqlValue } from "./tree.ts";
 
 /** Where an expression stands: alone in its clause, beside AND or OR, or as an operand of anything else. */
-type Place = "clause" | "condition" | "operand";
+type Place = "clause" | "and" | "or" | "operand";
 
 export const plain = (statement: SqlNode): SqlNode => visit(statement, "operand") as SqlNode;
 
@@ -24,8 +24,8 @@ const CLAUSES: ReadonlySet<string> = new Set(["expressions", "args", "on", "alia
 
 /** `where_clause` and `having` hold their condition under `this`, as an alias does. */
 function placeOf(key: string, outer: Place): Place {
-  if (key === "and" || key === "or") return "condition";
-  if (key === "left" || key === "right") return outer === "condition" ? outer : "operand";
+  if (key === "and" || key === "or") return key;
+  if (key === "left" || key === "right") return outer === "clause" ? "operand" : outer;
   if (key === "where_clause" || key === "having" || CLAUSES.has(key)) return "clause";
   return key === "this" && outer === "clause" ? "clause" : "operand";
 }
@@ -39,5 +39,5 @@ function isReadAlike(inner: SqlNode, place: Place): boolean {
   const isOneOf = (kinds: readonly string[]) => kinds.some((kind) => isNode(inner[kind]));
   if (isOneOf(ATOMS)) return true;
   if (isOneOf(QUERIES)) return false;
-  return place === "clause" || (place === "condition" && isOneOf(COMPARISONS));
+  return place === "clause" || (place !== "operand" && isOneOf([...COMPARISONS, place]));
 }
