@@ -220,6 +220,18 @@ describe("a project on a small shop", () => {
     expect(t2s("schema", "show", "--format", "ddl", ...inShop).stdout).toContain(
       'CREATE TABLE "order" (',
     );
+    const withValues = ["--prompt.sampleValues", "2", ...inShop];
+    expect(t2s("schema", "show", "--format", "mschema", ...withValues).stdout).toContain(
+      "(city:TEXT, Examples: [London, New York])",
+    );
+    expect(errorOf(2, "schema", "show", "--format", "csv", ...inShop)).toContain(
+      "--format is csv; one of table, compact, ddl, mschema, sqlcoder is wanted",
+    );
+  });
+
+  test("init writes the prompt's template as its first version", () => {
+    const template = readFileSync(join(folder, "shop", "prompts", "v1.md"), "utf8");
+    expect(template).toContain("\n{{schema}}\n");
   });
 
   test("a dry run says what would run and why, and runs nothing", () => {
@@ -371,6 +383,41 @@ describe.skipIf(!process.env.T2S_MODEL_FILE)("with the model (T2S_MODEL_FILE)", 
     expect(jsonOf<Plan>("run", "--dry-run", ...there).forecast).toMatch(
       /^\d+ steps of \d+ tokens, about .*, \d\.\d GB, mode (keep|checkpoint)$/,
     );
+  });
+
+  test("the schema is shown with its tokens, and cut to a bound", () => {
+    type Shown = { tokens: number; dropped: string[]; text: string };
+    const show = ["schema", "show", "--format", "ddl", "--prompt.sampleValues", "3", ...there];
+    const whole = jsonOf<Shown>(...show);
+    expect(whole.tokens).toBeGreaterThan(50);
+    const cut = jsonOf<Shown>(...show, "--prompt.maxSchemaTokens", String(whole.tokens - 10));
+    expect(cut.tokens).toBeLessThanOrEqual(whole.tokens - 10);
+    expect(cut.dropped).toEqual(["sample values but one"]);
+    expect(errorOf(1, ...show, "--prompt.maxSchemaTokens", "9")).toMatch(
+      /^error schema-too-long: /,
+    );
+  });
+
+  test("training stops before its first step when examples are too long", () => {
+    const stats = jsonOf<{ tokens: { prefix: number } }>("data", "stats", ...there);
+    const bound = String(stats.tokens.prefix + 60);
+    const error = errorOf(1, "train", "--train.maxSeqLen", bound, ...there);
+    expect(error).toMatch(
+      /error examples-too-long: \d+ tokens .* of \d+ examples \(\S+.*\); the long/,
+    );
+    expect(error).toContain("train.longExamples: drop");
+    expect(error).not.toContain("step ");
+    const dropped = t2s(
+      "train",
+      "--forecast",
+      "--train.maxSeqLen",
+      bound,
+      "--train.longExamples",
+      "drop",
+      ...there,
+    );
+    expect(dropped.status).toBe(0);
+    expect(dropped.stderr).toMatch(/\d+ of \d+ examples are left out, longer than \d+ tokens: /);
   });
 
   test("a model file that is cut short or none is an error that names it", () => {

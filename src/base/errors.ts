@@ -14,6 +14,7 @@ export type ErrorCode =
   | "schema-too-long"
   | "data-invalid"
   | "data-too-few"
+  | "examples-too-long"
   | "model-unknown"
   | "model-invalid"
   | "model-unsupported"
@@ -82,6 +83,11 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
     status: 400,
     meaning: "There are not enough verified pairs to train on.",
     toDo: "Generate more (`t2s data generate --count`), or add your own.",
+  },
+  "examples-too-long": {
+    status: 400,
+    meaning: "Training examples do not fit into the model's context or train.maxSeqLen.",
+    toDo: "Raise train.maxSeqLen, shorten the prompt (prompt.maxSchemaTokens, schema.tables), or leave them out: train.longExamples: drop.",
   },
   "model-unknown": {
     status: 404,

@@ -21,7 +21,7 @@ import { createPredict } from "../predict/predict.ts";
 import { renderAnswer } from "../prompt/answer.ts";
 import { introspect } from "../schema/introspect.ts";
 import { cacheFolder } from "../source/source.ts";
-import { type BaseModel, countTokens, openBaseModel } from "./model.ts";
+import { type BaseModel, countTokens, openBaseModel, schemaFormOf } from "./model.ts";
 import type { Config } from "./options.ts";
 import { decodingOptions } from "./predictor.ts";
 import { bundledFolder } from "./start-adapter.ts";
@@ -50,7 +50,7 @@ export async function answerGold(
   const base = await openBaseModel(config.model, progress, signal);
   const places = [...Map.groupBy(golds, ({ dbId }) => dbId)].map(([dbId, items]) => {
     const { database } = introspect(fileOf(dbId), { dbId });
-    return { items, database, prompt: base.promptFor(database) };
+    return { items, database, prompt: base.promptFor(database, { schema: schemaFormOf(config) }) };
   });
   const longest = Math.max(...places.map(({ prompt }) => countTokens(base, prompt.prefix)));
   const wanted = longest + QUESTION_TOKENS + config["eval.maxTokens"];

@@ -1,17 +1,19 @@
 /** A project's base model: the verified file with its tokenizer and chat template, and prompts made for it. */
-import { existsSync, readFileSync } from "node:fs";
 import type { Progress } from "../base/progress.ts";
 import { openGguf } from "../format/gguf.ts";
 import {
   createPrompt,
-  defaultSystemTemplate,
   type FewShotExample,
   type Prompt,
+  type PromptOptions,
 } from "../prompt/prompt.ts";
+import type { SchemaForm, SchemaFormat } from "../schema/render.ts";
 import type { Database } from "../schema/schema.ts";
 import { resolveModel } from "../source/source.ts";
 import { createChatTemplate } from "../tokenizer/chat-template.ts";
 import { createTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
+import type { Config } from "./options.ts";
+import { readTemplate } from "./prompt-template.ts";
 import type { StageContext } from "./run.ts";
 import { loadDatabase } from "./stages/schema.ts";
 
@@ -22,10 +24,7 @@ export type BaseModel = {
   readonly tokenizer: Tokenizer;
   /** The longest text that the model can read, in tokens. */
   readonly contextTokens: number;
-  promptFor(
-    database: Database,
-    options?: { readonly systemTemplate?: string; readonly fewShot?: readonly FewShotExample[] },
-  ): Prompt;
+  promptFor(database: Database, options?: Omit<PromptOptions, "countTokens">): Prompt;
 };
 
 /** Fetches the model if needed and reads its metadata. Errors: those of `resolveModel` and of a damaged file. */
@@ -40,22 +39,35 @@ export async function openBaseModel(
     const { metadata } = gguf;
     const apply = createChatTemplate(metadata);
     const architecture = String(metadata["general.architecture"]);
+    const tokenizer = createTokenizer(metadata);
+    const countTokens = (text: string) => tokenizer.encode(text, { allowSpecial: true }).length;
     return {
       name,
       path,
       sha256,
-      tokenizer: createTokenizer(metadata),
+      tokenizer,
       contextTokens: Number(metadata[`${architecture}.context_length`] ?? 2048),
-      promptFor: (database, options) => createPrompt(database, apply, options),
+      promptFor: (database, options) => createPrompt(database, apply, { ...options, countTokens }),
     };
   } finally {
     gguf.close();
   }
 }
 
-/** The project's own system template, or the built-in one. */
-export const readSystemTemplate = (file: string): string =>
-  existsSync(file) ? readFileSync(file, "utf8") : defaultSystemTemplate;
+/** How the options want the schema rendered. */
+export const schemaFormOf = (config: Config): SchemaForm => ({
+  format: config["prompt.schema"] as SchemaFormat,
+  sampleValues: config["prompt.sampleValues"],
+  maxTokens: config["prompt.maxSchemaTokens"],
+});
+
+/** What the prompt is made from besides the schema: the inputs of every stage that asks a model. */
+export const promptInputs = (
+  context: StageContext,
+): { readonly template: string; readonly schema: SchemaForm } => ({
+  template: readTemplate(context).sha256,
+  schema: schemaFormOf(context.config),
+});
 
 /** The base model of the project. */
 export const baseModelOf = ({ config, progress, signal }: StageContext): Promise<BaseModel> =>
@@ -68,7 +80,8 @@ export const promptOf = async (
   fewShot: readonly FewShotExample[] = [],
 ): Promise<Prompt> =>
   base.promptFor(await loadDatabase(context), {
-    systemTemplate: readSystemTemplate(context.project.promptFile),
+    systemTemplate: readTemplate(context).text,
+    schema: schemaFormOf(context.config),
     fewShot,
   });
 

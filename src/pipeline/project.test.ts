@@ -65,10 +65,10 @@ test("everything is up to date until the database or a note about it changes", a
 test("the prompt's template is an input of training and of the baseline", async () => {
   const inputs = () => Promise.all([trainStage, baselineStage].map((it) => it.inputs(context)));
   const before = await inputs();
-  mkdirSync(dirname(project.promptFile), { recursive: true });
-  writeFileSync(project.promptFile, "{{schema}}");
+  mkdirSync(project.promptsFolder);
+  writeFileSync(join(project.promptsFolder, "v1.md"), "{{schema}}");
   const after = await inputs();
-  rmSync(project.promptFile);
+  rmSync(project.promptsFolder, { recursive: true });
   expect(after[0]).not.toEqual(before[0]);
   expect(after[1]).not.toEqual(before[1]);
   expect(await inputs()).toEqual(before);

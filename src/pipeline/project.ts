@@ -5,7 +5,8 @@ export type Project = {
   readonly folder: string;
   readonly snapshotFile: string;
   readonly notesFile: string;
-  readonly promptFile: string;
+  /** The system messages v1.md, v2.md …; see prompt-template.ts. */
+  readonly promptsFolder: string;
   /** Pairs as generated or imported; one file for each origin. */
   readonly rawFolder: string;
   /** train.jsonl, dev.jsonl, test.jsonl, rejected.jsonl, card.md. */
@@ -32,7 +33,7 @@ export function projectAt(folder: string): Project {
     folder: resolve(folder),
     snapshotFile: at("schema", "snapshot.json"),
     notesFile: at("schema", "notes.yaml"),
-    promptFile: at("prompts", "v1.md"),
+    promptsFolder: at("prompts"),
     rawFolder: at("data", "raw"),
     cleanFolder: at("data", "clean"),
     reviewFile: at("data", "review.jsonl"),

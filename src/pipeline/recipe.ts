@@ -17,11 +17,11 @@ import { renderAnswer } from "../prompt/answer.ts";
 import type { Prompt } from "../prompt/prompt.ts";
 import { introspect } from "../schema/introspect.ts";
 import type { Database } from "../schema/schema.ts";
-import { compactSql } from "../sql/compact.ts";
+import { trainingStyle } from "../sql/training-style.ts";
 import type { TrainText } from "../train/config.ts";
 import { startTraining } from "../train/start.ts";
 import { defaultConfig, parseConfig } from "./config.ts";
-import { type BaseModel, openBaseModel } from "./model.ts";
+import { type BaseModel, openBaseModel, schemaFormOf } from "./model.ts";
 import type { Config } from "./options.ts";
 import { showEvent, trainConfigOf } from "./stages/train.ts";
 
@@ -92,7 +92,7 @@ export async function runRecipe(recipe: Recipe, options: RecipeRun): Promise<Man
 /** A database of the archive with the prompt of its schema. */
 type Place = { readonly file: string; readonly database: Database; readonly prompt: Prompt };
 
-/** The training texts of a recipe under their databases' prompts: every pair in compact style, then refusals. */
+/** The training texts of a recipe under their databases' prompts: every pair in the style of training text, then refusals. */
 export async function textsOfRecipe(
   recipe: Recipe,
   archive: string,
@@ -104,7 +104,11 @@ export async function textsOfRecipe(
     if (places.has(dbId)) continue;
     const file = spiderDatabaseFile(join(archive, recipe.databases), dbId);
     const { database } = introspect(file, { dbId });
-    places.set(dbId, { file, database, prompt: base.promptFor(database) });
+    places.set(dbId, {
+      file,
+      database,
+      prompt: base.promptFor(database, { schema: schemaFormOf(recipe.config) }),
+    });
   }
   const texts = items.map((item) => textOfItem(item, places.get(item.db_id) as Place));
   const executor = createExecutor({ workers: 2, timeoutMs: 20_000 });
@@ -124,7 +128,7 @@ const textOfItem = (
 ): TrainText => ({
   prefix: prompt.prefix,
   suffix: prompt.suffixOf(question.replace(/ ([?.,])/g, "$1")),
-  completion: compactSql(query.replace(/;\s*$/, ""), database.dialect, database.tables),
+  completion: trainingStyle(query, database.dialect, database.tables).sql,
 });
 
 async function refusalTexts(

@@ -5,7 +5,13 @@
  */
 import { sha256 } from "../base/hash.ts";
 import type { Database } from "../schema/schema.ts";
-import { renderCompact } from "../schema/render.ts";
+import {
+  defaultSchemaForm,
+  renderCompact,
+  renderSchema,
+  type RenderedSchema,
+  type SchemaForm,
+} from "../schema/render.ts";
 
 export type Message = { readonly role: "system" | "user" | "assistant"; readonly content: string };
 
@@ -26,7 +32,11 @@ export type PromptParts = {
 /** Renders the suffix of any question; the prefix is there at once. */
 export type Prompt = {
   readonly prefix: string;
+  /** The first message: rules, schema, knowledge. */
+  readonly system: string;
   readonly hash: string;
+  /** What of the schema was left out to keep its bound. */
+  readonly dropped: RenderedSchema["dropped"];
   suffixOf(question: string): string;
   /** The whole as messages, for servers that render their own chat template. */
   messagesOf(question: string): readonly Message[];
@@ -45,28 +55,48 @@ const dialectNames: Readonly<Record<Database["dialect"], string>> = {
 };
 const QUESTION_MARK = "\u0000";
 
+/** The words in double braces that a template may hold. */
+export const PLACEHOLDERS: readonly string[] = ["dialect", "schema", "knowledge"];
+
 /** The system message: a template in which {{dialect}}, {{schema}} and {{knowledge}} are replaced. */
-export function renderSystem(database: Database, template: string = defaultSystemTemplate): string {
+export function renderSystem(
+  database: Database,
+  template: string = defaultSystemTemplate,
+  schema: string = renderCompact(database),
+): string {
   const text = template
     .replace("{{dialect}}", dialectNames[database.dialect])
-    .replace("{{schema}}", () => renderCompact(database))
+    .replace("{{schema}}", () => schema)
     .replace("{{knowledge}}", () => database.knowledge.join(" "));
   return asText(text).trim();
 }
 
-/** Prepares the prompt of one schema for a model whose chat template is `apply`. */
+export type PromptOptions = {
+  readonly systemTemplate?: string;
+  readonly fewShot?: readonly FewShotExample[];
+  readonly schema?: SchemaForm;
+  /** Wanted where the schema has a bound. */
+  readonly countTokens?: (text: string) => number;
+};
+
+/**
+ * Prepares the prompt of one schema for a model whose chat template is `apply`. Raises schema-too-long when the schema
+ * cannot be cut to its bound.
+ */
 export function createPrompt(
   database: Database,
   apply: ApplyChatTemplate,
-  options: { systemTemplate?: string; fewShot?: readonly FewShotExample[] } = {},
+  options: PromptOptions = {},
 ): Prompt {
+  const { schema = defaultSchemaForm, countTokens = () => Infinity } = options;
+  const { text, dropped } = renderSchema(database, schema, countTokens);
   const turns = (options.fewShot ?? []).flatMap(({ question, answer }): Message[] => [
     { role: "user", content: cleanQuestion(question) },
     { role: "assistant", content: asText(answer) },
   ]);
   const system: Message = {
     role: "system",
-    content: renderSystem(database, options.systemTemplate),
+    content: renderSystem(database, options.systemTemplate, text),
   };
   const whole = apply([system, ...turns, { role: "user", content: QUESTION_MARK }]);
   const at = whole.indexOf(QUESTION_MARK);
@@ -74,6 +104,8 @@ export function createPrompt(
   const tail = whole.slice(at + QUESTION_MARK.length);
   return {
     prefix,
+    system: system.content,
+    dropped,
     hash: sha256(`${prefix}${QUESTION_MARK}${tail}`),
     suffixOf: (question) => cleanQuestion(question) + tail,
     messagesOf: (question) => [

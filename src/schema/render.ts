@@ -1,81 +1,97 @@
 /**
- * A schema as text for a prompt. The compact form has one line a table, every name spelled and quoted as SQL wants it:
- *
- *     ORDL (order lines): OrdNo Line | Item Qty Stat (O open, S shipped) BillTo -> ORD CUST(BillTo=CustNo)
- *
- * Before `|` stands the primary key; in brackets, what the names do not say; after `->` the tables that foreign keys
- * reach, with `(BillTo=CustNo)` only where the columns are named differently. Blanks separate, because a name after a
- * blank has the tokens that it has in SQL. Reads data only.
+ * A schema as text for a prompt, in one of four forms, within a budget of tokens: what does not fit is left out in a fixed
+ * order, sample values first, and said. Knows no tokenizer: counting comes as a function.
  */
-import { isPlainName, quoteName } from "../sql/quote.ts";
-import type { Column, Database, ForeignKey, Table } from "./schema.ts";
+import { UserError } from "../base/errors.ts";
+import { renderCompact } from "./render/compact.ts";
+import { renderDdl } from "./render/ddl.ts";
+import { renderMSchema } from "./render/mschema.ts";
+import { renderSqlCoder } from "./render/sqlcoder.ts";
+import type { Database } from "./schema.ts";
 
-/** One line a table. */
-export const renderCompact = ({ tables, dialect }: Database): string =>
-  tables.map((table) => compactTable(table, (name) => quoteName(name, dialect))).join("\n");
+export { renderCompact, renderDdl };
 
-type Quote = (name: string) => string;
+export type SchemaFormat = "compact" | "ddl" | "mschema" | "sqlcoder";
 
-function compactTable(table: Table, quote: Quote): string {
-  const column = ({ name, comment }: Column) => quote(name) + inBrackets(comment);
-  const keys = primaryKeyOf(table).map(column);
-  const others = table.columns.filter(({ primaryKey }) => primaryKey === 0).map(column);
-  const columns = keys.length === 0 ? others : [...keys, "|", ...others];
-  const references = table.foreignKeys.map((key) => compactReference(key, quote));
-  const joins = references.length === 0 ? [] : ["->", ...new Set(references)];
-  return [`${quote(table.name)}${inBrackets(table.comment)}:`, ...columns, ...joins].join(" ");
+const renderers: Readonly<Record<SchemaFormat, (database: Database, values: number) => string>> = {
+  compact: renderCompact,
+  ddl: renderDdl,
+  mschema: renderMSchema,
+  sqlcoder: renderSqlCoder,
+};
+
+/** The first is the default. */
+export const SCHEMA_FORMATS = Object.keys(renderers) as SchemaFormat[];
+
+export type SchemaForm = {
+  readonly format: SchemaFormat;
+  /** Most values shown of a column. */
+  readonly sampleValues: number;
+  /** Most tokens that the text may have. 0 = no bound. */
+  readonly maxTokens: number;
+};
+
+export const defaultSchemaForm: SchemaForm = { format: "compact", sampleValues: 0, maxTokens: 0 };
+
+export type RenderedSchema = {
+  readonly text: string;
+  /** What was left out so that the rest fits, in the order in which it went. */
+  readonly dropped: readonly string[];
+};
+
+/** Renders a schema. Raises schema-too-long when names and keys alone exceed `maxTokens`. */
+export function renderSchema(
+  database: Database,
+  { format, sampleValues, maxTokens }: SchemaForm,
+  countTokens: (text: string) => number,
+): RenderedSchema {
+  const dropped: string[] = [];
+  let view: View = { database, sampleValues };
+  let text = renderers[format](view.database, view.sampleValues);
+  if (maxTokens === 0) return { text, dropped };
+  for (const [what, without] of Object.entries(OMISSIONS)) {
+    if (countTokens(text) <= maxTokens) break;
+    view = without(view);
+    const shorter = renderers[format](view.database, view.sampleValues);
+    if (shorter !== text) dropped.push(what);
+    text = shorter;
+  }
+  const tokens = countTokens(text);
+  if (tokens > maxTokens)
+    throw new UserError(
+      "schema-too-long",
+      `the names and keys of the schema alone take ${tokens} tokens in the form ${format}; prompt.maxSchemaTokens is ${maxTokens}`,
+    );
+  return { text, dropped };
 }
 
-function compactReference({ columns, refTable, refColumns }: ForeignKey, quote: Quote): string {
-  const pairs = columns.flatMap((column, i) =>
-    column.toLowerCase() === refColumns[i].toLowerCase()
-      ? []
-      : `${quote(column)}=${quote(refColumns[i])}`,
-  );
-  return quote(refTable) + (pairs.length === 0 ? "" : `(${pairs.join(",")})`);
+/** What is shown of a schema. */
+type View = { readonly database: Database; readonly sampleValues: number };
+
+/** What goes, first things first: a name that is not there cannot be written, a value can be guessed. */
+const OMISSIONS: Readonly<Record<string, (view: View) => View>> = {
+  "sample values but one": (view) => ({ ...view, sampleValues: Math.min(1, view.sampleValues) }),
+  "sample values": (view) => ({ ...view, sampleValues: 0 }),
+  "descriptions of columns": columnsWithout("comment"),
+  "descriptions of tables": ({ database, ...view }) => ({
+    ...view,
+    database: {
+      ...database,
+      tables: database.tables.map(({ comment: _comment, ...table }) => table),
+    },
+  }),
+  types: columnsWithout("type"),
+};
+
+function columnsWithout(key: "comment" | "type"): (view: View) => View {
+  return ({ database, ...view }) => ({
+    ...view,
+    database: {
+      ...database,
+      tables: database.tables.map((table) => ({
+        ...table,
+        columns: table.columns.map((column) => ({ ...column, [key]: "" })),
+      })),
+    },
+  });
 }
-
-const inBrackets = (comment: string | undefined) =>
-  comment === undefined || comment === "" ? "" : ` (${comment})`;
-
-/** Columns of the primary key in its order. */
-const primaryKeyOf = ({ columns }: Table): Column[] =>
-  columns.filter(({ primaryKey }) => primaryKey > 0).sort((a, b) => a.primaryKey - b.primaryKey);
-
-/** CREATE TABLE statements with the comments; views as tables without keys. */
-export const renderDdl = ({ tables, dialect }: Database): string =>
-  tables.map((table) => ddlOf(table, (name) => quoteName(name, dialect))).join("\n");
-
-function ddlOf(table: Table, quote: Quote): string {
-  const list = (names: readonly string[]) => names.map(quote).join(", ");
-  const keys = primaryKeyOf(table).map(({ name }) => name);
-  const items = [
-    ...table.columns.map((column) => ({ text: columnDdl(column, quote), comment: column.comment })),
-    ...(keys.length === 0 ? [] : [{ text: `PRIMARY KEY (${list(keys)})`, comment: undefined }]),
-    ...table.foreignKeys.map((key) => ({
-      text: `FOREIGN KEY (${list(key.columns)}) REFERENCES ${quote(key.refTable)} (${list(key.refColumns)})`,
-      comment: undefined,
-    })),
-  ];
-  const lines = items.map(
-    ({ text, comment }, i) => `  ${text}${i < items.length - 1 ? "," : ""}${asComment(comment)}`,
-  );
-  return [`CREATE TABLE ${quote(table.name)} (${asComment(table.comment)}`, ...lines, ");"].join(
-    "\n",
-  );
-}
-
-/** A declared type such as `varchar(20)` stays as it is; one that is no type is left out. */
-const columnDdl = ({ name, type, notNull }: Column, quote: Quote): string =>
-  [
-    quote(name),
-    ...(type.split(/[\s(]/).every((word) => isPlainName(word) || /^[\d,)]*$/.test(word))
-      ? [type]
-      : []),
-    ...(notNull ? ["NOT NULL"] : []),
-  ]
-    .filter((part) => part !== "")
-    .join(" ");
-
-const asComment = (comment: string | undefined) =>
-  comment === undefined || comment === "" ? "" : ` -- ${comment}`;

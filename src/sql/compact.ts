@@ -1,10 +1,12 @@
 /**
  * The one style in which SQL is trained and shown: names as the schema spells them, no alias and no qualifier that is not
- * needed, `USING` where the joined columns bear one name, literals in single quotes. The result returns what the
- * statement returned. A small model writes fewer tokens this way and has no alias to lose. What cannot be rewritten
- * with certainty stays as it was.
+ * needed, `JOIN` for every comma, `USING` where the joined columns bear one name, literals in single quotes, no comment
+ * and no parentheses that change nothing. The result returns what the statement returned. A small model writes fewer
+ * tokens this way and has no alias to lose. What cannot be rewritten with certainty stays as it was.
  */
 import type { Dialect } from "./dialect.ts";
+import { explicitJoins } from "./explicit-joins.ts";
+import { plain } from "./plain.ts";
 import { isPlainName } from "./quote.ts";
 import { resolveNames } from "./resolve.ts";
 import type { ColumnUse, NamedTable, Scope, Source } from "./scope.ts";
@@ -21,18 +23,24 @@ import {
   walk,
 } from "./tree.ts";
 
-/** Columns joined by USING: the sources that hold one and the same value under the name. */
+/** Columns joined by USING: the sources that hold one and the same value under the name, from the left. */
 type Merged = Map<Scope, Map<string, Set<Source>>>;
 
 type Lookup = {
   readonly dialect: Dialect;
   readonly uses: ReadonlyMap<SqlNode, ColumnUse>;
   readonly sources: ReadonlyMap<SqlNode, Source>;
+  /** Bodies of `T.*` with the source that T names. */
+  readonly stars: ReadonlyMap<SqlNode, Source>;
   /** Sources that keep their alias. */
   readonly aliased: ReadonlySet<Source>;
   /** Joins that get USING, with its columns. */
   readonly usings: ReadonlyMap<SqlNode, readonly string[]>;
   readonly merged: Merged;
+  /** Sources whose rows may be missing (LEFT JOIN): their columns are NULL there, the joined column is not. */
+  readonly optional: ReadonlySet<Source>;
+  /** Scopes with RIGHT, FULL or NATURAL joins: names are qualified there as they were. */
+  readonly asWritten: ReadonlySet<Scope>;
   /** Scopes that speak of an outer one: there, a name that both have is qualified. */
   readonly correlated: ReadonlySet<Scope>;
   /** Lower-case table → its spelling and the spelling of its columns. */
@@ -42,14 +50,15 @@ type Spelling = { readonly name: string; readonly columns: ReadonlyMap<string, s
 
 /** One statement in compact style. Raises UserError("data-invalid") for text that is not one statement. */
 export function compactSql(sql: string, dialect: Dialect, tables: readonly NamedTable[]): string {
-  const statement = parseStatement(sql, dialect);
-  const { columns, sources } = resolveNames(statement, tables);
+  const statement = explicitJoins(plain(parseStatement(sql, dialect)), tables);
+  const { columns, sources, stars } = resolveNames(statement, tables);
   const bySource = new Map(sources.map((source) => [source.node, source]));
   const uses = new Map(columns.map((use) => [use.node, use]));
   const lookup: Lookup = {
     dialect,
     uses,
     sources: bySource,
+    stars,
     aliased: aliasedSources(sources, columns),
     correlated: new Set(
       columns.flatMap(({ scope, source }) => (source && source.scope !== scope ? scope : [])),
@@ -97,21 +106,28 @@ function joinsByUsing(
   dialect: Dialect,
   sources: ReadonlyMap<SqlNode, Source>,
   uses: ReadonlyMap<SqlNode, ColumnUse>,
-): Pick<Lookup, "usings" | "merged"> {
+): Pick<Lookup, "usings" | "merged" | "optional" | "asWritten"> {
   const usings = new Map<SqlNode, readonly string[]>();
   const merged: Merged = new Map();
+  const optional = new Set<Source>();
+  const asWritten = new Set<Scope>();
   walk(statement, (select) => {
     if (!("joins" in select) || !("expressions" in select)) return;
     const hasStar = listOf(select.expressions).some((item) => bodyOf(item, "star")?.table === null);
-    for (const join of listOf(select.joins).filter(isNode)) {
+    const joins = listOf(select.joins).filter(isNode);
+    const isPlain = joins.every(({ kind }) => PLAIN_JOINS.includes(kind as string));
+    for (const join of joins) {
       const right = sources.get(bodyOf(join.this, "table") ?? {});
-      if (right === undefined || hasStar || dialect === "tsql") continue;
+      if (right === undefined) continue;
+      if (join.kind === "Left") optional.add(right);
+      if (!isPlain) asWritten.add(right.scope);
+      if (hasStar || dialect === "tsql" || !isPlain) continue;
       const groups = merged.get(right.scope) ?? new Map<string, Set<Source>>();
       merged.set(right.scope, groups);
       const names =
         listOf(join.using).length > 0
           ? listOf(join.using).map((name) => nameIn(name).toLowerCase())
-          : namesOfEquations(join, right, uses);
+          : namesOfEquations(join, right, uses, optional);
       const isSafe = (name: string) => {
         const holders = leftHolders(right, name);
         const group = groups.get(name);
@@ -126,8 +142,10 @@ function joinsByUsing(
       usings.set(join, names);
     }
   });
-  return { usings, merged };
+  return { usings, merged, optional, asWritten };
 }
+
+const PLAIN_JOINS: readonly string[] = ["Inner", "Left", "Cross"];
 
 /** The sources before `right` that have the column. */
 const leftHolders = (right: Source, name: string): Source[] =>
@@ -140,12 +158,13 @@ function namesOfEquations(
   { on, kind }: SqlNode,
   right: Source,
   uses: ReadonlyMap<SqlNode, ColumnUse>,
+  optional: ReadonlySet<Source>,
 ): string[] | undefined {
   if (kind !== "Inner" && kind !== "Left") return undefined;
   const conjunction = bodyOf(on, "and");
   if (conjunction !== undefined) {
     const [a, b] = [conjunction.left, conjunction.right].map((side) =>
-      namesOfEquations({ on: side, kind }, right, uses),
+      namesOfEquations({ on: side, kind }, right, uses, optional),
     );
     return a && b && [...a, ...b];
   }
@@ -157,9 +176,8 @@ function namesOfEquations(
   if (!a?.source || !b?.source || name === undefined || name !== b.name.toLowerCase())
     return undefined;
   const other = a.source === right ? b.source : b.source === right ? a.source : undefined;
-  return other?.scope === right.scope && leftHolders(right, name).includes(other)
-    ? [name]
-    : undefined;
+  const isHere = other?.scope === right.scope && !optional.has(other);
+  return isHere && leftHolders(right, name).includes(other) ? [name] : undefined;
 }
 
 function rewrite(value: SqlValue, lookup: Lookup): SqlValue {
@@ -180,55 +198,83 @@ function rewrite(value: SqlValue, lookup: Lookup): SqlValue {
       alias_explicit_as: kept,
     };
   }
+  const starred = lookup.stars.get(value);
+  if (starred !== undefined) return { ...value, table: qualifierOf(starred, value.table, lookup) };
   const names = lookup.usings.get(value);
   if (names !== undefined) {
-    const right = lookup.sources.get(bodyOf(value.this, "table") ?? {});
-    const columns = spelling.get(right?.table?.toLowerCase() ?? "")?.columns;
-    const using = names.map((name) => identifier(columns?.get(name) ?? name, dialect));
-    return { ...(inside() as SqlNode), on: null, using, use_inner_keyword: false };
+    const { scope } = lookup.sources.get(bodyOf(value.this, "table") ?? {}) ?? {};
+    const using = names.map((name) => {
+      const [first] = (scope && lookup.merged.get(scope)?.get(name)) ?? [];
+      return identifier(spelled(first, name, lookup) ?? name, dialect);
+    });
+    return { ...withoutKeywords(inside() as SqlNode), on: null, using };
   }
   if ("explicit_asc" in value) return { ...(inside() as SqlNode), explicit_asc: false };
-  if ("use_inner_keyword" in value)
-    return { ...(inside() as SqlNode), use_inner_keyword: false, use_outer_keyword: false };
+  if ("use_inner_keyword" in value) return withoutKeywords(inside() as SqlNode);
   return inside();
 }
 
+/** INNER and OUTER say nothing that JOIN, LEFT, RIGHT and FULL do not. */
+const withoutKeywords = (join: SqlNode): SqlNode => ({
+  ...join,
+  use_inner_keyword: false,
+  use_outer_keyword: false,
+});
+
 function rewriteColumn(node: SqlNode, use: ColumnUse, lookup: Lookup): SqlValue {
   const { source, scope, name } = use;
-  const { dialect, spelling, aliased } = lookup;
   if (use.literal) return { literal: { literal_type: "string", value: name } };
-  if (source === undefined || use.unknown || use.expression !== undefined) return node;
-  const table = spelling.get(source.table?.toLowerCase() ?? "");
-  const spelled = table?.columns.get(name.toLowerCase());
-  const isRenamed = aliased.has(source) || table === undefined;
-  const qualifier = isRenamed
-    ? (use.node.table ?? source.node.alias ?? null)
-    : identifier(table.name, dialect);
+  if (source === undefined || use.expression !== undefined) return node;
+  if (name === "*")
+    return { column: { ...use.node, table: qualifierOf(source, use.node.table, lookup) } };
+  if (use.unknown) return node;
+  const key = name.toLowerCase();
+  const isQualified = needsQualifier(use, source, lookup);
+  const [first] = (!isQualified && lookup.merged.get(scope)?.get(key)) || [source];
+  const spelling = spelled(first, key, lookup);
   return {
     column: {
       ...use.node,
-      name: spelled === undefined ? use.node.name : identifier(spelled, dialect),
-      table: needsQualifier(source, scope, name.toLowerCase(), lookup) ? qualifier : null,
+      name: spelling === undefined ? use.node.name : identifier(spelling, lookup.dialect),
+      table: isQualified ? qualifierOf(source, use.node.table, lookup) : null,
     },
   };
 }
 
+/** A column as the schema spells it. */
+const spelled = (source: Source | undefined, name: string, { spelling }: Lookup) =>
+  spelling.get(source?.table?.toLowerCase() ?? "")?.columns.get(name);
+
+/** What stands before the dot: the table's name, or the alias that it keeps. */
+function qualifierOf(
+  source: Source,
+  written: SqlValue,
+  { aliased, spelling, dialect }: Lookup,
+): SqlValue {
+  const table = spelling.get(source.table?.toLowerCase() ?? "");
+  return aliased.has(source) || table === undefined
+    ? (written ?? source.node.alias ?? null)
+    : identifier(table.name, dialect);
+}
+
 /** Whether the bare name would mean another column, or several. */
 function needsQualifier(
+  { scope, qualifier, name: written }: ColumnUse,
   source: Source,
-  scope: Scope,
-  name: string,
-  { merged, correlated }: Lookup,
+  { merged, correlated, optional, asWritten }: Lookup,
 ): boolean {
+  const name = written.toLowerCase();
   const holdersIn = (at: Scope) =>
     at.sources.filter(({ outputs }) => outputs === undefined || outputs.has(name));
   const outer: Scope[] = [];
   for (let at = scope.parent; at !== undefined; at = at.parent) outer.push(at);
+  if (asWritten.has(source.scope)) return qualifier !== "";
   if (source.scope !== scope) return [scope, ...outer].flatMap(holdersIn).length > 1;
   if (correlated.has(scope) && outer.flatMap(holdersIn).length > 0) return true;
   const holders = holdersIn(scope);
   const group = merged.get(scope)?.get(name);
-  return holders.length > 1 && !(group && holders.every((holder) => group.has(holder)));
+  const isOne = group && !optional.has(source) && holders.every((holder) => group.has(holder));
+  return holders.length > 1 && !isOne;
 }
 
 const identifier = (name: string, dialect: Dialect): SqlNode => ({

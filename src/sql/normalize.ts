@@ -36,6 +36,8 @@ type Lookup = {
   readonly ctes: ReadonlyMap<SqlNode, string>;
   /** The SELECTs whose output names an outer query reads. */
   readonly read: ReadonlySet<SqlNode>;
+  /** Output names that are being replaced: within its own expression, one of them is a word (`MONTH` in a call). */
+  readonly expanding: Set<SqlValue>;
 };
 
 /** The statement in its one spelling. With `tables`, names are told from literals and columns get their tables. */
@@ -58,6 +60,7 @@ function lookupOf(resolution: Resolution): Lookup {
     usings: Map.groupBy(resolution.usings, ({ join }) => join),
     ctes: new Map(named.map(({ source, query }) => [query, names.get(source) ?? ""])),
     read: new Set(queries.map(({ query }) => leftmostSelect(query)).filter(isNode)),
+    expanding: new Set(),
   };
 }
 
@@ -87,10 +90,19 @@ function rewrite(value: SqlValue, lookup: Lookup): SqlValue {
 
 function rewriteColumn(use: ColumnUse, lookup: Lookup): SqlValue {
   if (use.literal) return { literal: { literal_type: "string", value: use.name } };
-  if (use.expression !== undefined) return rewrite(use.expression, lookup);
+  if (use.expression !== undefined && !lookup.expanding.has(use.expression))
+    return expand(use.expression, lookup);
   const { source, scope, qualifier } = use;
   const table = source ? qualifierOf(source, scope, lookup) : asIdentifier(qualifier);
   return columnNode(columnName(use), table);
+}
+
+/** What an output name stands for. */
+function expand(expression: SqlValue, lookup: Lookup): SqlValue {
+  lookup.expanding.add(expression);
+  const expanded = rewrite(expression, lookup);
+  lookup.expanding.delete(expression);
+  return expanded;
 }
 
 /** None for the only source of the scope that speaks. */

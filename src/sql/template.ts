@@ -58,7 +58,14 @@ export const canonicalOf = (
   sql: string,
   dialect: Dialect,
   tables?: readonly NamedTable[],
-): string => inOrder(normalize(parseStatement(sql, dialect), tables), dialect);
+): string => canonicalOfTree(parseStatement(sql, dialect), dialect, tables);
+
+/** The canonical form of a statement that is parsed already. */
+export const canonicalOfTree = (
+  statement: SqlNode,
+  dialect: Dialect,
+  tables?: readonly NamedTable[],
+): string => inOrder(normalize(statement, tables), dialect);
 
 const inOrder = (statement: SqlNode, dialect: Dialect): string =>
   printSql(ordered(statement), dialect);

@@ -68,10 +68,19 @@ export function parseStatement(sql: string, dialect: Dialect): SqlNode {
 
 /** The text of a tree in one line. */
 export function printSql(statement: SqlNode, dialect: Dialect): string {
-  const result = generate([statement], parserDialect(dialect));
+  const tree = dialect === "postgres" ? (doubleFloats(statement) as SqlNode) : statement;
+  const result = generate([tree], parserDialect(dialect));
   if (!result.success || result.sql === undefined)
     throw new UserError("data-invalid", `this SQL cannot be printed: ${result.error}`);
   return result.sql[0];
+}
+
+/** The printer writes Postgres' FLOAT as REAL, which has half its digits. */
+function doubleFloats(value: SqlValue): SqlValue {
+  const isFloat = isNode(value) && value.data_type === "float" && value.precision === null;
+  return isFloat && value.real_spelling !== true
+    ? { ...value, data_type: "double" }
+    : mapChildren(value, doubleFloats);
 }
 
 const excerpt = (sql: string) => (sql.length > 200 ? `${sql.slice(0, 200)}…` : sql);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { countTokens, encodeTexts, planEpoch, toForest } from "./batch.ts";
 import type { TrainText } from "./config.ts";
 
@@ -75,6 +75,39 @@ test("a text fits when prefix, suffix, completion and end fill the context exact
   const texts = [{ prefix: "pp", suffix: "qqq", completion: "aa" }];
   expect(encodeTexts(texts, encode, END, 8).texts).toHaveLength(1);
   expect(() => encodeTexts(texts, encode, END, 7)).toThrow(
-    "1 of 1 examples are longer than the model's 7 tokens (the longest has 8)",
+    "7 tokens (train.maxSeqLen, or what the model reads) are too few for 1 of 1 examples (1); the longest has 8",
   );
+});
+
+describe("texts that are too long", () => {
+  const texts = Array.from({ length: 9 }, (_, i): TrainText => ({
+    id: `e${i}`,
+    prefix: "pp",
+    suffix: "q".repeat(i),
+    completion: "aa",
+  }));
+  const encoded = (maxTokens: number, longExamples: "stop" | "drop") =>
+    encodeTexts(texts, encode, END, maxTokens, longExamples);
+
+  test("are counted and named", () => {
+    expect(() => encoded(7, "stop")).toThrow(
+      expect.objectContaining({
+        code: "examples-too-long",
+        message: expect.stringContaining("6 of 9 examples (e3, e4, e5, e6, e7, …)"),
+      }) as Error,
+    );
+  });
+
+  test("are left out when that is wanted, unless none would be left", () => {
+    const { texts: left, dropped } = encoded(7, "drop");
+    expect(left.map(({ suffixIds }) => suffixIds.length)).toEqual([0, 1, 2]);
+    expect(dropped).toEqual(["e3", "e4", "e5", "e6", "e7", "e8"]);
+    expect(() => encoded(4, "drop")).toThrow("all 9 examples are longer than 4 tokens");
+  });
+
+  test("because of the prompt alone are the schema's fault", () => {
+    expect(() => encoded(2, "drop")).toThrow(
+      expect.objectContaining({ code: "schema-too-long" }) as Error,
+    );
+  });
 });

@@ -6,7 +6,7 @@
 import { UserError } from "../base/errors.ts";
 import { Rng } from "../base/rng.ts";
 import type { Forest, Segment } from "../engine/index.ts";
-import type { TrainText } from "./config.ts";
+import type { TrainConfig, TrainText } from "./config.ts";
 
 export type Encode = (text: string) => readonly number[];
 
@@ -21,17 +21,22 @@ export type EncodedText = {
 export type EncodedTexts = {
   readonly prefixIds: ReadonlyMap<string, readonly number[]>;
   readonly texts: readonly EncodedText[];
+  /** Ids (or places from 1) of the texts that are left out because they are too long. */
+  readonly dropped: readonly string[];
 };
 
 /**
- * Encodes all texts. `endId` is the token that ends an answer. A text longer than `maxTokens` (prefix included) is an
- * error that says how many there are: silently dropping pairs would change what is trained.
+ * Encodes all texts. `endId` is the token that ends an answer. Texts longer than `maxTokens` (prefix included) are
+ * dropped only if that is wanted: else they are an error that counts and names them, for silently dropping pairs would
+ * change what is trained. Raises schema-too-long for a prefix that fills the bound alone, examples-too-long,
+ * data-too-few when every text is dropped.
  */
 export function encodeTexts(
   texts: readonly TrainText[],
   encode: Encode,
   endId: number,
   maxTokens: number,
+  longExamples: TrainConfig["longExamples"] = "stop",
 ): EncodedTexts {
   const prefixIds = new Map<string, readonly number[]>();
   const encoded = texts.map(({ prefix, suffix, completion }): EncodedText => {
@@ -40,15 +45,32 @@ export function encodeTexts(
   });
   const lengthOf = (text: EncodedText) =>
     (prefixIds.get(text.prefix)?.length ?? 0) + text.suffixIds.length + text.completionIds.length;
-  const tooLong = encoded.filter((text) => lengthOf(text) > maxTokens);
-  if (tooLong.length > 0) {
-    const longest = Math.max(...tooLong.map(lengthOf));
+  const shortest = Math.min(...[...prefixIds.values()].map((ids) => ids.length));
+  if (texts.length > 0 && shortest >= maxTokens)
     throw new UserError(
       "schema-too-long",
-      `${tooLong.length} of ${texts.length} examples are longer than the model's ${maxTokens} tokens (the longest has ${longest})`,
+      `the prompt alone takes ${shortest} tokens; an example may have ${maxTokens}`,
     );
-  }
-  return { prefixIds, texts: encoded };
+  const isLong = encoded.map((text) => lengthOf(text) > maxTokens);
+  const dropped = texts.flatMap(({ id }, i) => (isLong[i] ? (id ?? String(i + 1)) : []));
+  if (dropped.length > 0 && longExamples === "stop")
+    throw tooLong(dropped, encoded.map(lengthOf), maxTokens);
+  if (texts.length > 0 && dropped.length === texts.length)
+    throw new UserError(
+      "data-too-few",
+      `all ${texts.length} examples are longer than ${maxTokens} tokens`,
+    );
+  return { prefixIds, texts: encoded.filter((_, i) => !isLong[i]), dropped };
+}
+
+const NAMED = 5;
+
+function tooLong(ids: readonly string[], lengths: readonly number[], maxTokens: number): UserError {
+  const names = [...ids.slice(0, NAMED), ...(ids.length > NAMED ? ["…"] : [])].join(", ");
+  return new UserError(
+    "examples-too-long",
+    `${maxTokens.toLocaleString("en")} tokens (train.maxSeqLen, or what the model reads) are too few for ${ids.length.toLocaleString("en")} of ${lengths.length.toLocaleString("en")} examples (${names}); the longest has ${Math.max(...lengths).toLocaleString("en")}`,
+  );
 }
 
 /** The forests of one epoch: shuffled by seed and epoch, grouped by prefix, `batchSize` texts each. */

@@ -15,6 +15,10 @@ export type TrainConfig = {
   /** Questions of one schema in one forest. */
   readonly batchSize: number;
   readonly gradAccumSteps: number;
+  /** Longest text in tokens, its prefix included. 0 = what the model reads. */
+  readonly maxSeqLen: number;
+  /** What becomes of longer texts: the run stops before its first step, or goes on without them. */
+  readonly longExamples: "stop" | "drop";
   /** Upper bound of the optimiser steps. 0 = no bound. */
   readonly maxSteps: number;
   /** Upper bound of the training time in minutes; epochs are cut to it by the forecast. 0 = no bound. */
@@ -28,6 +32,8 @@ export type TrainConfig = {
 
 /** One training text in the three parts that matter: shared, own, and learnt. */
 export type TrainText = {
+  /** The example's name in messages. */
+  readonly id?: string;
   readonly prefix: string;
   readonly suffix: string;
   readonly completion: string;
@@ -35,6 +41,12 @@ export type TrainText = {
 
 /** What happens during training, in the order in which it happens. */
 export type TrainEvent =
+  | {
+      readonly type: "examples-dropped";
+      readonly ids: readonly string[];
+      readonly of: number;
+      readonly maxTokens: number;
+    }
   | {
       readonly type: "forecast";
       readonly steps: number;

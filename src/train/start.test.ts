@@ -24,6 +24,8 @@ const jobAt = (name: string): TrainJob => ({
     epochs: 1000,
     batchSize: 2,
     gradAccumSteps: 1,
+    maxSeqLen: 0,
+    longExamples: "stop",
     maxSteps: 0,
     maxMinutes: 0,
     mode: "checkpoint",

@@ -52,6 +52,8 @@ const config: TrainConfig = {
   epochs: 2,
   batchSize: 3,
   gradAccumSteps: 1,
+  maxSeqLen: 0,
+  longExamples: "stop",
   maxSteps: 0,
   maxMinutes: 0,
   mode: "checkpoint",
@@ -191,12 +193,21 @@ describe.skipIf(modelFile === "")("on the real model (T2S_MODEL_FILE)", () => {
     );
   });
 
-  test("texts that are longer than the model's context are refused with their number", async () => {
-    const long: TrainText = { prefix: "a ".repeat(9000), suffix: "b", completion: "c" };
+  test("texts that are longer than the model's context are refused with their number and name", async () => {
+    const long: TrainText = { id: "far", prefix: "a ".repeat(9000), suffix: "b", completion: "c" };
     await expect(train({ ...jobAt("long"), texts: [...texts, long] })).rejects.toMatchObject({
-      code: "schema-too-long",
-      message: expect.stringMatching(/^1 of 7 examples .* 8192 tokens \(the longest has \d+\)$/),
+      code: "examples-too-long",
+      message: expect.stringMatching(/^8,192 tokens .* 1 of 7 examples \(far\); the longest has/),
     });
+  });
+
+  test("with a bound and drop, longer texts are left out, said, and the rest is trained", async () => {
+    const long: TrainText = { ...texts[0], id: "far", completion: "x ".repeat(500) };
+    const events: TrainEvent[] = [];
+    const job = jobAt("dropped", { maxSeqLen: 300, longExamples: "drop", epochs: 1 });
+    await trainLora({ ...job, texts: [...texts, long] }, (event) => void events.push(event));
+    expect(events[0]).toEqual({ type: "examples-dropped", ids: ["far"], of: 7, maxTokens: 300 });
+    expect(events.some(({ type }) => type === "step-end")).toBe(true);
   });
 });
 

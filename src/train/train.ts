@@ -40,7 +40,7 @@ export type TrainOptions = {
 
 /**
  * Trains from the newest checkpoint of this run, or from the start; null when it was stopped or only forecast. Raises
- * training-diverged, memory, schema-too-long, data-too-few.
+ * training-diverged, memory, schema-too-long, examples-too-long, data-too-few.
  */
 export async function trainLora(
   job: TrainJob,
@@ -50,7 +50,7 @@ export async function trainLora(
   if (job.texts.length === 0) throw new UserError("data-too-few", "there is no training pair");
   const weights = openGguf(job.modelFile);
   try {
-    const data = encode(job.texts, weights);
+    const data = encode(job, weights, emit);
     const plan = await planRun(data, job.config, weights);
     emit({ type: "forecast", ...plan });
     if (forecastOnly) return null;
@@ -86,17 +86,22 @@ function firstAdapter({ start, config }: TrainJob): LoraModelOptions["adapter"] 
   return { ...start, config: { ...start.config, dropout } };
 }
 
-function encode(texts: TrainJob["texts"], { metadata }: GgufFile): EncodedTexts {
+function encode({ texts, config }: TrainJob, { metadata }: GgufFile, emit: Emit): EncodedTexts {
   const tokenizer = createTokenizer(metadata);
   const contextTokens = Number(
     metadata[`${String(metadata["general.architecture"])}.context_length`] ?? 2048,
   );
-  return encodeTexts(
+  const maxTokens = Math.min(contextTokens, config.maxSeqLen || contextTokens);
+  const data = encodeTexts(
     texts,
     (text) => tokenizer.encode(text, { allowSpecial: true }),
     tokenizer.special.eos,
-    contextTokens,
+    maxTokens,
+    config.longExamples,
   );
+  const { dropped: ids } = data;
+  if (ids.length > 0) emit({ type: "examples-dropped", ids, of: texts.length, maxTokens });
+  return data;
 }
 
 type Plan = Omit<Extract<TrainEvent, { type: "forecast" }>, "type">;

@@ -6,6 +6,7 @@ import { UserError } from "../../base/errors.ts";
 import { writeFileAtomic } from "../../base/files.ts";
 import { CONFIG_FILE, readConfig, writeConfig } from "../../pipeline/config.ts";
 import { projectAt } from "../../pipeline/project.ts";
+import { writeFirstTemplate } from "../../pipeline/prompt-template.ts";
 import { readRecords, runStages } from "../../pipeline/run.ts";
 import { databaseFileOf, schemaStage } from "../../pipeline/stages/schema.ts";
 import { introspect } from "../../schema/introspect.ts";
@@ -49,6 +50,7 @@ export function registerInit(program: Command): void {
         database: `sqlite:${relative(project.folder, file)}`,
         ...(options.model && { model: options.model }),
       });
+      writeFirstTemplate({ project });
       if (!existsSync(project.notesFile)) writeFileAtomic(project.notesFile, NOTES);
       const context = {
         project,

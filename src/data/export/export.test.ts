@@ -201,7 +201,7 @@ print(json.dumps([{split: len(rows) for split, rows in carded.items()}, named["t
     const [sizes, columns, source, row, reason, evidence, lines] = JSON.parse(stdout) as never[];
     expect(sizes).toEqual({ train: 2501, dev: 1 });
     expect(columns).toEqual(
-      "id question sql dbId schemaFingerprint kind refusal evidence dialect hardness templateId shapeId source checks split".split(
+      "id question sql dbId schemaFingerprint kind refusal evidence dialect hardness templateId shapeId source checks split review".split(
         " ",
       ),
     );

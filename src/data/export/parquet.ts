@@ -48,6 +48,7 @@ const columns: Readonly<Record<keyof Example, Column>> = {
     column("discriminating", "BOOLEAN"),
   ]),
   split: { element: text("split") },
+  review: { element: text("review") },
 };
 
 /** The bytes of a Parquet file. */

@@ -12,7 +12,7 @@ import { createExecutor } from "../../db/executor.ts";
 import { type Evaluation, evaluateModel } from "../../eval/evaluate.ts";
 import { renderAnswer } from "../../prompt/answer.ts";
 import type { FewShotExample } from "../../prompt/prompt.ts";
-import { type BaseModel, baseModelOf } from "../model.ts";
+import { type BaseModel, baseModelOf, promptInputs } from "../model.ts";
 import { openModel, type OpenModel } from "../predictor.ts";
 import type { Stage, StageContext } from "../run.ts";
 import { databaseFileOf, loadDatabase } from "./schema.ts";
@@ -95,7 +95,8 @@ async function score(
 export const baselineStage: Stage = {
   name: "baseline",
   help: "measures the untuned model, alone and with solved examples",
-  async inputs({ config, project }) {
+  async inputs(context) {
+    const { config, project } = context;
     const hashOf = async (file: string) => (existsSync(file) ? sha256OfFile(file) : null);
     const hashOfSplit = (name: string) => hashOf(join(project.cleanFolder, name));
     return {
@@ -105,7 +106,7 @@ export const baselineStage: Stage = {
       bind: config["predict.bind"],
       decode: config["predict.decode"],
       snapshot: await hashOf(project.snapshotFile),
-      prompt: await hashOf(project.promptFile),
+      prompt: promptInputs(context),
       train: await hashOfSplit("train.jsonl"),
       dev: await hashOfSplit("dev.jsonl"),
       test: await hashOfSplit("test.jsonl"),

@@ -17,6 +17,7 @@ import { readRecords as readMetrics } from "../../track/metrics.ts";
 import type { TrainEvent } from "../../train/config.ts";
 import { baseModelOf } from "../model.ts";
 import { adapterFileOf, openModel } from "../predictor.ts";
+import { readTemplate } from "../prompt-template.ts";
 import { hashOfOutput, readRecords, type Stage, type StageContext } from "../run.ts";
 import { BASELINE_FILE, readBaseline, readSplit, scoreModel } from "./baseline.ts";
 import { startAdapterOf } from "../start-adapter.ts";
@@ -93,6 +94,7 @@ export const evalStage: Stage = {
           adapter: `sha256 ${(await sha256OfFile(adapterFile)).slice(0, 16)}…, GGUF, as deployed`,
           mode: "strict: fresh read-only connection per query, bag of rows, order where the gold orders",
           database: `${dbId}, ${tables.length} tables`,
+          prompt: `${readTemplate(context).name}, schema as ${context.config["prompt.schema"]}, sha256 ${model.prompt.hash.slice(0, 16)}…`,
           questions: `${test.filter(({ kind }) => kind === "answer").length} answerable, ${test.filter(({ kind }) => kind === "refuse").length} to refuse`,
           decoding: `${context.config["predict.decode"] === "grammar" ? "the most probable token that the grammar admits" : "greedy"}, at most ${context.config["eval.maxTokens"]} tokens, ${context.config["eval.sequences"]} at a time`,
           ...(await luckCondition(context, dbId, tuned.items)),

@@ -31,7 +31,7 @@ import {
 import { paraphrase, paraphraseJobs } from "../../data/teach/paraphrase.ts";
 import { readServed } from "../../data/teach/served.ts";
 import { createJobs, type Direction, MOST_TRIES, teach } from "../../data/teach/teach.ts";
-import { readSystemTemplate } from "../model.ts";
+import { readTemplate } from "../prompt-template.ts";
 import type { Config } from "../options.ts";
 import type { StageContext } from "../run.ts";
 import { openTeacher, teacherIdentity, teacherName } from "../teacher.ts";
@@ -172,7 +172,7 @@ function sharedOptions(
   { database, known, exclude, shown }: Job,
   drafts: readonly Example[],
 ) {
-  const { config, project, progress } = context;
+  const { config, progress } = context;
   return {
     database,
     known,
@@ -185,7 +185,7 @@ function sharedOptions(
     repairs: config["teacher.repairs"],
     directions: directionsOf(context),
     perQuestion: config["teacher.paraphrases"],
-    systemTemplate: readSystemTemplate(project.promptFile),
+    systemTemplate: readTemplate(context).text,
     onProgress: (done: number, total: number) => progress.update(done, total, "pairs"),
   };
 }

@@ -8,11 +8,14 @@ import type { Example } from "../../data/example.ts";
 import { exportAdapter } from "../../export/export.ts";
 import { readPeftAdapter } from "../../export/peft.ts";
 import { renderAnswer } from "../../prompt/answer.ts";
-import { type Prompt, renderSystem } from "../../prompt/prompt.ts";
+import type { Prompt } from "../../prompt/prompt.ts";
+import type { Database } from "../../schema/schema.ts";
+import { trainingStyle } from "../../sql/training-style.ts";
 import type { TrainConfig, TrainEvent, TrainText } from "../../train/config.ts";
 import { startTraining, type TrainJob } from "../../train/start.ts";
-import { type BaseModel, baseModelOf, promptOf, readSystemTemplate } from "../model.ts";
+import { type BaseModel, baseModelOf, promptInputs, promptOf } from "../model.ts";
 import { type Config, type OptionName, optionTable } from "../options.ts";
+import { keepTemplate, readTemplate } from "../prompt-template.ts";
 import type { Stage, StageContext } from "../run.ts";
 import { startAdapterOf, startHash } from "../start-adapter.ts";
 import { saveVersions } from "../versions/save.ts";
@@ -46,7 +49,7 @@ async function inputsOf(context: StageContext): Promise<object> {
     start: await startHash(context),
     data: await hashOf(trainFile(context)),
     snapshot: await hashOf(project.snapshotFile),
-    prompt: await hashOf(project.promptFile),
+    prompt: promptInputs(context),
   };
 }
 
@@ -55,13 +58,14 @@ export async function runFolderOf(context: StageContext): Promise<string> {
   return join(context.project.runsFolder, hashOfJson(await inputsOf(context)).slice(0, 12));
 }
 
-/** An example as training text. The same prompt serves later. */
+/** An example as training text, its SQL in the one style. The same prompt serves later. */
 const toText =
-  (prompt: Prompt) =>
+  (prompt: Prompt, { dialect, tables }: Database) =>
   (example: Example): TrainText => ({
+    id: example.id,
     prefix: prompt.prefix,
     suffix: prompt.suffixOf(example.question),
-    completion: renderAnswer(example),
+    completion: renderAnswer({ ...example, sql: trainingStyle(example.sql, dialect, tables).sql }),
   });
 
 /** The whole of a training run: texts, settings, and where it stands. */
@@ -69,7 +73,7 @@ export async function jobOf(context: StageContext, base: BaseModel): Promise<Tra
   const prompt = await promptOf(context, base);
   const start = startAdapterOf(context, base);
   const texts = existsSync(trainFile(context))
-    ? readJsonLines<Example>(trainFile(context)).map(toText(prompt))
+    ? readJsonLines<Example>(trainFile(context)).map(toText(prompt, await loadDatabase(context)))
     : [];
   return {
     modelFile: base.path,
@@ -86,7 +90,11 @@ export async function forecastOf(context: StageContext): Promise<string | undefi
   if (!existsSync(trainFile(context))) return undefined;
   const base = await baseModelOf(context);
   let text: string | undefined;
-  await startTraining(await jobOf(context, base), (event) => (text ??= forecastText(event)), {
+  const onEvent = (event: TrainEvent) => {
+    text ??= forecastText(event);
+    if (event.type === "examples-dropped") showEvent(context.progress, event);
+  };
+  await startTraining(await jobOf(context, base), onEvent, {
     forecastOnly: true,
     signal: context.signal,
   });
@@ -101,6 +109,10 @@ function forecastText(event: TrainEvent): string | undefined {
 /** Shows an event of training as it happens. */
 export function showEvent(progress: Progress, event: TrainEvent): void {
   if (event.type === "forecast") progress.note(`  forecast: ${forecastText(event)}`);
+  if (event.type === "examples-dropped")
+    progress.note(
+      `  ${event.ids.length} of ${event.of} examples are left out, longer than ${event.maxTokens} tokens: ${event.ids.join(", ")}`,
+    );
   if (event.type === "resume") progress.note(`  goes on after step ${event.step}`);
   if (event.type === "step-end")
     progress.update(
@@ -120,10 +132,19 @@ export const trainStage: Stage = {
     context.progress.note(
       `  starts from ${startAdapterOf(context, base)?.name ?? "nothing: no adapter of this base"}`,
     );
+    const [template, prompt] = [readTemplate(context), await promptOf(context, base)];
+    if (prompt.dropped.length > 0)
+      context.progress.note(
+        `  left out of the schema to keep its bound: ${prompt.dropped.join(", ")}`,
+      );
+    keepTemplate(context, template);
     mkdirSync(job.runFolder, { recursive: true });
     const { cleaned } = (await saveVersions(context)).current;
     writeJson(join(job.runFolder, "config.json"), {
       ...(await inputsOf(context)),
+      template: { name: template.name, sha256: template.sha256 },
+      promptHash: prompt.hash,
+      droppedFromSchema: prompt.dropped,
       config: context.config,
       base: { name: base.name, sha256: base.sha256 },
       ...(cleaned && { dataVersion: { name: cleaned.name, hash: cleaned.hash } }),
@@ -136,11 +157,8 @@ export const trainStage: Stage = {
       folder,
       baseFile: base.path,
       baseName: base.name,
-      promptHash: (await promptOf(context, base)).hash,
-      system: renderSystem(
-        await loadDatabase(context),
-        readSystemTemplate(context.project.promptFile),
-      ),
+      promptHash: prompt.hash,
+      system: prompt.system,
     });
     const outputs = ["adapter.gguf", "adapter_model.safetensors", "manifest.json"].map((name) =>
       relative(context.project.folder, join(folder, name)),

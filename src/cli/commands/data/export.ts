@@ -7,9 +7,12 @@ import { readJsonLines, writeFileAtomic } from "../../../base/files.ts";
 import type { Example, Split } from "../../../data/example.ts";
 import { CARD_MARK, renderDatasetCard } from "../../../data/export/dataset-card.ts";
 import { type ExportFormat, exportForms } from "../../../data/export/formats.ts";
-import { readSystemTemplate } from "../../../pipeline/model.ts";
+import { baseModelOf, promptOf, schemaFormOf } from "../../../pipeline/model.ts";
+import { readTemplate } from "../../../pipeline/prompt-template.ts";
+import type { StageContext } from "../../../pipeline/run.ts";
 import { loadDatabase } from "../../../pipeline/stages/schema.ts";
-import { createPrompt } from "../../../prompt/prompt.ts";
+import { createPrompt, type Prompt } from "../../../prompt/prompt.ts";
+import type { Database } from "../../../schema/schema.ts";
 import { ioOf } from "../../io.ts";
 import { contextOf } from "../run.ts";
 
@@ -62,9 +65,7 @@ export function registerExport(data: Command): void {
       if (existsSync(readme) && !readFileSync(readme, "utf8").includes(CARD_MARK))
         throw new UserError("usage", `${readme} is not ours to replace; another --out is wanted`);
       const database = await loadDatabase(context);
-      const { messagesOf } = createPrompt(database, (messages) => JSON.stringify(messages), {
-        systemTemplate: readSystemTemplate(project.promptFile),
-      });
+      const { messagesOf } = await messagesAsServed(context, database);
       for (const { split, examples } of splits)
         writeFileAtomic(join(folder, `${split}.${extension}`), await write(examples, messagesOf));
       const cardFile = join(project.cleanFolder, "card.md");
@@ -97,6 +98,19 @@ export function registerExport(data: Command): void {
           .join(", ")} → ${folder}`,
       );
     });
+}
+
+/** The prompt of training and serving; the model is needed only where it bounds the schema's tokens. */
+async function messagesAsServed(
+  context: StageContext,
+  database: Database,
+): Promise<Pick<Prompt, "messagesOf">> {
+  if (context.config["prompt.maxSchemaTokens"] > 0)
+    return promptOf(context, await baseModelOf(context));
+  return createPrompt(database, (messages) => JSON.stringify(messages), {
+    systemTemplate: readTemplate(context).text,
+    schema: schemaFormOf(context.config),
+  });
 }
 
 function formatNamed(name: string): ExportFormat {
