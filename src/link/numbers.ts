@@ -33,7 +33,8 @@ const SPELLED: ReadonlyMap<string, number> = new Map([
   ["quarter", 0.25],
 ]);
 
-const DIGITS = /^(\d+(?:\.\d+)?|\.\d+)(st|nd|rd|th|s|k|m|mn|bn|%)?$/;
+/** With what may follow at once: an ordinal's ending, a scale, a unit such as `cm`. */
+const DIGITS = /^(\d+(?:\.\d+)?|\.\d+)([a-z]{1,2}|%)?$/;
 
 /** Every number that a text names, each once; a percentage as itself and as a fraction. */
 export function numbersIn(text: string): number[] {
