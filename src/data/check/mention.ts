@@ -175,7 +175,7 @@ function saysNumber(
   if (size === 2 && SOME.test(text)) return "yes";
   const isExplained = comments.some((comment) => numbersIn(comment).includes(size));
   if (isExplained && operator !== "LIMIT") return "yes";
-  const isCode = operator !== "LIMIT" && size < 10 && described !== undefined;
+  const isCode = /^(=|<>|IN)$/.test(operator) && size < 10 && described !== undefined;
   const isYear = size >= 1500 && size <= 2200 && isPlacedInTime(text);
   return isCode || isYear || (column === undefined && size <= 2) ? "maybe" : "no";
 }
