@@ -43,7 +43,7 @@ type Clean = {
 };
 type Sides = { train: number; dev: number; test: number };
 type Parts = Sides & { templates: Sides; by: string };
-type Line = { id: string; dbId: string; split: string; templateId: string; code: string };
+type Line = { id: string; split: string; code: string; example: { id: string } };
 
 const at = (name: string) => join(folder, "shop", "data", "clean", name);
 const linesOf = (name: string) =>
@@ -105,7 +105,16 @@ describe("on a project with pairs of both kinds", () => {
     const rejected = linesOf("rejected.jsonl");
     const total = Object.values(first.rejected).reduce((a, b) => a + b, 0);
     expect(rejected).toHaveLength(total);
-    expect(first.rejected).toMatchObject({ repeats: 1, "not-mentioned": 1, "does-not-run": 1 });
+    expect(first.rejected).toMatchObject({ "not-mentioned": 1, "does-not-run": 1 });
+    expect(
+      rejected.flatMap(({ code, example }) =>
+        example.id.startsWith("m") ? [[example.id, code]] : [],
+      ),
+    ).toEqual([
+      ["m2", "repeats"],
+      ["m3", "not-mentioned"],
+      ["m4", "does-not-run"],
+    ]);
     expect(first.warnings).toMatchObject({ empty: 1 });
     expect(first.kept + first.refusals).toBe(
       linesOf("train.jsonl").length + linesOf("dev.jsonl").length + linesOf("test.jsonl").length,

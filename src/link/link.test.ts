@@ -40,7 +40,7 @@ describe("words", () => {
   test.each([
     ["hireDate", ["hire", "date"]],
     ["DEPT_ID", ["dept", "id"]],
-    ["ARTrans", ["ar", "trans"]],
+    ["XMLFile", ["xml", "file"]],
     ["line2Amount", ["line", "2", "amount"]],
     ["Straße_Nr", ["straße", "nr"]],
   ])("%s is %j", (name, words) => expect(nameWords(name)).toEqual(words));
