@@ -15,7 +15,7 @@ export type RoundTrip = {
   readonly digestsOf: (questions: readonly string[]) => Promise<readonly (string | undefined)[]>;
 };
 
-/** Two questions of one SQL are rarely further apart (on Spider's pairs of questions, one in twenty). */
+/** Below both, two questions are taken for different ones. */
 const LEAST_OVERLAP = 0.4;
 const LEAST_COSINE = 0.6;
 
