@@ -3,14 +3,17 @@
  * do not say of themselves.
  */
 import type { Database } from "../schema/schema.ts";
+import { rejectionMeanings } from "./check/codes.ts";
 import type { Rejection } from "./clean.ts";
 import type { Example } from "./example.ts";
+import { type Leak, leakSection } from "./leaks.ts";
 import { type Counts, type DataStats, statsOf } from "./stats.ts";
 
 export type CardInput = {
   readonly database: Database;
   readonly examples: readonly Example[];
   readonly rejected: readonly Rejection[];
+  readonly leaks?: readonly Leak[];
   /** Sentences about where files of pairs come from, as their makers state it. */
   readonly origins?: readonly string[];
   readonly stats?: DataStats;
@@ -21,6 +24,7 @@ export function renderCard({
   database,
   examples,
   rejected,
+  leaks,
   origins = [],
   stats = statsOf(examples, database),
 }: CardInput): string {
@@ -32,6 +36,7 @@ export function renderCard({
       .map((line) => `- ${line}`)
       .join("\n")}`,
     `## Counts\n\n${countsTable(stats)}`,
+    leaks === undefined ? "" : leakSection(leaks),
     rejected.length > 0 ? `## Set aside\n\n${rejectedTable(rejected)}` : "",
     stats.untouchedColumns.length > 0
       ? `## Columns that no pair names\n\n${stats.untouchedColumns.join(", ")}`
@@ -99,8 +104,10 @@ const listCounts = (counts: Counts): string =>
     .join(", ");
 
 function rejectedTable(rejected: readonly Rejection[]): string {
-  const reasons = Map.groupBy(rejected, ({ reason }) => reason.replace(/ \S*\d\S*.*$/, ""));
-  const rows = [...reasons].map(([reason, group]) => `| ${reason} | ${group.length} |`);
+  const reasons = Map.groupBy(rejected, ({ code }) => code);
+  const rows = [...reasons].map(
+    ([code, group]) => `| ${code}: ${rejectionMeanings[code]} | ${group.length} |`,
+  );
   return ["| reason | pairs |", "|---|--:|", ...rows].join("\n");
 }
 

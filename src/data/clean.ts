@@ -1,92 +1,112 @@
 /**
- * Pairs as generated or imported → pairs to train on and to score with: what does not run, repeats or contradicts is
- * set aside with its reason, the rest is divided by template. Knows no file.
+ * Pairs as generated or imported → pairs to train on and to score with: each is checked alone, then against the others;
+ * what fails is set aside with its reason, what is doubtful is kept with a warning, the rest is divided. Knows no file.
  */
+import type { CellIndex } from "../link/cells.ts";
+import type { Database } from "../schema/schema.ts";
+import { checkPair } from "./check/check-pair.ts";
+import type { Finding, RejectionCode, WarningCode } from "./check/codes.ts";
+import { questionKey } from "./check/questions.ts";
+import { findRepeats, ORDER } from "./check/repeats.ts";
+import { doubtedPairs, type RoundTrip } from "./check/round-trip.ts";
+import type { Embed } from "./embed.ts";
 import type { Example, Split } from "./example.ts";
-import { splitByTemplate, splitKeyOf, type SplitOptions } from "./split.ts";
+import type { CheckedPair } from "./pairs.ts";
+import { splitKeyOf, type SplitOptions, splitPairs } from "./split.ts";
 
-export type Rejection = {
+/** A line of rejected.jsonl. */
+export type Rejection = Finding<RejectionCode> & {
   readonly example: Example;
-  /** In words, for rejected.jsonl. */
-  readonly reason: string;
   /** What a person said, when it was rejected in review. */
   readonly note?: string;
 };
 
+/** A line of warnings.jsonl: what is doubtful about a pair that was kept. */
+export type Warning = Finding<WarningCode> & { readonly id: string };
+
 export type CleanPairs = Readonly<Record<Split, readonly Example[]>> & {
   readonly rejected: readonly Rejection[];
+  readonly warnings: readonly Warning[];
 };
 
-/**
- * Cleans and divides. With `split` as options the pairs are divided anew by template; with "given" each keeps the split
- * that it has, and what training shares with test or dev leaves training.
- */
-export function cleanPairs(
-  examples: readonly Example[],
-  split: SplitOptions | "given",
-): CleanPairs {
-  const rejected: Rejection[] = [];
-  const kept = withoutRepeats(examples, rejected);
-  const divided = split === "given" ? withoutLeaks(kept, rejected) : splitByTemplate(kept, split);
+export type CleanOptions = {
+  readonly database: Database;
+  /**
+   * With options the pairs are divided anew; with "given" each keeps the split that it has, and what training shares with
+   * test or dev leaves training.
+   */
+  readonly split: SplitOptions | "given";
+  /** The database's texts, to see when a question names another value than its SQL. */
+  readonly cells?: CellIndex;
+  readonly embed?: Embed;
+  readonly roundTrip?: RoundTrip;
+};
+
+/** Checks, removes what repeats, and divides. */
+export async function cleanPairs(
+  pairs: readonly CheckedPair[],
+  { database, split, cells, embed, roundTrip }: CleanOptions,
+): Promise<CleanPairs> {
+  const rejected = new Map<CheckedPair, Finding<RejectionCode>>();
+  const warnings: Warning[] = [];
+  const warn = ({ example }: CheckedPair, finding: Finding<WarningCode>) =>
+    void warnings.push({ id: example.id, ...finding });
+  for (const pair of pairs) {
+    const findings = checkPair(pair, database, cells);
+    if (findings.rejection !== undefined) rejected.set(pair, findings.rejection);
+    for (const warning of findings.warnings) warn(pair, warning);
+  }
+  const remaining = () => pairs.filter((pair) => !rejected.has(pair));
+  const repeats = await findRepeats(remaining(), embed);
+  for (const [pair, finding] of repeats.rejected) rejected.set(pair, finding);
+  for (const [pair, finding] of repeats.warnings) warn(pair, finding);
+  if (roundTrip !== undefined)
+    for (const [pair, finding] of await doubtedPairs(remaining(), roundTrip, embed))
+      warn(pair, finding);
+  const kept = remaining();
+  if (split === "given") for (const [pair, finding] of leaksOf(kept)) rejected.set(pair, finding);
+  const examples = remaining().map(({ example }) => example);
+  const divided = split === "given" ? examples : splitPairs(examples, split);
   const of = (name: Split) => divided.filter((example) => example.split === name);
-  return { train: of("train"), dev: of("dev"), test: of("test"), rejected };
-}
-
-/** Test goes before dev, dev before train: what repeats is taken out of training. */
-const ORDER: readonly Split[] = ["test", "dev", "train"];
-
-function withoutRepeats(examples: readonly Example[], rejected: Rejection[]): Example[] {
-  const byQuestion = new Map<string, Example>();
-  const ids = new Set<string>();
-  const inOrder = ORDER.flatMap((split) => examples.filter((example) => example.split === split));
-  const bad = new Map(
-    inOrder.flatMap((example): [Example, string][] => {
-      const reason = problemOf(example, byQuestion, ids);
-      if (reason === undefined) byQuestion.set(plainQuestion(example), example);
-      ids.add(example.id);
-      return reason === undefined ? [] : [[example, reason]];
+  const ids = new Set(examples.map(({ id }) => id));
+  return {
+    train: of("train"),
+    dev: of("dev"),
+    test: of("test"),
+    rejected: pairs.flatMap((pair): Rejection[] => {
+      const finding = rejected.get(pair);
+      return finding === undefined ? [] : [{ example: pair.example, ...finding }];
     }),
-  );
-  return examples.filter((example) => {
-    const reason = bad.get(example);
-    if (reason !== undefined) rejected.push({ example, reason });
-    return reason === undefined;
-  });
+    warnings: warnings.filter(({ id }) => ids.has(id)),
+  };
 }
 
-function problemOf(
-  example: Example,
-  byQuestion: ReadonlyMap<string, Example>,
-  ids: ReadonlySet<string>,
-): string | undefined {
-  if (example.kind === "answer" && !example.checks.executed) return "the SQL does not run";
-  if (ids.has(example.id)) return `the id ${example.id} is taken`;
-  const same = byQuestion.get(plainQuestion(example));
-  if (same === undefined) return undefined;
-  return same.sql === example.sql && same.refusal === example.refusal
-    ? `repeats ${same.id}`
-    : `contradicts ${same.id}: the same question with another answer`;
-}
-
-/** A question without what does not change its meaning: case, blanks, marks at the end. */
-const plainQuestion = ({ question }: Example): string =>
-  question
-    .toLowerCase()
-    .normalize("NFC")
-    .replace(/\s+/g, " ")
-    .replace(/[\s.?!]+$/, "")
-    .trim();
-
-function withoutLeaks(examples: readonly Example[], rejected: Rejection[]): Example[] {
-  const owner = new Map<string, Split>();
+/** Pairs whose template or question belongs to a split that goes before theirs. */
+function leaksOf(pairs: readonly CheckedPair[]): Map<CheckedPair, Finding<RejectionCode>> {
+  const owners = { template: new Map<string, Split>(), question: new Map<string, Split>() };
   for (const split of ORDER)
-    for (const example of examples)
-      if (example.split === split && !owner.has(splitKeyOf(example)))
-        owner.set(splitKeyOf(example), split);
-  return examples.filter((example) => {
-    const split = owner.get(splitKeyOf(example));
-    if (split === example.split) return true;
-    rejected.push({ example, reason: `shares its template with ${split}` });
-    return false;
-  });
+    for (const { example } of pairs) {
+      if (example.split !== split) continue;
+      const key = splitKeyOf(example);
+      const question = questionKey(example.question);
+      if (!owners.template.has(key)) owners.template.set(key, split);
+      if (!owners.question.has(question)) owners.question.set(question, split);
+    }
+  const leaks = new Map<CheckedPair, Finding<RejectionCode>>();
+  for (const pair of pairs) {
+    const { example } = pair;
+    const byTemplate = owners.template.get(splitKeyOf(example));
+    const byQuestion = owners.question.get(questionKey(example.question));
+    if (byTemplate !== example.split)
+      leaks.set(pair, {
+        code: "shares-template",
+        reason: `shares its template with ${byTemplate}`,
+      });
+    else if (byQuestion !== example.split)
+      leaks.set(pair, {
+        code: "shares-question",
+        reason: `shares its question with ${byQuestion}`,
+      });
+  }
+  return leaks;
 }

@@ -10,8 +10,8 @@ import { introspect } from "../schema/introspect.ts";
 import { renderCard } from "./card.ts";
 import { cleanPairs } from "./clean.ts";
 import type { Example, Split } from "./example.ts";
-import { checkPairs, parsePairs, readPairs } from "./pairs.ts";
-import { splitByTemplate, splitKeyOf } from "./split.ts";
+import { checkPairs, executePairs, parsePairs, readPairs } from "./pairs.ts";
+import { splitKeyOf, splitPairs } from "./split.ts";
 import { statsOf } from "./stats.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-pairs-"));
@@ -102,39 +102,145 @@ test.each([
 });
 
 describe("cleaning", () => {
-  const examples = () =>
-    checkPairs(
-      [
+  const executed = (...pairs: Parameters<typeof executePairs>[0]) => executePairs(pairs, options);
+  const anew = { database, split: { devShare: 0, testShare: 0, seed: 1 } } as const;
+  const reasonsOf = async (...pairs: Parameters<typeof executePairs>[0]) => {
+    const { train, rejected } = await cleanPairs(await executed(...pairs), anew);
+    expect(train.length + rejected.length).toBe(pairs.length);
+    return rejected.map(({ example, code, reason }) => [example.id, code, reason]);
+  };
+
+  test("sets aside what repeats, contradicts or does not run, with the reason", async () => {
+    expect(
+      await reasonsOf(
         pair("a", "How many items?", "SELECT COUNT(*) FROM item"),
         pair("b", "how many  items", "SELECT COUNT(*) FROM item"),
         pair("c", "How many items", "SELECT COUNT(*) FROM sale"),
         pair("d", "Broken?", "SELECT x FROM nowhere"),
         pair("e", "Names of items", "SELECT name FROM item"),
-      ],
-      options,
-    );
-
-  test("sets aside what repeats, contradicts or does not run, with the reason", async () => {
-    const { train, rejected } = cleanPairs(await examples(), {
-      devShare: 0,
-      testShare: 0,
-      seed: 1,
-    });
-    expect(train.map(({ id }) => id)).toEqual(["a", "e"]);
-    expect(rejected.map(({ example, reason }) => [example.id, reason])).toEqual([
-      ["b", "repeats a"],
-      ["c", "contradicts a: the same question with another answer"],
-      ["d", "the SQL does not run"],
+        pair("e", "Prices of items", "SELECT price FROM item"),
+        pair("f", "Please list the names of the items", "SELECT name FROM item"),
+        pair("g", "List names of items", "SELECT i.name FROM item AS i"),
+        pair("h", "How many ITEMS?", "SELECT COUNT(id) FROM item"),
+      ),
+    ).toEqual([
+      ["b", "repeats", "repeats a"],
+      ["c", "contradicts", "contradicts a: the same question with another answer"],
+      ["d", "does-not-run", "the SQL does not run: no such table: nowhere"],
+      ["e", "id-taken", "the id e is taken"],
+      ["g", "near-duplicate", "nearly repeats f: the same SQL, almost the same words"],
+      ["h", "repeats", "repeats a"],
     ]);
   });
 
+  test("sets aside SQL that filters on what the question does not say", async () => {
+    expect(
+      await reasonsOf(
+        pair("a", "Price of the cup", "SELECT price FROM item WHERE name = 'cup'"),
+        pair("c", "Items under five", "SELECT name FROM item WHERE price < 5"),
+        pair("d", "Dear items", "SELECT name FROM item WHERE price > 8"),
+      ),
+    ).toEqual([
+      ["d", "not-mentioned", "the SQL filters price > 8, which the question does not say"],
+    ]);
+  });
+
+  test("of what is empty rejects what a program made, and warns of what a person brought", async () => {
+    const sql = "SELECT name FROM item WHERE name = 'vase'";
+    const absent = "SELECT name FROM item WHERE id NOT IN (SELECT id FROM item)";
+    const pairs = await executed(
+      { ...pair("a", "Name of the vase", sql), source: { method: "synthesized" } },
+      { ...pair("b", "What is the vase called", sql), source: { method: "curated:shop" } },
+      { ...pair("c", "Items that are no items", absent), source: { method: "synthesized" } },
+    );
+    const { rejected, warnings } = await cleanPairs(pairs, anew);
+    expect(rejected.map(({ example, code }) => [example.id, code])).toEqual([["a", "empty"]]);
+    expect(warnings.map(({ id, code }) => [id, code])).toEqual([["b", "empty"]]);
+  });
+
+  test("rejects names that the chosen tables do not have, though the database has them", async () => {
+    const tables = database.tables.filter(({ name }) => name === "item");
+    const { rejected } = await cleanPairs(
+      await executed(pair("a", "How many sales?", "SELECT COUNT(*) FROM sale")),
+      { ...anew, database: { ...database, tables } },
+    );
+    expect(rejected[0]).toMatchObject({
+      code: "unknown-name",
+      reason: "the SQL names sale, which the schema does not have",
+    });
+  });
+
   test("with given splits, takes out of training what stands in a test", async () => {
-    const [count] = await examples();
-    const test = { ...count, id: "t", question: "number of items", split: "test" as const };
-    const { train, test: kept, rejected } = cleanPairs([count, test], "given");
+    const pairs = await executed(
+      pair("a", "How many items?", "SELECT COUNT(*) FROM item"),
+      pair("b", "names of the items", "SELECT DISTINCT name FROM item"),
+      { ...pair("t", "number of items", "SELECT COUNT(*) FROM item"), split: "test" },
+      { ...pair("u", "Names of items", "SELECT name FROM item"), split: "test" },
+    );
+    const { train, test: kept, rejected } = await cleanPairs(pairs, { database, split: "given" });
     expect(train).toEqual([]);
-    expect(kept).toEqual([test]);
-    expect(rejected[0].reason).toBe("shares its template with test");
+    expect(kept.map(({ id }) => id)).toEqual(["t", "u"]);
+    expect(rejected.map(({ code, reason }) => [code, reason])).toEqual([
+      ["shares-template", "shares its template with test"],
+      ["shares-question", "shares its question with test"],
+    ]);
+  });
+
+  test("near-duplicates of other words are found by embedding, and the same words of other SQL are not", async () => {
+    const pairs = await executed(
+      pair("a", "What is the name of every item?", "SELECT name FROM item"),
+      pair("b", "Which names do the items carry?", "SELECT name FROM item"),
+      pair("c", "What is the price of every item?", "SELECT price FROM item"),
+    );
+    const like = (value: number) => Float32Array.of(value, Math.sqrt(1 - value * value));
+    const embed = async (texts: readonly string[]) => texts.map((_, i) => like(i === 0 ? 1 : 0.97));
+    const { rejected } = await cleanPairs(pairs, { ...anew, embed });
+    expect(rejected.map(({ example, code }) => [example.id, code])).toEqual([
+      ["b", "near-duplicate"],
+    ]);
+    expect((await cleanPairs(pairs, anew)).rejected).toEqual([]);
+  });
+
+  test("nearly the same question with another result is a warning", async () => {
+    const pairs = await executed(
+      pair("a", "the price of the cup", "SELECT price FROM item WHERE name = 'cup'"),
+      pair("b", "price of a cup", "SELECT id FROM item WHERE name = 'cup'"),
+    );
+    const { train, warnings } = await cleanPairs(pairs, anew);
+    expect(train).toHaveLength(2);
+    expect(warnings).toEqual([
+      {
+        id: "b",
+        code: "nearly-contradicts",
+        reason: "nearly the question of a with another result",
+      },
+    ]);
+  });
+
+  test("a model that disagrees both ways is a warning, one way is none", async () => {
+    const pairs = await executed(
+      pair("a", "How many items?", "SELECT COUNT(*) FROM item"),
+      pair("b", "Names of items", "SELECT name FROM item"),
+      pair("c", "Prices of items", "SELECT price FROM item"),
+    );
+    const { warnings } = await cleanPairs(pairs, {
+      ...anew,
+      roundTrip: {
+        digestsOf: async () => [pairs[0].digest, "other", undefined],
+        questionsOf: async (sqls) => {
+          expect(sqls).toEqual(["SELECT name FROM item", "SELECT price FROM item"]);
+          return ["the names of the items", "who sold what, and when"];
+        },
+      },
+    });
+    expect(warnings).toEqual([
+      {
+        id: "c",
+        code: "round-trip-differs",
+        reason:
+          'the model\'s SQL for the question gives another result, and it reads the SQL as "who sold what, and when"',
+      },
+    ]);
   });
 });
 
@@ -172,7 +278,7 @@ describe("splitting", () => {
     fc.assert(
       fc.property(fc.array(someExample, { maxLength: 120 }), fc.nat(1000), (drafts, seed) => {
         const examples = toExamples(drafts);
-        const divided = splitByTemplate(examples, { ...shares, seed });
+        const divided = splitPairs(examples, { ...shares, seed });
         expect(divided.map(withoutSplit)).toEqual(examples.map(withoutSplit));
         const owner = new Map<string, Split>();
         for (const example of divided) {
@@ -189,12 +295,60 @@ describe("splitting", () => {
     );
   });
 
+  test("no question stands on two sides", () => {
+    fc.assert(
+      fc.property(fc.array(someExample, { maxLength: 60 }), fc.nat(1000), (drafts, seed) => {
+        const examples = toExamples(drafts).map((example, index) => ({
+          ...example,
+          question: index % 2 === 0 ? `the q${index % 7}` : `Q${index % 7}?`,
+        }));
+        const owner = new Map<string, Split>();
+        for (const { question, split } of splitPairs(examples, { ...shares, seed })) {
+          const key = /q\d/i.exec(question)?.[0].toLowerCase() ?? "";
+          expect(owner.get(key) ?? split).toBe(split);
+          owner.set(key, split);
+        }
+      }),
+    );
+  });
+
+  test("by database, no database stands on two sides and each side has one", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 3, max: 12 }), fc.nat(1000), (databases, seed) => {
+        const drafts = Array.from({ length: 60 }, (_, i) => ({
+          template: i % 20,
+          refuse: false,
+          reason: "",
+        }));
+        const examples = toExamples(drafts).map((example, i) => ({
+          ...example,
+          dbId: `db${(i * i) % databases}`,
+        }));
+        const wanted = new Set(examples.map(({ dbId }) => dbId)).size;
+        fc.pre(wanted >= 3);
+        const divided = splitPairs(examples, { ...shares, seed, by: "database" });
+        const of = (name: Split) =>
+          new Set(divided.filter(({ split }) => split === name).map(({ dbId }) => dbId));
+        const sides = (["train", "dev", "test"] as const).map(of);
+        expect(sides.reduce((sum, side) => sum + side.size, 0)).toBe(wanted);
+        for (const side of sides) expect(side.size).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  test("by database of one database is an error", () => {
+    const examples = toExamples([{ template: 1, refuse: false, reason: "" }]);
+    expect(() => splitPairs(examples, { ...shares, seed: 1, by: "database" })).toThrow(
+      "the pairs are of one database; a split by database wants two or more",
+    );
+  });
+
   test("does not depend on the order of the examples", () => {
     fc.assert(
       fc.property(fc.array(someExample, { maxLength: 60 }), fc.nat(1000), (drafts, seed) => {
         const examples = toExamples(drafts);
         const splits = (list: readonly Example[]) =>
-          new Map(splitByTemplate(list, { ...shares, seed }).map(({ id, split }) => [id, split]));
+          new Map(splitPairs(list, { ...shares, seed }).map(({ id, split }) => [id, split]));
         expect(splits(examples.toReversed())).toEqual(splits(examples));
       }),
     );
@@ -246,13 +400,13 @@ test("the card says how pairs were made and claims no annotator", async () => {
   const card = renderCard({
     database,
     examples,
-    rejected: [{ example: examples[0], reason: "repeats x1" }],
+    rejected: [{ example: examples[0], code: "repeats", reason: "repeats x1" }],
     origins: ["Written by the shop's owner."],
   });
   expect(card).toContain("- 1 hand-written.");
   expect(card).toContain("- Written by the shop's owner.");
   expect(card).toContain("1 of 1 queries were executed");
-  expect(card).toContain("| repeats | 1 |");
+  expect(card).toContain("| repeats: The same question with an answer that is the same. | 1 |");
   expect(card).toContain("No human annotator");
   expect(card).toContain("sale.sold");
 });

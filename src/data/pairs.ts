@@ -9,10 +9,13 @@ import { messageOf, UserError } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
 import type { RunResult } from "../db/run-result.ts";
 import type { Database } from "../schema/schema.ts";
+import type { Dialect } from "../sql/dialect.ts";
 import { hardnessOf } from "../sql/hardness.ts";
-import { templateOf } from "../sql/template.ts";
+import type { NamedTable } from "../sql/scope.ts";
+import { type Template, templateOf } from "../sql/template.ts";
 import type { Example, Split } from "./example.ts";
 import type { RunMany } from "./synthesize/samples.ts";
+import { digestOf } from "./synthesize/verify.ts";
 
 export type PairOptions = {
   readonly database: Database;
@@ -77,16 +80,58 @@ function parsePair(line: string, at: string): Pair {
 }
 
 /** Executes every pair and completes it to an example. */
-export async function checkPairs(pairs: readonly Pair[], options: PairOptions): Promise<Example[]> {
+export const checkPairs = async (
+  pairs: readonly Pair[],
+  options: PairOptions,
+): Promise<Example[]> => (await executePairs(pairs, options)).map(({ example }) => example);
+
+/** An example with what its execution showed. */
+export type CheckedPair = {
+  readonly example: Example;
+  /** Its SQL in the one spelling, literals kept; the SQL itself when it does not parse. */
+  readonly canonical: string;
+  /** Equal for equal results: rows as a multiset, as a list under ORDER BY. */
+  readonly digest?: string;
+  /** No row, or NULL alone. */
+  readonly isEmpty: boolean;
+  /** Why it does not run. */
+  readonly message?: string;
+};
+
+/** Executes every pair and keeps what cleaning wants to know of the results. */
+export async function executePairs(
+  pairs: readonly Pair[],
+  options: PairOptions,
+): Promise<CheckedPair[]> {
   const answers = pairs.filter(({ sql }) => sql);
   const results = await options.run(answers.map(({ sql }) => sql ?? ""));
   const resultOf = new Map(answers.map((pair, index) => [pair, results[index]]));
-  return pairs.map((pair) => toExample(pair, resultOf.get(pair), options));
+  const { dialect, tables } = options.database;
+  return pairs.map((pair): CheckedPair => {
+    const template = pair.sql ? templateIfParsed(pair.sql, dialect, tables) : undefined;
+    const result = resultOf.get(pair);
+    return {
+      example: toExample(pair, result, template, options),
+      canonical: template?.canonical ?? pair.sql ?? "",
+      ...outcomeOf(pair.sql ?? "", result),
+    };
+  });
+}
+
+function outcomeOf(
+  sql: string,
+  result: RunResult | undefined,
+): Pick<CheckedPair, "digest" | "isEmpty" | "message"> {
+  if (result === undefined) return { isEmpty: false };
+  if (!result.ok) return { isEmpty: true, message: result.message };
+  const isEmpty = result.rows.every((row) => row.every((cell) => cell === null));
+  return { digest: digestOf(result, /\bORDER\s+BY\b/i.test(sql)), isEmpty };
 }
 
 function toExample(
   pair: Pair,
   result: RunResult | undefined,
+  template: Template | undefined,
   { database, method = "imported", split = "train" }: PairOptions,
 ): Example {
   const shared = {
@@ -109,7 +154,7 @@ function toExample(
   const executed = result?.ok === true;
   return {
     ...shared,
-    ...answerIdentity(sql, database),
+    ...answerIdentity(sql, template, database.dialect),
     checks: {
       executed,
       rows: executed ? result.rows.length : 0,
@@ -132,13 +177,27 @@ export const refusalIdentity = (refusal: string): Identity => ({
 });
 
 /** Template, shape and hardness of an answer; text that does not parse is known by its hash. */
-export function answerIdentity(sql: string, { dialect, tables }: Database): Identity {
-  try {
-    const { templateId, shapeId } = templateOf(sql, dialect, tables);
+export const identityOfAnswer = (sql: string, { dialect, tables }: Database): Identity =>
+  answerIdentity(sql, templateIfParsed(sql, dialect, tables), dialect);
+
+function answerIdentity(sql: string, template: Template | undefined, dialect: Dialect): Identity {
+  if (template !== undefined) {
+    const { templateId, shapeId } = template;
     return { sql, kind: "answer", hardness: hardnessOf(sql, dialect), templateId, shapeId };
+  }
+  const hash = `unparsed:${sha256(sql).slice(0, 16)}`;
+  return { sql, kind: "answer", hardness: "extra", templateId: hash, shapeId: hash };
+}
+
+function templateIfParsed(
+  sql: string,
+  dialect: Dialect,
+  tables: readonly NamedTable[],
+): Template | undefined {
+  try {
+    return templateOf(sql, dialect, tables);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const hash = `unparsed:${sha256(sql).slice(0, 16)}`;
-    return { sql, kind: "answer", hardness: "extra", templateId: hash, shapeId: hash };
+    if (error instanceof UserError) return undefined;
+    throw error;
   }
 }

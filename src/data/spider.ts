@@ -2,6 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf, UserError } from "../base/errors.ts";
+import { templateOf } from "../sql/template.ts";
+import type { Divisible } from "./split.ts";
 
 /** One question with its gold SQL, as the file has it. */
 export type SpiderItem = {
@@ -27,6 +29,26 @@ export function readSpiderItems(file: string): SpiderItem[] {
       throw new UserError("data-invalid", `${file}: item ${index} lacks the text db_id or query`);
   });
   return items as SpiderItem[];
+}
+
+/** Items as pairs are divided: each with its template. Text that does not parse is its own template. */
+export function identifySpiderItems(file: string): (Divisible & { readonly item: SpiderItem })[] {
+  return readSpiderItems(file).map((item) => ({
+    item,
+    dbId: item.db_id,
+    kind: "answer",
+    question: item.question ?? "",
+    templateId: templateIdOf(item.query),
+  }));
+}
+
+function templateIdOf(sql: string): string {
+  try {
+    return templateOf(sql, "sqlite").templateId;
+  } catch (error) {
+    if (error instanceof UserError) return sql;
+    throw error;
+  }
 }
 
 /** The file of a database. Raises `database-invalid` when it is missing. */

@@ -5,6 +5,7 @@ import { UserError } from "../base/errors.ts";
 import { readJsonLines } from "../base/files.ts";
 import type { Rejection } from "../data/clean.ts";
 import type { Example } from "../data/example.ts";
+import type { CheckedPair } from "../data/pairs.ts";
 import { applyDecisions, type Reviewed } from "../data/review/apply.ts";
 import { type Decision, readDecisions } from "../data/review/decisions.ts";
 import type { StageContext } from "./run.ts";
@@ -36,12 +37,12 @@ export function readReview({ project }: StageContext): {
 /** Applies what was decided to pairs as they were made, and says what could not be. */
 export async function applyReview(
   context: StageContext,
-  examples: readonly Example[],
+  pairs: readonly CheckedPair[],
 ): Promise<Reviewed> {
   const decisions = readDecisions(context.project.reviewFile);
   const database = await loadDatabase(context);
   const reviewed = await withDatabase(context, (run) =>
-    applyDecisions(examples, decisions, { database, run }),
+    applyDecisions(pairs, decisions, { database, run }),
   );
   const listOf = (ids: readonly string[]) =>
     `${ids.slice(0, 5).join(", ")}${ids.length > 5 ? ", …" : ""}`;

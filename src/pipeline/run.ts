@@ -110,3 +110,16 @@ export async function runStages(
   }
   return seconds;
 }
+
+/** Takes outputs of a stage as they are now for its own, so that what a command has changed on purpose stays. */
+export async function recordOutputs(
+  name: StageName,
+  paths: readonly string[],
+  { project }: StageContext,
+): Promise<void> {
+  const record = readRecords(project)[name];
+  if (record === undefined) return;
+  const outputs: Record<string, string> = { ...record.outputs };
+  for (const path of paths) outputs[path] = (await hashOfOutput(project, path)) ?? "";
+  writeJson(project.stagesFile, { ...readRecords(project), [name]: { ...record, outputs } });
+}

@@ -209,6 +209,7 @@ print(json.dumps([{split: len(rows) for split, rows in carded.items()}, named["t
     expect(row).toEqual({
       ...many[2499],
       refusal: null,
+      review: null,
       evidence: null,
       source: { method: "test", model: null, seed: 2 ** 40 + 2499, parentId: null },
     });

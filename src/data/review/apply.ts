@@ -4,13 +4,11 @@
  */
 import type { Rejection } from "../clean.ts";
 import type { Example } from "../example.ts";
-import { checkPairs, type PairOptions } from "../pairs.ts";
+import { type CheckedPair, executePairs, type PairOptions } from "../pairs.ts";
 import { byId, type Decision, decisionsOn, fixed } from "./decisions.ts";
 
-export const REJECTED_IN_REVIEW = "rejected in review";
-
 export type Reviewed = {
-  readonly examples: readonly Example[];
+  readonly pairs: readonly CheckedPair[];
   readonly rejected: readonly Rejection[];
   /** Ids whose pair is another one than the one decided about. */
   readonly changed: readonly string[];
@@ -20,37 +18,36 @@ export type Reviewed = {
 
 /** Applies all of them. `options` says how a fixed pair is executed. */
 export async function applyDecisions(
-  examples: readonly Example[],
+  pairs: readonly CheckedPair[],
   decisions: readonly Decision[],
   options: Omit<PairOptions, "method" | "split">,
 ): Promise<Reviewed> {
   const groups = byId(decisions);
   const held = new Map(
-    examples.map((example) => [example, decisionsOn(example, groups.get(example.id) ?? [])]),
+    pairs.map((pair) => [pair, decisionsOn(pair.example, groups.get(pair.example.id) ?? [])]),
   );
-  const lastOn = (example: Example) => held.get(example)?.at(-1)?.decision;
-  const toFix = examples.filter((example) => held.get(example)?.some(isFix));
-  const anew = await checkPairs(
-    toFix.map((example) => fixOf(example, held.get(example) ?? [])),
+  const lastOn = (pair: CheckedPair) => held.get(pair)?.at(-1)?.decision;
+  const toFix = pairs.filter((pair) => held.get(pair)?.some(isFix));
+  const anew = await executePairs(
+    toFix.map((pair) => fixOf(pair.example, held.get(pair) ?? [])),
     options,
   );
-  const after = new Map(toFix.map((example, index) => [example, asFixed(anew[index])]));
-  const kept = examples.filter((example) => lastOn(example) !== "reject");
-  const ids = new Set(examples.map(({ id }) => id));
+  const after = new Map(toFix.map((pair, index) => [pair, marked(anew[index], "fixed")]));
+  const ids = new Set(pairs.map(({ example }) => example.id));
   const applied = new Set(
-    examples.filter((example) => lastOn(example) !== undefined).map(({ id }) => id),
+    pairs.filter((pair) => lastOn(pair) !== undefined).map(({ example }) => example.id),
   );
   return {
-    examples: kept.map((example) => {
-      const isAccepted = lastOn(example) === "accept" && !after.has(example);
-      return after.get(example) ?? (isAccepted ? { ...example, review: "accepted" } : example);
-    }),
-    rejected: examples
-      .filter((example) => lastOn(example) === "reject")
-      .map((example) => ({
-        example: after.get(example) ?? example,
-        reason: REJECTED_IN_REVIEW,
-        note: held.get(example)?.at(-1)?.reason,
+    pairs: pairs
+      .filter((pair) => lastOn(pair) !== "reject")
+      .map((pair) => after.get(pair) ?? (lastOn(pair) ? marked(pair, "accepted") : pair)),
+    rejected: pairs
+      .filter((pair) => lastOn(pair) === "reject")
+      .map((pair) => ({
+        example: (after.get(pair) ?? pair).example,
+        code: "rejected-in-review",
+        reason: "rejected in review",
+        note: held.get(pair)?.at(-1)?.reason,
       })),
     changed: [...groups.keys()].filter((id) => ids.has(id) && !applied.has(id)),
     gone: [...groups.keys()].filter((id) => !ids.has(id)),
@@ -66,4 +63,7 @@ function fixOf(example: Example, decisions: readonly Decision[]): Omit<Example, 
   return { ...last, source: { ...last.source, parentId: example.id } };
 }
 
-const asFixed = (example: Example): Example => ({ ...example, review: "fixed" });
+const marked = (pair: CheckedPair, review: Example["review"]): CheckedPair => ({
+  ...pair,
+  example: { ...pair.example, review },
+});

@@ -4,7 +4,6 @@ import type { Database } from "../../schema/schema.ts";
 import type { Rejection } from "../clean.ts";
 import type { Example, Split } from "../example.ts";
 import { tablesOf } from "../versions/diff.ts";
-import { REJECTED_IN_REVIEW } from "./apply.ts";
 import { byId, type Decision, decisionsOn } from "./decisions.ts";
 
 /** A pair to look at. */
@@ -70,8 +69,8 @@ export function reviewItems(
 ): ReviewItem[] {
   const groups = byId(pairs.decisions);
   const withAside = filter.failed !== undefined || filter.id !== undefined;
-  const aside = pairs.rejected.flatMap(({ example, reason }) => {
-    if (reason === REJECTED_IN_REVIEW) return { example };
+  const aside = pairs.rejected.flatMap(({ example, code, reason }) => {
+    if (code === "rejected-in-review") return { example };
     return withAside ? { example, setAside: reason } : [];
   });
   return [...pairs.kept.map((example) => ({ example })), ...aside]

@@ -9,7 +9,7 @@ import { buildDatabase } from "../../../test/fixtures/shop.ts";
 import { createExecutor } from "../../db/executor.ts";
 import { introspect } from "../../schema/introspect.ts";
 import type { Example } from "../example.ts";
-import { applyDecisions, REJECTED_IN_REVIEW } from "./apply.ts";
+import { applyDecisions } from "./apply.ts";
 import { csvOf, parseCsv } from "./csv.ts";
 import {
   appendDecision,
@@ -43,11 +43,15 @@ const on = (pair: Example, rest: Pick<Decision, "decision"> & Partial<Decision>)
   ...rest,
 });
 const apply = (examples: readonly Example[], decisions: readonly Decision[]) =>
-  applyDecisions(examples, decisions, { database, run });
+  applyDecisions(
+    examples.map((example) => ({ example, canonical: example.sql, isEmpty: false })),
+    decisions,
+    { database, run },
+  );
 
 describe("decisions applied", () => {
   test("accepted pairs are marked, rejected ones set aside with the reason, fixed ones executed anew", async () => {
-    const { examples, rejected, changed, gone } = await apply(
+    const { pairs, rejected, changed, gone } = await apply(
       [count, names, salary],
       [
         on(count, { decision: "accept" }),
@@ -55,7 +59,7 @@ describe("decisions applied", () => {
         on(salary, { decision: "reject", reason: "nobody asks" }),
       ],
     );
-    expect(examples).toMatchObject([
+    expect(pairs.map(({ example }) => example)).toMatchObject([
       { id: "a", review: "accepted", checks: count.checks },
       {
         id: "b",
@@ -66,9 +70,14 @@ describe("decisions applied", () => {
         checks: { executed: true, rows: 1, discriminating: false },
       },
     ]);
-    expect(examples[1].templateId).not.toBe(names.templateId);
+    expect(pairs[1].example.templateId).not.toBe(names.templateId);
     expect(rejected).toEqual([
-      { example: salary, reason: REJECTED_IN_REVIEW, note: "nobody asks" },
+      {
+        example: salary,
+        code: "rejected-in-review",
+        reason: "rejected in review",
+        note: "nobody asks",
+      },
     ]);
     expect([changed, gone]).toEqual([[], []]);
   });
@@ -78,7 +87,7 @@ describe("decisions applied", () => {
       [{ ...count, question: "How many customers are there?" }],
       [on(count, { decision: "reject", reason: "x" }), on(names, { decision: "accept" })],
     );
-    expect(result.examples[0]).not.toHaveProperty("review");
+    expect(result.pairs[0].example).not.toHaveProperty("review");
     expect(result).toMatchObject({ rejected: [], changed: ["a"], gone: ["b"] });
   });
 
@@ -94,14 +103,14 @@ describe("decisions applied", () => {
       { example: { sql: "SELECT name FROM customer" }, note: "too easy" },
     ]);
     const twice = on(fixedPair, { decision: "fix", question: "Names?" });
-    expect((await apply([names], [fix, twice])).examples).toMatchObject([
-      { question: "Names?", sql: "SELECT name FROM customer", review: "fixed" },
+    expect((await apply([names], [fix, twice])).pairs).toMatchObject([
+      { example: { question: "Names?", sql: "SELECT name FROM customer", review: "fixed" } },
     ]);
   });
 
   test("a refusal becomes an answer when a fix gives it SQL", async () => {
     const fix = on(salary, { decision: "fix", sql: "SELECT 1" });
-    const [example] = (await apply([salary], [fix])).examples;
+    const [{ example }] = (await apply([salary], [fix])).pairs;
     expect(example).toMatchObject({ kind: "answer", sql: "SELECT 1" });
     expect(example).not.toHaveProperty("refusal");
   });
@@ -123,8 +132,12 @@ describe("the file of decisions", () => {
 
 describe("what is looked at", () => {
   const rejected = [
-    { example: { ...names, id: "r" }, reason: "repeats b" },
-    { example: { ...salary, id: "s" }, reason: REJECTED_IN_REVIEW },
+    { example: { ...names, id: "r" }, code: "repeats" as const, reason: "repeats b" },
+    {
+      example: { ...salary, id: "s" },
+      code: "rejected-in-review" as const,
+      reason: "rejected in review",
+    },
   ];
   const pairs = {
     kept: [count, { ...names, split: "train" as const }, salary],

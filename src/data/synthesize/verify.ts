@@ -74,7 +74,7 @@ const differ = (result: RunResult): boolean =>
   result.ok && (result.rows.length < 2 || String(result.rows[0][0]) !== String(result.rows[1][0]));
 
 /** Rows as a multiset, or as a list when their order counts. */
-function digestOf(result: RunResult, isOrdered: boolean): string {
+export function digestOf(result: RunResult, isOrdered: boolean): string {
   if (!result.ok) return "";
   const rows = result.rows.map((row) => row.map(cellText).join("\u001f"));
   const hash = createHash("sha1");

@@ -2,7 +2,7 @@
 import type { Database } from "../../schema/schema.ts";
 import { namesOf } from "../../sql/names.ts";
 import type { Split } from "../example.ts";
-import { answerIdentity, type Pair } from "../pairs.ts";
+import { identityOfAnswer, type Pair } from "../pairs.ts";
 
 const FIELDS = ["question", "sql", "refusal", "evidence", "split"] as const;
 type Field = (typeof FIELDS)[number];
@@ -86,7 +86,7 @@ export function tablesOf({ sql }: Pick<Pair, "sql">, { dialect, tables }: Databa
 }
 
 const shapeOf = ({ shapeId, sql, refusal }: Pair, database: Database): string =>
-  shapeId ?? (sql ? answerIdentity(sql, database).shapeId : `refuse:${refusal}`);
+  shapeId ?? (sql ? identityOfAnswer(sql, database).shapeId : `refuse:${refusal}`);
 
 /** Pairs of each split; what says none is not counted. */
 export const splitsOf = (pairs: readonly Pair[]): Record<Split, number> => {

@@ -113,10 +113,3 @@ export const dataStage: Stage = {
     };
   },
 };
-
-/** Pairs as synthesised, unchanged. */
-export async function readSynthetic(context: StageContext): Promise<Example[]> {
-  const file = join(context.project.rawFolder, SYNTHETIC);
-  const database = await loadDatabase(context);
-  return existsSync(file) ? withDatabase(context, (run) => readPairs(file, { database, run })) : [];
-}
