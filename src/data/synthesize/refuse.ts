@@ -14,10 +14,10 @@ import {
   absentTables,
   unrelatedRequests,
 } from "./absent-things.ts";
+import { absenceIn } from "./absence.ts";
 import { drawCondition } from "./conditions.ts";
 import { type Draw, nounOf, pickEntity, pickField, pickWeighted } from "./draw.ts";
 import { capitalise, numberText, pluralOf, singularOf, withArticle } from "./english.ts";
-import { splitName } from "./names.ts";
 import type { RunMany, Value } from "./samples.ts";
 import { describe } from "./subject.ts";
 import { createVocabulary, type Entity } from "./vocabulary.ts";
@@ -82,36 +82,6 @@ function toExample(
     split: "train",
   };
 }
-
-/** Whether none of the telling words of a phrase stands in a name or comment of the schema. */
-function absenceIn(database: Database): (words: string) => boolean {
-  const texts = [
-    ...database.knowledge,
-    ...database.tables.flatMap((table) => [
-      table.name,
-      table.comment ?? "",
-      ...table.columns.flatMap(({ name, comment }) => [name, comment ?? ""]),
-    ]),
-  ];
-  const known = new Set(texts.flatMap(splitName).map(stem));
-  const whole = texts
-    .join(" ")
-    .toLowerCase()
-    .replace(/[^a-z]/g, "");
-  return (words) =>
-    words
-      .split(/[^A-Za-z]+/)
-      .filter((word) => word.length > 2 && !COMMON.has(word.toLowerCase()))
-      .every((word) => !known.has(stem(word)) && !(word.length > 5 && whole.includes(stem(word))));
-}
-
-/** Words that say too little to count: "phone number" is absent where only other numbers are. */
-const COMMON = new Set(
-  "number date code name level status type rate period points account address order orders job".split(
-    " ",
-  ),
-);
-const stem = (word: string): string => singularOf(word.toLowerCase()).replace(/(ing|ed|e)$/, "");
 
 const missingTable: Maker = ({ rng, ...draw }, isAbsent) => {
   const thing = rng.pick(absentTables);
