@@ -249,9 +249,9 @@ describe("refusals", () => {
       exclude,
     });
   const FORMS =
-    /^(no table of [^.]+|no column for [^.]+|this would change data|this would change the tables|not about this database)$/;
+    /^(no table of [^.]+|no column for [^.]+|no data about [^.]+|ambiguous: .+ or [^.]+|this would change data|this would change the tables|not about this database)$/;
 
-  test("have one of the five forms, at most twelve words, and no question twice", async () => {
+  test("have one of the seven forms, at most twelve words, and no question twice", async () => {
     const refusals = await refusalsOf(1);
     expect(refusals).toHaveLength(50);
     for (const { refusal, kind, sql, templateId } of refusals) {

@@ -4,6 +4,7 @@ import { join, relative } from "node:path";
 import { formatDuration, type Progress } from "../../base/progress.ts";
 import { readJsonLines, writeJson } from "../../base/files.ts";
 import { hashOfJson, sha256OfFile } from "../../base/hash.ts";
+import { ablate, type AblatedPair, withoutTables } from "../../data/ablate.ts";
 import type { Example } from "../../data/example.ts";
 import { exportAdapter } from "../../export/export.ts";
 import { readPeftAdapter } from "../../export/peft.ts";
@@ -19,10 +20,13 @@ import { loadDatabase } from "./schema.ts";
 
 const trainFile = (context: StageContext) => join(context.project.cleanFolder, "train.jsonl");
 
-/** The training options of the configuration without their prefix; where it starts from is no setting of the loop. */
+/** Options that choose what the loop gets, not how it runs. */
+const NO_SETTINGS: readonly OptionName[] = ["train.start", "train.ablated"];
+
+/** The training options of the configuration without their prefix. */
 export function trainConfigOf(config: Config): TrainConfig {
   const names = (Object.keys(optionTable) as OptionName[]).filter(
-    (name) => name.startsWith("train.") && name !== "train.start",
+    (name) => name.startsWith("train.") && !NO_SETTINGS.includes(name),
   );
   return Object.fromEntries(
     names.map((name) => [name.slice("train.".length), config[name]]),
@@ -43,6 +47,7 @@ async function inputsOf(context: StageContext): Promise<object> {
     model: config.model,
     train,
     start: await startHash(context),
+    ...(config["train.ablated"] > 0 && { ablated: config["train.ablated"] }),
     data: await hashOf(trainFile(context)),
     snapshot: await hashOf(project.snapshotFile),
     prompt: await hashOf(project.promptFile),
@@ -54,22 +59,48 @@ export async function runFolderOf(context: StageContext): Promise<string> {
   return join(context.project.runsFolder, hashOfJson(await inputsOf(context)).slice(0, 12));
 }
 
-/** An example as training text. The same prompt serves later. */
-const toText =
-  (prompt: Prompt) =>
-  (example: Example): TrainText => ({
-    prefix: prompt.prefix,
-    suffix: prompt.suffixOf(example.question),
-    completion: renderAnswer(example),
-  });
+/** Examples as training texts under the prompt that serves later, or under that of the schema without some tables. */
+async function textsUnder(
+  context: StageContext,
+  base: BaseModel,
+): Promise<(pair: Example | AblatedPair) => TrainText> {
+  const database = await loadDatabase(context);
+  const systemTemplate = readSystemTemplate(context.project.promptFile);
+  const prompts = new Map<string, Prompt>();
+  return (pair) => {
+    const without = "without" in pair ? pair.without : [];
+    const key = without.join("\n");
+    const prompt =
+      prompts.get(key) ?? base.promptFor(withoutTables(database, without), { systemTemplate });
+    prompts.set(key, prompt);
+    return {
+      prefix: prompt.prefix,
+      suffix: prompt.suffixOf(pair.question),
+      completion: renderAnswer(pair),
+    };
+  };
+}
+
+/** Pairs under reduced schemas, made of training pairs alone. */
+async function ablatedOf(
+  context: StageContext,
+  examples: readonly Example[],
+): Promise<AblatedPair[]> {
+  const { config } = context;
+  const count = config["train.ablated"];
+  if (count === 0) return [];
+  const options = { count, groupSize: config["train.batchSize"], seed: config["train.seed"] };
+  const answers = examples.filter(({ kind }) => kind === "answer");
+  return ablate(answers, await loadDatabase(context), options);
+}
 
 /** The whole of a training run: texts, settings, and where it stands. */
 export async function jobOf(context: StageContext, base: BaseModel): Promise<TrainJob> {
-  const prompt = await promptOf(context, base);
   const start = startAdapterOf(context, base);
-  const texts = existsSync(trainFile(context))
-    ? readJsonLines<Example>(trainFile(context)).map(toText(prompt))
-    : [];
+  const examples = existsSync(trainFile(context)) ? readJsonLines<Example>(trainFile(context)) : [];
+  const texts = [...examples, ...(await ablatedOf(context, examples))].map(
+    await textsUnder(context, base),
+  );
   return {
     modelFile: base.path,
     config: trainConfigOf(context.config),
