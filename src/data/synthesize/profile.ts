@@ -103,6 +103,8 @@ export type Tally = { n: number; readonly counts: Map<string, number> };
 
 export const createTally = (): Tally => ({ n: 0, counts: new Map() });
 
+export const copyOf = ({ n, counts }: Tally): Tally => ({ n, counts: new Map(counts) });
+
 const keysOf = ({ hardness, tables, conditions, features: own }: Outline): string[] => [
   `hardness.${hardness}`,
   `tables.${tables}`,
@@ -130,7 +132,7 @@ export const profileOf = ({ n, counts }: Tally): Profile =>
   );
 
 /** The first queries are taken for as many of the target's spread. */
-const PRIOR = 30;
+const PRIOR = 15;
 const STRONGEST = 4;
 
 /** How much a query is wanted: above 1 when what it has is rarer so far than in the target, below when commoner. */

@@ -132,7 +132,7 @@ const rules: readonly Rule[] = [
   rule(/\b(different|distinct|unique) /g, 0.35, "different ", "distinct ", "unique ", "separate "),
   rule(/\baverage /g, 0.3, "mean ", "avg ", "average "),
   rule(
-    /\b(highest|largest|maximum) (?!first)/g,
+    /\b(highest|largest|maximum) (?![\w ]* first)/g,
     0.4,
     "greatest ",
     "biggest ",
@@ -141,11 +141,18 @@ const rules: readonly Rule[] = [
     "largest ",
     "max ",
   ),
-  rule(/\b(lowest|smallest|minimum) (?!first)/g, 0.4, "least ", "smallest ", "lowest ", "min "),
-  rule(/\b(most recent|latest) /g, 0.4, "newest ", "latest ", "most recent "),
-  rule(/\b(earliest|oldest) (?!first)/g, 0.4, "first ", "earliest ", "oldest "),
   rule(
-    / for (each|every) (?=[^,]*$)/,
+    /\b(lowest|smallest|minimum) (?![\w ]* first)/g,
+    0.4,
+    "least ",
+    "smallest ",
+    "lowest ",
+    "min ",
+  ),
+  rule(/\b(most recent|latest) /g, 0.4, "newest ", "latest ", "most recent "),
+  rule(/\b(earliest|oldest) (?![\w ]* first)/g, 0.4, "first ", "earliest ", "oldest "),
+  rule(
+    / for (?:each|every) (?=[^,?]*\??$)/,
     0.6,
     " per ",
     " by ",
@@ -157,7 +164,7 @@ const rules: readonly Rule[] = [
     " one line per ",
   ),
   rule(
-    / (?:grouped by|per) (?=[^,]*$)/,
+    / (?:grouped by|per) (?!unit)(?=[^,]*$)/,
     0.4,
     " by ",
     " for each ",
@@ -318,7 +325,14 @@ const rules: readonly Rule[] = [
     " which have $1 ",
     " that have $1 ",
   ),
-  rule(/ without (?:any )?/g, 0.35, " lacking ", " without any ", " that have no ", " with zero "),
+  rule(
+    / without (?:any )?(?!repeats|duplicates)/g,
+    0.35,
+    " lacking ",
+    " without any ",
+    " that have no ",
+    " with zero ",
+  ),
   rule(
     / (?:and|plus) (?=(?:the )?[a-z ]{3,18} (?:of|for) )/,
     0.3,
@@ -348,7 +362,7 @@ const OPENINGS = [
 const CLOSINGS = [", please", " please", ", thanks", ", if you can"];
 
 /** How often a word is exchanged for a synonym. */
-const SYNONYM = 0.2;
+const SYNONYM = 0.3;
 
 /** Rewords a question. Texts in `values` stay as they are. */
 export function reword(

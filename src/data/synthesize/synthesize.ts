@@ -13,6 +13,7 @@ import { bigramsOf, distinct2, newShare } from "./diversity.ts";
 import { countUses, type Draft, type Draw, pickWeighted } from "./draw.ts";
 import {
   addOutline,
+  copyOf,
   createTally,
   type Outline,
   outlineOf,
@@ -74,7 +75,7 @@ const KEPT_REJECTED = 50;
 /** Drafts of which one is taken: what the target wants and what is new in words is likelier. */
 const CANDIDATES = 8;
 /** Wordings of one draft of which the newest is taken. */
-const WORDINGS = 4;
+const WORDINGS = 12;
 const MAX_SQL = 300;
 const MAX_QUESTION = 260;
 
@@ -143,7 +144,7 @@ type Progress = {
   readonly examples: Example[];
   readonly sqls: Set<string>;
   readonly questions: Set<string>;
-  /** Neighbouring words of the questions so far. */
+  /** Neighbouring words of the questions drawn so far. */
   readonly bigrams: Set<string>;
   readonly rejected: Map<Reason, number>;
   readonly rejectedDrafts: RejectedDraft[];
@@ -155,33 +156,44 @@ const shapeNames = Object.keys(shapes) as ShapeName[];
 /** Drafts that are new in their words, each the most wanted of several. */
 function drawBatch(draw: Draw, state: Progress): Entry[] {
   const entries: Entry[] = [];
+  const tally = copyOf(state.tally);
   for (let tries = 0; entries.length < BATCH && tries < BATCH * 4; tries++) {
     const candidates = Array.from({ length: CANDIDATES }, () => drawEntry(draw, state)).filter(
       (entry) => entry !== undefined,
     );
-    const entry = pickWeighted(draw.rng, candidates, (one) => worthOf(state, one));
-    if (entry) entries.push(entry);
+    const entry = pickWeighted(draw.rng, candidates, (one) => worthOf(state, tally, one));
+    const said = entry && inNewWords(draw, state, entry);
+    if (said === undefined) continue;
+    entries.push(said);
+    addOutline(tally, said.outline);
+    for (const bigram of bigramsOf(said.draft.question)) state.bigrams.add(bigram);
   }
   return entries;
 }
 
 /** Near to the target and new in words. */
-const worthOf = ({ target, tally, bigrams }: Progress, { outline, draft }: Entry): number =>
-  wantedOf(outline, target, tally) * (0.1 + newShare(draft.question, bigrams)) ** 3;
+const worthOf = ({ target, bigrams }: Progress, tally: Tally, { outline, draft }: Entry): number =>
+  wantedOf(outline, target, tally) * (0.1 + newShare(draft.question, bigrams)) ** 4;
 
-/** One draft of a shape, those behind their share more often, in the newest of a few wordings. */
+/** One draft of a shape, those behind their share more often. */
 function drawEntry(draw: Draw, state: Progress): Entry | undefined {
   const shape = pickWeighted(draw.rng, shapeNames, (name) => weightOf(state, name));
-  const drawn = shape && shapes[shape].draw(draw);
-  if (!shape || drawn === undefined) return reject(state, "nothing-to-ask");
-  const question = newestWording(draw, state, drawn);
-  const draft = { ...drawn, question };
+  const draft = shape && shapes[shape].draw(draw);
+  if (!shape || draft === undefined) return reject(state, "nothing-to-ask");
   const turnDown = (reason: Reason) => reject(state, reason, { shape, draft });
-  if (draft.sql.length > MAX_SQL || question.length > MAX_QUESTION) return turnDown("too-long");
+  if (draft.sql.length > MAX_SQL) return turnDown("too-long");
   if (state.sqls.has(draft.sql)) return turnDown("repeated-sql");
-  if (state.questions.has(plainText(question))) return turnDown("repeated-question");
   const outline = readOutline(draft.sql);
   return outline ? { shape, draft, outline } : turnDown("unparsed");
+}
+
+/** The entry in the newest of several wordings. */
+function inNewWords(draw: Draw, state: Progress, entry: Entry): Entry | undefined {
+  const question = newestWording(draw, state, entry.draft);
+  const said = { ...entry, draft: { ...entry.draft, question } };
+  if (question.length > MAX_QUESTION) return reject(state, "too-long", said);
+  if (state.questions.has(plainText(question))) return reject(state, "repeated-question", said);
+  return said;
 }
 
 const STRING = /'((?:[^']|'')*)'/g;
@@ -247,7 +259,6 @@ function accept(state: Progress, entry: Entry, verdict: Verdict): boolean {
   if (questions.has(question)) return turnDown("repeated-question");
   sqls.add(template.canonical).add(draft.sql);
   questions.add(question);
-  for (const bigram of bigramsOf(draft.question)) state.bigrams.add(bigram);
   addOutline(state.tally, outline);
   state.byShape.set(shape, (state.byShape.get(shape) ?? 0) + 1);
   examples.push(toExample(state, entry, template, verdict));

@@ -401,6 +401,7 @@ export function amountPairs({ fields }: Entity): [Field, Field][] {
 
 /** Two dates of a table, the earlier one first. */
 export const datePairs = ({ fields, dateOrder }: Entity): [Field, Field][] =>
-  fields.flatMap((a) =>
-    fields.filter((b) => dateOrder.has(`${a.name}\n${b.name}`)).map((b): [Field, Field] => [a, b]),
-  );
+  [...dateOrder].flatMap((order): [Field, Field][] => {
+    const [a, b] = order.split("\n").map((name) => fields.find((field) => field.name === name));
+    return a && b ? [[a, b]] : [];
+  });
