@@ -139,7 +139,6 @@ const rules: readonly Rule[] = [
     "top ",
     "highest ",
     "largest ",
-    "max ",
   ),
   rule(
     /\b(lowest|smallest|minimum) (?![\w ]* first)/g,
@@ -362,7 +361,7 @@ const OPENINGS = [
 const CLOSINGS = [", please", " please", ", thanks", ", if you can"];
 
 /** How often a word is exchanged for a synonym. */
-const SYNONYM = 0.3;
+const SYNONYM = 0.35;
 
 /** Rewords a question. Texts in `values` stay as they are. */
 export function reword(
@@ -404,9 +403,9 @@ const tidy = (text: string): string =>
 /** Telegraph style, small letters, a word before or after: as people type. */
 function manner(text: string, rng: Rng): string {
   const roll = rng.next();
-  if (roll < 0.28) return bare(text, rng);
-  if (roll < 0.32) return `${rng.pick(OPENINGS)}${text}`;
-  if (roll < 0.36) return text.replace(/([?.]?)$/, `${rng.pick(CLOSINGS)}$1`);
+  if (roll < 0.36) return bare(text, rng);
+  if (roll < 0.4) return `${rng.pick(OPENINGS)}${text}`;
+  if (roll < 0.44) return text.replace(/([?.]?)$/, `${rng.pick(CLOSINGS)}$1`);
   return text;
 }
 

@@ -73,9 +73,9 @@ const PATIENCE = 12;
 /** Rejected drafts kept for each reason. */
 const KEPT_REJECTED = 50;
 /** Drafts of which one is taken: what the target wants and what is new in words is likelier. */
-const CANDIDATES = 8;
+const CANDIDATES = 10;
 /** Wordings of one draft of which the newest is taken. */
-const WORDINGS = 12;
+const WORDINGS = 20;
 const MAX_SQL = 300;
 const MAX_QUESTION = 260;
 
