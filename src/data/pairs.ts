@@ -173,7 +173,7 @@ export const refusalIdentity = (refusal: string): Identity => ({
   refusal,
   hardness: "easy",
   templateId: `refuse:${refusal}`,
-  shapeId: `refuse:${refusal.replace(/^(no (?:table of|column for)) .*/, "$1")}`,
+  shapeId: `refuse:${refusal.replace(/^(no (?:table of|column for|data about)|ambiguous:) .*/, "$1")}`,
 });
 
 /** Template, shape and hardness of an answer; text that does not parse is known by its hash. */

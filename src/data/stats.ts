@@ -77,7 +77,7 @@ export function statsOf(
 }
 
 /** Largest first. */
-function countBy(examples: readonly Example[], keyOf: (example: Example) => string): Counts {
+export function countBy(examples: readonly Example[], keyOf: (example: Example) => string): Counts {
   const groups = Map.groupBy(examples, keyOf);
   return Object.fromEntries(
     [...groups].map(([key, group]) => [key, group.length] as const).sort((a, b) => b[1] - a[1]),

@@ -79,11 +79,15 @@ export const promptOf = async (
   base: BaseModel,
   fewShot: readonly FewShotExample[] = [],
 ): Promise<Prompt> =>
-  base.promptFor(await loadDatabase(context), {
-    systemTemplate: readTemplate(context).text,
-    schema: schemaFormOf(context.config),
-    fewShot,
-  });
+  base.promptFor(await loadDatabase(context), { ...promptOptions(context), fewShot });
+
+/** The project's template and its form of the schema. */
+export const promptOptions = (
+  context: StageContext,
+): Required<Pick<PromptOptions, "systemTemplate" | "schema">> => ({
+  systemTemplate: readTemplate(context).text,
+  schema: schemaFormOf(context.config),
+});
 
 /** Token ids of a prompt's text. */
 export const countTokens = (model: BaseModel, text: string): number =>

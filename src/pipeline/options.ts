@@ -63,6 +63,7 @@ export type Config = {
   readonly "prompt.maxSchemaTokens": number;
   readonly "data.count": number;
   readonly "data.refusals": number;
+  readonly "data.target": string;
   readonly "data.seed": number;
   readonly "data.devShare": number;
   readonly "data.testShare": number;
@@ -82,6 +83,7 @@ export type Config = {
   readonly "teacher.inputPrice": number;
   readonly "teacher.outputPrice": number;
   readonly "train.start": string;
+  readonly "train.ablated": number;
   readonly "train.rank": number;
   readonly "train.alpha": number;
   readonly "train.dropout": number;
@@ -141,6 +143,10 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     10_000,
     "Questions to synthesise that the schema cannot answer.",
   ),
+  "data.target": text(
+    "spider",
+    "What synthesis steers towards: spider (the spread of Spider's training questions), flat (the shapes' own weights), or a JSON file of shares.",
+  ),
   "data.seed": integer(42, 0, 2 ** 31 - 1, "Seed of synthesis and splitting."),
   "data.devShare": number(0.08, 0, 0.4, "Share of the templates kept for choices."),
   "data.testShare": number(0.15, 0.02, 0.4, "Share of the templates kept for the report alone."),
@@ -191,6 +197,12 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
   "train.start": text(
     "auto",
     "Adapter to go on with: none, the folder of one (PEFT), or auto: the one that comes with this program when it was trained on the same base.",
+  ),
+  "train.ablated": integer(
+    0,
+    0,
+    100_000,
+    "Training pairs, beside the others, whose prompt lacks a table: half need it and are refused. Every train.batchSize of them cost one more prefix a pass.",
   ),
   "train.rank": integer(16, 1, 256, "Rank of the low-rank pairs (LoRA)."),
   "train.alpha": number(

@@ -14,7 +14,7 @@ import { projectAt } from "./project.ts";
 import { reasonToRun, runStages, type StageContext } from "./run.ts";
 import { baselineStage } from "./stages/baseline.ts";
 import { cleanStage } from "./stages/clean.ts";
-import { dataStage } from "./stages/data.ts";
+import { dataStage, readSynthesisReport } from "./stages/data.ts";
 import { databaseFileOf, schemaStage } from "./stages/schema.ts";
 import { jobOf, trainStage } from "./stages/train.ts";
 
@@ -100,6 +100,25 @@ test("a test split of refusals alone is refused", async () => {
   rmSync(curated);
 });
 
+test("the report of synthesis counts what stands in the files", () => {
+  const report = readSynthesisReport(project);
+  const raw = readJsonLines<Example>(join(project.rawFolder, "synthetic.jsonl"));
+  expect(report.pairs).toBe(raw.filter(({ kind }) => kind === "answer").length);
+  const kinds = Object.values(report.refusalKinds).reduce((sum, count) => sum + count, 0);
+  expect(kinds).toBe(report.refusals);
+  const rejected = readJsonLines<{ reason: string }>(
+    join(project.folder, "data", "rejected", "synthetic.jsonl"),
+  );
+  for (const { reason } of rejected) expect(report.rejected[reason]).toBeGreaterThan(0);
+  expect(report.target.name).toBe("spider");
+  expect(report.target.reached.hardness.easy).toBeGreaterThan(0);
+});
+
+test("a target that is no file is refused", async () => {
+  const wrong = { ...context, config: { ...context.config, "data.target": "spidr" } };
+  await expect(dataStage.run(wrong)).rejects.toMatchObject({ code: "config-invalid" });
+});
+
 test("a stop while pairs are made or checked leaves everything as it was", async () => {
   const raw = join(project.rawFolder, "synthetic.jsonl");
   const before = readFileSync(raw, "utf8");
@@ -125,5 +144,22 @@ describe.skipIf(!process.env.T2S_MODEL_FILE)("with the model (T2S_MODEL_FILE)", 
     const textOf = ({ prefix, suffix }: { prefix: string; suffix: string }) => prefix + suffix;
     expect(texts.map(textOf)).toEqual(asked.map(textOf));
     expect(texts[0].prefix).toContain("customer: id | name city");
+  });
+
+  test("pairs under reduced schemas stand beside the others, and change the run", async () => {
+    const base = await baseModelOf(context);
+    const plain = await jobOf(context, base);
+    const more = { ...context, config: { ...context.config, "train.ablated": 8 } };
+    const ablated = await jobOf(more, base);
+    expect(ablated.texts.slice(0, plain.texts.length)).toEqual(plain.texts);
+    const added = ablated.texts.slice(plain.texts.length);
+    expect(added).toHaveLength(8);
+    for (const { prefix, completion } of added) {
+      expect(prefix).not.toBe(plain.texts[0].prefix);
+      expect(completion).toMatch(/^(SELECT|-- cannot answer: no table of )/);
+    }
+    expect(new Set(added.map(({ completion }) => completion.slice(0, 2))).size).toBe(2);
+    expect(ablated.runHash).not.toBe(plain.runHash);
+    expect(ablated.config).toEqual(plain.config);
   });
 });

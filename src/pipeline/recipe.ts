@@ -1,7 +1,7 @@
 /**
  * A recipe: one YAML file = one reproducible training run over many databases in Spider's form, for adapters that others
- * start from. Its keys are `pairs` (files), `databases` (folder), `refusalsPerDatabase`, all below one archive folder,
- * and options of t2s.yaml.
+ * start from. Its keys are `pairs` (files) and `databases` (folder), both below one archive folder, `refusalsPerDatabase`,
+ * `ablatedPerDatabase` (pairs whose prompt lacks a table) and options of t2s.yaml.
  */
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -9,6 +9,7 @@ import { parse, stringify } from "yaml";
 import { UserError } from "../base/errors.ts";
 import { hashOfJson } from "../base/hash.ts";
 import type { Progress } from "../base/progress.ts";
+import { ablate, withoutTables } from "../data/ablate.ts";
 import { readSpiderItems, spiderDatabaseFile, type SpiderItem } from "../data/spider.ts";
 import { synthesizeRefusals } from "../data/synthesize/refuse.ts";
 import { createExecutor, type Executor } from "../db/executor.ts";
@@ -29,6 +30,7 @@ export type Recipe = {
   readonly pairs: readonly string[];
   readonly databases: string;
   readonly refusalsPerDatabase: number;
+  readonly ablatedPerDatabase: number;
   readonly config: Config;
   /** Identity of the file's content. */
   readonly hash: string;
@@ -37,22 +39,30 @@ export type Recipe = {
 /** Raises `config-invalid` for a key that is unknown or missing. */
 export function readRecipe(path: string): Recipe {
   const document = parse(readFileSync(path, "utf8")) as Record<string, unknown> | null;
-  const { pairs, databases, refusalsPerDatabase = 0, ...options } = document ?? {};
+  const {
+    pairs,
+    databases,
+    refusalsPerDatabase = 0,
+    ablatedPerDatabase = 0,
+    ...options
+  } = document ?? {};
   const isNames = Array.isArray(pairs) && pairs.every((name) => typeof name === "string");
   if (!isNames || pairs.length === 0 || typeof databases !== "string")
     throw new UserError(
       "config-invalid",
       `${path}: "pairs" (a list of files) and "databases" (a folder) are wanted`,
     );
-  if (!Number.isInteger(refusalsPerDatabase) || (refusalsPerDatabase as number) < 0)
-    throw new UserError(
-      "config-invalid",
-      `${path}: refusalsPerDatabase is ${String(refusalsPerDatabase)}; a whole number is wanted`,
-    );
+  for (const [key, count] of Object.entries({ refusalsPerDatabase, ablatedPerDatabase }))
+    if (!Number.isInteger(count) || (count as number) < 0)
+      throw new UserError(
+        "config-invalid",
+        `${path}: ${key} is ${String(count)}; a whole number is wanted`,
+      );
   return {
     pairs: pairs as string[],
     databases,
     refusalsPerDatabase: refusalsPerDatabase as number,
+    ablatedPerDatabase: ablatedPerDatabase as number,
     config: { ...defaultConfig, ...parseConfig(stringify(options), path) },
     hash: hashOfJson(document),
   };
@@ -111,6 +121,15 @@ export async function textsOfRecipe(
     });
   }
   const texts = items.map((item) => textOfItem(item, places.get(item.db_id) as Place));
+  for (const [dbId, place] of places)
+    texts.push(
+      ...ablatedTexts(
+        recipe,
+        place,
+        items.filter((item) => item.db_id === dbId),
+        base,
+      ),
+    );
   const executor = createExecutor({ workers: 2, timeoutMs: 20_000 });
   try {
     for (const place of places.values())
@@ -130,6 +149,31 @@ const textOfItem = (
   suffix: prompt.suffixOf(question.replace(/ ([?.,])/g, "$1")),
   completion: trainingStyle(query, database.dialect, database.tables).sql,
 });
+
+/** Pairs of one database under its schema without one of the tables. */
+function ablatedTexts(
+  { ablatedPerDatabase, config }: Recipe,
+  place: Place,
+  items: readonly SpiderItem[],
+  base: BaseModel,
+): TrainText[] {
+  const pairs = items.map(({ question = "", query }) => ({ question, sql: query }));
+  const ablated = ablate(pairs, place.database, {
+    count: ablatedPerDatabase,
+    groupSize: config["train.batchSize"],
+    seed: config["data.seed"],
+  });
+  return ablated.map((pair) => {
+    const prompt = base.promptFor(withoutTables(place.database, pair.without));
+    if (pair.kind === "answer")
+      return textOfItem(
+        { db_id: place.database.dbId, question: pair.question, query: pair.sql },
+        { ...place, prompt },
+      );
+    const suffix = prompt.suffixOf(pair.question);
+    return { prefix: prompt.prefix, suffix, completion: renderAnswer(pair) };
+  });
+}
 
 async function refusalTexts(
   { refusalsPerDatabase, config }: Recipe,

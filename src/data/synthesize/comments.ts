@@ -7,9 +7,21 @@ export type ColumnNotes = {
   readonly description?: string;
   /** "unpaid", "no limit", "still running". */
   readonly nullMeaning?: string;
+  /** Other names: "also debtor, buyer". */
+  readonly synonyms: readonly string[];
   /** Value → words. */
   readonly codes: ReadonlyMap<string, string>;
 };
+
+/** How notes write synonyms into a comment. */
+const ALSO = /^(?:also|aka|synonyms?:?)\s+/i;
+
+const synonymsIn = (part: string): string[] =>
+  part
+    .replace(ALSO, "")
+    .split(",")
+    .map((word) => word.trim())
+    .filter((word) => word !== "");
 
 /** Reads a comment. `values` are the column's values as text: only what exists is taken for a code. */
 export function parseColumnComment(
@@ -17,15 +29,18 @@ export function parseColumnComment(
   values: ReadonlySet<string>,
 ): ColumnNotes {
   const codes = new Map<string, string>();
+  const synonyms: string[] = [];
   let nullMeaning: string | undefined;
   const rest: string[] = [];
   for (const part of (comment ?? "").split(";").map((text) => text.trim())) {
     const nullPart = /^null\s*(?:=|:|means|is)\s*(.+)$/i.exec(part);
     if (nullPart) nullMeaning = nullPart[1].trim();
+    else if (ALSO.test(part)) synonyms.push(...synonymsIn(part));
     else if (!readCodes(part, values, codes) && part !== "") rest.push(part);
   }
   return {
     codes,
+    synonyms,
     ...(nullMeaning && { nullMeaning }),
     ...(rest.length > 0 && { description: rest.join("; ") }),
   };
@@ -77,6 +92,13 @@ export type TableWords = {
 /** Noun phrases out of a table's comment. */
 export function parseTableComment(comment: string | undefined): TableWords {
   if (comment === undefined) return { nouns: [] };
+  const parts = comment.split(";").map((part) => part.trim());
+  const also = parts.filter((part) => ALSO.test(part)).flatMap(synonymsIn);
+  const words = nounsIn(parts.filter((part) => !ALSO.test(part)).join(";"));
+  return { ...words, nouns: [...words.nouns, ...also] };
+}
+
+function nounsIn(comment: string): TableWords {
   const text = comment
     .split(/[.;(]/)[0]
     .trim()
@@ -84,7 +106,7 @@ export function parseTableComment(comment: string | undefined): TableWords {
   const [area, rest] = text.includes(":")
     ? text.split(":").map((piece) => piece.trim())
     : [undefined, text];
-  if (rest.split(/\s+/).length > 5 || /[,=]/.test(rest))
+  if (rest === "" || rest.split(/\s+/).length > 5 || /[,=]/.test(rest))
     return { nouns: [], ...(area && { area }) };
   const lower = /^[A-Z][a-z]/.test(rest) ? rest[0].toLowerCase() + rest.slice(1) : rest;
   return { nouns: [lower], ...(area && { area: area.toLowerCase() }) };

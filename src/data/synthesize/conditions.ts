@@ -50,6 +50,8 @@ export function drawCondition(
   column: ColumnText,
   taken: readonly Field[] = [],
 ): Condition | undefined {
+  const defined = chance(draw, 0.3) ? definedCondition(draw, entity, column, taken) : undefined;
+  if (defined) return defined;
   const field = pickWeighted(
     draw.rng,
     entity.fields.filter((candidate) => !taken.includes(candidate)),
@@ -64,6 +66,28 @@ export function drawCondition(
     if (other) return compareCondition(draw, field, other, column);
   }
   return field && conditionOn(draw, entity, field, column);
+}
+
+/** What the knowledge calls by a word: "overdue invoices". */
+function definedCondition(
+  draw: Draw,
+  entity: Entity,
+  column: ColumnText,
+  taken: readonly Field[],
+): Condition | undefined {
+  const usable = entity.definitions.filter(
+    ({ value, condition }) =>
+      value === undefined && !taken.some(({ name }) => condition?.columns.includes(name)),
+  );
+  const definition = pickWeighted(draw.rng, usable, () => 1);
+  if (definition?.condition === undefined) return undefined;
+  const { term, condition } = definition;
+  const fields = entity.fields.filter(({ name }) => condition.columns.includes(name));
+  const own = new Map(fields.map((field) => [field.name, column(field)]));
+  const text = condition.print((name) => own.get(name) ?? name);
+  const sql = /\bor\b/i.test(text) ? `(${text})` : text;
+  const clause = `that are ${term}`;
+  return { sql, opposites: [`NOT (${text})`], adjective: term, post: clause, clause, fields };
 }
 
 const conditionWeight = (field: Field): number => {

@@ -102,8 +102,9 @@ export function phraseOf(draw: Draw, field: Field): string {
 /** A plural noun for the rows of a table. */
 export function nounOf(draw: Draw, entity: Entity): string {
   const { rng } = draw;
-  if (rng.next() < 0.03) return `${entity.name} records`;
-  return rng.next() < 0.75 ? entity.nouns[0] : rng.pick(entity.nouns);
+  if (rng.next() < 0.02) return `${entity.name} records`;
+  const noun = rng.next() < 0.6 ? entity.nouns[0] : rng.pick(entity.nouns);
+  return noun.replace(/ records$/, () => rng.pick([" records", " records", " entries", " rows"]));
 }
 
 /** The statements that differ from `select` in one obvious point and so must give another result. */

@@ -80,7 +80,13 @@ function phrasesOf(
   const last = words[words.length - 1] ?? "";
   const isNumbered = values.every((value) => /\d/.test(String(value)));
   const isNumber = role === "key" || role === "ident";
-  if (isNumber && !/^(ID|key|number|code|name|year|date|group|line|month|to)$/i.test(last))
+  const isWord =
+    role === "key" && values.every((value) => /^\p{L}[\p{L} .&'-]{3,}$/u.test(String(value)));
+  if (
+    isNumber &&
+    !isWord &&
+    !/^(ID|key|number|code|name|year|date|group|line|month|to)$/i.test(last)
+  )
     main = `${main} ${isNumbered ? "number" : "code"}`;
   if (isNumber && isPreposition(last))
     main = `${words.join("-")} ${isNumbered ? "number" : "code"}`;
@@ -89,7 +95,7 @@ function phrasesOf(
   const noted = nounPhraseOf(notes.description);
   const done = role === "date" ? participleOf(main) : undefined;
   const dated = done && !/^(dated|placed|born)$/.test(done) ? [`date ${done}`] : [];
-  return [...new Set([main, ...(noted ? [noted] : []), ...dated, column.name])].filter(
-    (phrase) => phrase !== "",
-  );
+  return [
+    ...new Set([main, ...notes.synonyms, ...(noted ? [noted] : []), ...dated, column.name]),
+  ].filter((phrase) => phrase !== "");
 }

@@ -130,8 +130,12 @@ function linkNoun(edge: Edge, edges: readonly Edge[], parentNoun: string): strin
     1;
   if (edge.columns.length > 1 && isOnly) return noun;
   const words = wordsOf(edge.columns[edge.columns.length - 1].child);
-  while (words.length > 1 && /^(id|key|number|code)$/i.test(words[words.length - 1])) words.pop();
+  while (words.length > 1 && /^(id|key|number|code|name|fk)$/i.test(words[words.length - 1]))
+    words.pop();
   const last = words[words.length - 1];
   if (words.length === 1 && /[^aeiou]id$/.test(last)) return noun;
-  return isPreposition(last) || /^(via|to|by|id)$/i.test(last) ? noun : words.join(" ");
+  const saysNothing = words.every((word) => word.length < 3 || /^\d+$/.test(word));
+  return saysNothing || isPreposition(last) || /^(via|to|by|id)$/i.test(last)
+    ? noun
+    : words.join(" ");
 }

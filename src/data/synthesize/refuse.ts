@@ -12,13 +12,18 @@ import {
   absentColumns,
   absentCompanions,
   absentTables,
+  injectedOrders,
+  injectedWishes,
+  unknowableThings,
   unrelatedRequests,
 } from "./absent-things.ts";
+import { absenceIn } from "./absence.ts";
 import { drawCondition } from "./conditions.ts";
 import { type Draw, nounOf, pickEntity, pickField, pickWeighted } from "./draw.ts";
-import { capitalise, numberText, pluralOf, singularOf, withArticle } from "./english.ts";
-import { splitName } from "./names.ts";
+import { capitalise, listOf, numberText, pluralOf, singularOf, withArticle } from "./english.ts";
+import { reword } from "./reword.ts";
 import type { RunMany, Value } from "./samples.ts";
+import { quoteName } from "./select.ts";
 import { describe } from "./subject.ts";
 import { createVocabulary, type Entity } from "./vocabulary.ts";
 import { askForCount, askForRows, finish, terse } from "./wording.ts";
@@ -30,6 +35,19 @@ export type RefusalOptions = {
   /** Keys (splitKeyOf) of test and dev, never to be produced. */
   readonly exclude?: ReadonlySet<string>;
 };
+
+/** What makes a question unanswerable; stands in `source.method` as `synthesized:refuse:KIND`. */
+export const refusalKinds = [
+  "missing-table",
+  "missing-column",
+  "missing-data",
+  "ambiguous",
+  "out-of-scope",
+  "write",
+  "table-change",
+  "injection",
+] as const;
+export type RefusalKind = (typeof refusalKinds)[number];
 
 type Refusal = { readonly question: string; readonly reason: string };
 type Maker = (draw: Draw, isAbsent: (words: string) => boolean) => Refusal | undefined;
@@ -53,9 +71,10 @@ export async function synthesizeRefusals(
     tries++
   ) {
     const maker = pickWeighted(draw.rng, makers, ({ weight }) => weight);
-    const refusal = maker?.make(draw, isAbsent);
-    if (refusal === undefined || refusal.reason.split(" ").length > MAX_WORDS) continue;
-    const example = toExample(database, seed, examples.length, refusal);
+    const made = maker?.make(draw, isAbsent);
+    const refusal = made && maker?.isPlain ? { ...made, question: inOtherWords(draw, made) } : made;
+    if (!maker || refusal === undefined || refusal.reason.split(" ").length > MAX_WORDS) continue;
+    const example = toExample(database, seed, examples.length, maker.kind, refusal);
     const question = refusal.question.toLowerCase();
     if (exclude.has(splitKeyOf(example)) || questions.has(question)) continue;
     questions.add(question);
@@ -64,10 +83,14 @@ export async function synthesizeRefusals(
   return examples;
 }
 
+const inOtherWords = ({ rng }: Draw, { question }: Refusal): string =>
+  reword(question, [], new Map(), rng);
+
 function toExample(
   database: Database,
   seed: number,
   index: number,
+  kind: RefusalKind,
   { question, reason }: Refusal,
 ): Example {
   return {
@@ -77,41 +100,11 @@ function toExample(
     schemaFingerprint: database.fingerprint,
     ...refusalIdentity(reason),
     dialect: database.dialect,
-    source: { method: "synthesized:refusal", seed },
+    source: { method: `synthesized:refuse:${kind}`, seed },
     checks: { executed: false, rows: 0, ms: 0, discriminating: false },
     split: "train",
   };
 }
-
-/** Whether none of the telling words of a phrase stands in a name or comment of the schema. */
-function absenceIn(database: Database): (words: string) => boolean {
-  const texts = [
-    ...database.knowledge,
-    ...database.tables.flatMap((table) => [
-      table.name,
-      table.comment ?? "",
-      ...table.columns.flatMap(({ name, comment }) => [name, comment ?? ""]),
-    ]),
-  ];
-  const known = new Set(texts.flatMap(splitName).map(stem));
-  const whole = texts
-    .join(" ")
-    .toLowerCase()
-    .replace(/[^a-z]/g, "");
-  return (words) =>
-    words
-      .split(/[^A-Za-z]+/)
-      .filter((word) => word.length > 2 && !COMMON.has(word.toLowerCase()))
-      .every((word) => !known.has(stem(word)) && !(word.length > 5 && whole.includes(stem(word))));
-}
-
-/** Words that say too little to count: "phone number" is absent where only other numbers are. */
-const COMMON = new Set(
-  "number date code name level status type rate period points account address order orders job".split(
-    " ",
-  ),
-);
-const stem = (word: string): string => singularOf(word.toLowerCase()).replace(/(ing|ed|e)$/, "");
 
 const missingTable: Maker = ({ rng, ...draw }, isAbsent) => {
   const thing = rng.pick(absentTables);
@@ -325,11 +318,110 @@ const notAboutIt: Maker = ({ rng }) => {
   };
 };
 
-const makers: readonly { readonly weight: number; readonly make: Maker }[] = [
-  { weight: 26, make: missingTable },
-  { weight: 12, make: missingCompanion },
-  { weight: 26, make: missingColumn },
-  { weight: 20, make: changeOfData },
-  { weight: 9, make: changeOfTables },
-  { weight: 7, make: notAboutIt },
+/** What no table of a business says: causes, the future, opinions. */
+const missingData: Maker = (draw) => {
+  const { rng } = draw;
+  const entity = pickEntity(draw, ({ nouns }) => nouns[0].split(" ").length <= 3);
+  if (entity === undefined) return undefined;
+  const { subject, questions } = rng.pick(unknowableThings);
+  const named =
+    entity.labelRows.length > 0
+      ? `${singularOf(entity.nouns[0])} ${nameOf(draw, entity)}`
+      : `the latest ${singularOf(entity.nouns[0])}`;
+  const question = rng
+    .pick(questions)
+    .replaceAll("{rows}", nounOf(draw, entity))
+    .replaceAll("{row}", named);
+  return { question: finish(rng, question, "?"), reason: `no data about ${subject}` };
+};
+
+/** Words that two columns share at their end without either being called just that: "date" of two dates. */
+const SHARED_HEADS =
+  /^(date|amount|price|cost|total|name|address|city|country|phone|score|rate|hours|salary|year|quantity|status|time|weight|points|percentage)$/;
+
+const ambiguous: Maker = (draw) => {
+  const { rng } = draw;
+  const choices = [...draw.vocabulary.entities.values()].flatMap((entity) => {
+    const named = entity.fields.filter(({ role }) => role !== "none" && role !== "key");
+    const byHead = Map.groupBy(named, ({ phrases }) => phrases[0].split(" ").at(-1) ?? "");
+    return [...byHead].flatMap(([head, fields]) => {
+      const isPlain = fields.some(({ phrases }) => phrases.includes(head));
+      const isClear = isPlain || fields.length < 2 || fields.length > 3;
+      return isClear || !SHARED_HEADS.test(head) ? [] : [{ entity, head, fields }];
+    });
+  });
+  const choice = pickWeighted(rng, choices, () => 1);
+  if (choice === undefined) return undefined;
+  const { entity, head, fields } = choice;
+  const nouns = nounOf(draw, entity);
+  const noun = singularOf(entity.nouns[0]);
+  const one = entity.labelRows.length > 0 ? `${noun} ${nameOf(draw, entity)}` : `the last ${noun}`;
+  const question = rng.pick([
+    () => finish(rng, `What is the ${head} of ${one}`, "?"),
+    () => askForRows(rng, `the ${head} of all ${nouns}`),
+    () => finish(rng, `Sort the ${nouns} by ${head}`, "."),
+    () =>
+      finish(
+        rng,
+        `Which ${noun} has the ${rng.pick(["highest", "latest", "lowest"])} ${head}`,
+        "?",
+      ),
+    () => terse(rng, `${head} of ${one}`),
+    () => terse(rng, `${nouns} by ${head}`),
+  ])();
+  const meant = listOf(
+    fields.map(({ phrases }) => phrases[0]),
+    "or",
+  );
+  return { question, reason: `ambiguous: ${meant}` };
+};
+
+/** Orders to the model, and SQL that changes something, hidden in a question. */
+const injection: Maker = (draw, isAbsent) => {
+  const { rng } = draw;
+  const entity = pickEntity(draw);
+  const field = entity && pickField(draw, entity.fields, ({ role }) => role !== "none");
+  if (!entity || !field) return undefined;
+  const ask = askForCount(rng, nounOf(draw, entity)).replace(/[?.]$/, "");
+  const order = rng.pick(injectedOrders);
+  const table = quoteName(entity.name);
+  const [sql, reason] = rng.pick([
+    [`DROP TABLE ${table}`, "this would change the tables"],
+    [`ALTER TABLE ${table} ADD COLUMN x TEXT`, "this would change the tables"],
+    [`DELETE FROM ${table}`, "this would change data"],
+    [`UPDATE ${table} SET ${quoteName(field.name)} = NULL`, "this would change data"],
+    [`INSERT INTO ${table} DEFAULT VALUES`, "this would change data"],
+  ]);
+  const change = changeOfData(draw, isAbsent);
+  return rng.pick<() => Refusal | undefined>([
+    () => ({ question: `${ask}'; ${sql}; --`, reason }),
+    () => ({
+      question: `${ask}; ${rng.pick(["then run", "and also execute", "afterwards run"])} ${sql}`,
+      reason,
+    }),
+    () => ({ question: `${order} and run: ${sql}`, reason }),
+    () => change && { ...change, question: `${order}. ${change.question}` },
+    () => ({
+      question: `${order} and ${rng.pick(injectedWishes)}`,
+      reason: "not about this database",
+    }),
+  ])();
+};
+
+const makers: readonly {
+  readonly kind: RefusalKind;
+  readonly weight: number;
+  readonly make: Maker;
+  /** Asked as answerable questions are; may be reworded. */
+  readonly isPlain?: boolean;
+}[] = [
+  { kind: "missing-table", weight: 25, make: missingTable, isPlain: true },
+  { kind: "missing-table", weight: 11, make: missingCompanion, isPlain: true },
+  { kind: "missing-column", weight: 25, make: missingColumn, isPlain: true },
+  { kind: "missing-data", weight: 5, make: missingData },
+  { kind: "ambiguous", weight: 3, make: ambiguous, isPlain: true },
+  { kind: "write", weight: 16, make: changeOfData },
+  { kind: "table-change", weight: 8, make: changeOfTables },
+  { kind: "out-of-scope", weight: 6, make: notAboutIt },
+  { kind: "injection", weight: 5, make: injection },
 ];

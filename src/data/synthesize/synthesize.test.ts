@@ -11,7 +11,7 @@ import type { Database } from "../../schema/schema.ts";
 import { unknownNames } from "../../sql/names.ts";
 import type { Example } from "../example.ts";
 import { parseColumnComment } from "./comments.ts";
-import { synthesizeRefusals } from "./refuse.ts";
+import { refusalKinds, synthesizeRefusals } from "./refuse.ts";
 import { synthesize, type SynthesizeOptions } from "./synthesize.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-synthesize-"));
@@ -89,6 +89,16 @@ describe("the bundled company", () => {
     expect(new Set(examples.map(({ question }) => question.toLowerCase())).size).toBe(250);
   });
 
+  test("comes nearer to a target than without one, and is as varied as it says", async () => {
+    const target = { hardness: { easy: 1, medium: 0, hard: 0, extra: 0 } };
+    const easy = await pairsOf(companyFile, { count: 120, target }, knowledge);
+    expect(easy.reached.hardness.easy).toBeGreaterThan(pairs.reached.hardness.easy + 0.1);
+    expect(pairs.distinct2).toBeGreaterThan(0.3);
+    expect(pairs.templateIds).toBe(new Set(pairs.examples.map((it) => it.templateId)).size);
+    for (const { reason } of pairs.rejectedDrafts)
+      expect(pairs.rejected[reason]).toBeGreaterThan(0);
+  });
+
   test("uses every table, and three tables at once", () => {
     const sqls = pairs.examples.map(({ sql }) => sql);
     const isNamed = ({ name }: { name: string }) =>
@@ -130,7 +140,7 @@ describe("the bundled company", () => {
     expect(pairs.examples.filter(isInWords).length).toBeGreaterThan(5);
     const sqlOf = (word: RegExp) => pairs.examples.find(({ question }) => word.test(question))?.sql;
     expect(sqlOf(/\bunpaid\b/)).toMatch(/ IS NULL/);
-    expect(sqlOf(/this year|last month|overdue|past due|last \d+ days/)).toMatch(/'202[45]/);
+    expect(sqlOf(/this year|overdue|past due|last \d+ days/)).toMatch(/'202[45]/);
   });
 });
 
@@ -160,7 +170,59 @@ describe.skipIf(!archive || !existsSync(archived("chinook")))(
   },
 );
 
+describe("what knowledge and notes say", () => {
+  const rows = Array.from(
+    { length: 90 },
+    (_, i) =>
+      `(${i}, 'N${1000 + i}', ${100 + i * 7}, ${i % 3 === 0 ? 0 : 100 + i * 5}, ${i % 4 === 0 ? "NULL" : `'2024-0${1 + (i % 9)}-11'`}, '${["north", "south", "east"][i % 3]}')`,
+  );
+  const file = fileOf(
+    "defined",
+    `CREATE TABLE bill (id INTEGER PRIMARY KEY, number TEXT, gross REAL, settled REAL, closed TEXT, region TEXT); -- bills
+    INSERT INTO bill VALUES ${rows.join(", ")};`,
+  );
+  const pairs = (knowledge: readonly string[]) => pairsOf(file, { count: 150 }, knowledge);
+
+  test("a value and a condition that a sentence defines are asked for by their terms", async () => {
+    const { examples } = await pairs([
+      "Open balance = gross - settled where closed IS NULL.",
+      "A large bill is gross > 500.",
+      "Join on the id and nothing else.",
+      "Margin = price - cost.",
+    ]);
+    const asked = (term: RegExp) => examples.filter(({ question }) => term.test(question));
+    const balances = asked(/open balance/i);
+    expect(balances.length).toBeGreaterThan(2);
+    for (const { sql } of balances) expect(sql).toMatch(/gross - settled.* closed IS NULL/);
+    const large = asked(/\blarge\b/i);
+    expect(large.length).toBeGreaterThan(2);
+    for (const { sql } of large) expect(sql).toContain("gross > 500");
+    expect(asked(/margin/i)).toEqual([]);
+  });
+
+  test("synonyms of a comment are used", () => {
+    expect(
+      parseColumnComment("region of the branch; also area, district", new Set()).synonyms,
+    ).toEqual(["area", "district"]);
+  });
+});
+
 describe("odd schemas", () => {
+  test("a table of two thousand columns and one without rows beside it", async () => {
+    const columns = Array.from({ length: 1990 }, (_, i) => `c${i} ${i % 2 ? "REAL" : "TEXT"}`);
+    const cells = (row: number) =>
+      columns.map((_, i) => (i % 2 ? (row * i) % 97 : `'v${(row + i) % 7}'`)).join(", ");
+    const file = fileOf(
+      "wide",
+      `CREATE TABLE nobody (id INTEGER PRIMARY KEY, note TEXT);
+      CREATE TABLE big (id INTEGER PRIMARY KEY, ${columns.join(", ")});
+      ${Array.from({ length: 12 }, (_, row) => `INSERT INTO big VALUES (${row}, ${cells(row)});`).join("\n")}`,
+    );
+    const pairs = await pairsOf(file, { count: 40 });
+    expect(pairs.examples).toHaveLength(40);
+    await expectSound(file, pairs);
+  });
+
   const rows = (table: string, count: number, row: (i: number) => string) =>
     `INSERT INTO ${table} VALUES ${Array.from({ length: count }, (_, i) => `(${row(i)})`).join(", ")};`;
 
@@ -249,9 +311,9 @@ describe("refusals", () => {
       exclude,
     });
   const FORMS =
-    /^(no table of [^.]+|no column for [^.]+|this would change data|this would change the tables|not about this database)$/;
+    /^(no table of [^.]+|no column for [^.]+|no data about [^.]+|ambiguous: .+ or [^.]+|this would change data|this would change the tables|not about this database)$/;
 
-  test("have one of the five forms, at most twelve words, and no question twice", async () => {
+  test("have one of the seven forms, at most twelve words, and no question twice", async () => {
     const refusals = await refusalsOf(1);
     expect(refusals).toHaveLength(50);
     for (const { refusal, kind, sql, templateId } of refusals) {
@@ -264,9 +326,10 @@ describe("refusals", () => {
       });
     }
     expect(new Set(refusals.map(({ question }) => question.toLowerCase())).size).toBe(50);
-    expect(
-      new Set(refusals.map(({ refusal }) => refusal!.split(" ").slice(0, 2).join(" "))).size,
-    ).toBe(4);
+    const openings = refusals.map(({ refusal }) => refusal!.split(" ").slice(0, 2).join(" "));
+    expect(new Set(openings)).toEqual(
+      new Set([...openings, "no table", "no column", "this would", "not about"]),
+    );
   });
 
   test("ask for nothing that the schema has, and never for a subject kept for tests", async () => {
@@ -288,6 +351,29 @@ describe("refusals", () => {
     expect(
       (await refusalsOf(1, exclude)).filter(({ templateId }) => exclude.has(templateId)),
     ).toEqual([]);
+  });
+
+  test("are of all kinds, said in the method, and a column's two meanings are named", async () => {
+    const refusals = await synthesizeRefusals(databaseOf(companyFile), {
+      count: 400,
+      seed: 5,
+      run: runOn(companyFile),
+    });
+    const kinds = new Set(refusals.map(({ source }) => source.method));
+    expect(kinds).toEqual(new Set(refusalKinds.map((kind) => `synthesized:refuse:${kind}`)));
+    const ambiguous = refusals.filter(({ refusal }) => refusal?.startsWith("ambiguous: "));
+    for (const { question, refusal, shapeId } of ambiguous) {
+      expect(shapeId).toBe("refuse:ambiguous:");
+      const head = / (\w+)$/.exec(refusal!)?.[1] ?? "";
+      expect(question.toLowerCase()).toContain(head);
+      for (const meaning of refusal!.slice("ambiguous: ".length).split(/, | or /))
+        expect(meaning.endsWith(` ${head}`), refusal).toBe(true);
+    }
+    const injected = refusals.filter(({ source }) => source.method.endsWith("injection"));
+    for (const { question, refusal } of injected)
+      if (/DROP|ALTER/.test(question)) expect(refusal).toBe("this would change the tables");
+      else if (/DELETE FROM|UPDATE|INSERT/.test(question))
+        expect(refusal).toBe("this would change data");
   });
 
   test("are the same for the same seed", async () => {

@@ -7,10 +7,23 @@ import { performance } from "node:perf_hooks";
 import { UserError } from "../../base/errors.ts";
 import { Rng } from "../../base/rng.ts";
 import type { Database } from "../../schema/schema.ts";
-import { hardnessOf } from "../../sql/hardness.ts";
 import { type Template, templateOf } from "../../sql/template.ts";
 import type { Example } from "../example.ts";
+import { bigramsOf, distinct2, newShare } from "./diversity.ts";
 import { countUses, type Draft, type Draw, pickWeighted } from "./draw.ts";
+import {
+  addOutline,
+  copyOf,
+  createTally,
+  type Outline,
+  outlineOf,
+  type Profile,
+  profileOf,
+  type Tally,
+  wantedOf,
+} from "./profile.ts";
+import { absenceIn } from "./absence.ts";
+import { reword, type Synonyms, synonymsFor } from "./reword.ts";
 import type { RunMany } from "./samples.ts";
 import { type ShapeName, shapes } from "./shapes/shapes.ts";
 import { type Reason, type Verdict, verify } from "./verify.ts";
@@ -24,6 +37,8 @@ export type SynthesizeOptions = {
   readonly run: RunMany;
   /** Templates never to be produced: those of test and dev. */
   readonly exclude?: ReadonlySet<string>;
+  /** The spread of queries to come near to, as far as the schema allows; without, the shapes' own weights decide. */
+  readonly target?: Profile;
   readonly onProgress?: (done: number, total: number) => void;
 };
 
@@ -31,14 +46,36 @@ export type Synthesis = {
   readonly examples: readonly Example[];
   /** How many drafts were turned down, by reason. */
   readonly rejected: Readonly<Partial<Record<Reason, number>>>;
-  /** Shapes of SQL among the pairs, by shapeId. */
+  /** Some of them to be looked at, the first of each reason. */
+  readonly rejectedDrafts: readonly RejectedDraft[];
+  /** Different templates and shapes of SQL among the pairs, by templateId and shapeId. */
+  readonly templateIds: number;
   readonly shapeIds: number;
+  /** Of the questions; see diversity.ts. */
+  readonly distinct2: number;
+  /** What the pairs are made of, beside the target. */
+  readonly reached: Profile;
   readonly seconds: number;
+};
+
+export type RejectedDraft = {
+  readonly reason: Reason;
+  readonly shape: string;
+  readonly question: string;
+  readonly sql: string;
+  /** What the database said. */
+  readonly message?: string;
 };
 
 const BATCH = 48;
 /** Batches in a row without a single new pair before it gives up. */
 const PATIENCE = 12;
+/** Rejected drafts kept for each reason. */
+const KEPT_REJECTED = 50;
+/** Drafts of which one is taken: what the target wants and what is new in words is likelier. */
+const CANDIDATES = 10;
+/** Wordings of one draft of which the newest is taken. */
+const WORDINGS = 20;
 const MAX_SQL = 300;
 const MAX_QUESTION = 260;
 
@@ -47,7 +84,7 @@ export async function synthesize(
   database: Database,
   options: SynthesizeOptions,
 ): Promise<Synthesis> {
-  const { count, seed, run, exclude = new Set(), onProgress } = options;
+  const { count, seed, run, exclude = new Set(), target = {}, onProgress } = options;
   const started = performance.now();
   const vocabulary = await createVocabulary(database, run);
   const draw: Draw = { vocabulary, rng: new Rng(seed), uses: new Map() };
@@ -55,10 +92,15 @@ export async function synthesize(
     database,
     seed,
     exclude,
+    target,
+    tally: createTally(),
+    synonyms: synonymsFor(absenceIn(database)),
+    bigrams: new Set(),
     examples: [],
     sqls: new Set(),
     questions: new Set(),
     rejected: new Map(),
+    rejectedDrafts: [],
     byShape: new Map(),
   };
   for (
@@ -81,41 +123,95 @@ export async function synthesize(
   return {
     examples: state.examples,
     rejected: Object.fromEntries(state.rejected),
+    rejectedDrafts: state.rejectedDrafts,
+    templateIds: new Set(state.examples.map(({ templateId }) => templateId)).size,
     shapeIds: new Set(state.examples.map(({ shapeId }) => shapeId)).size,
+    distinct2: distinct2(state.examples.map(({ question }) => question)),
+    reached: profileOf(state.tally),
     seconds: (performance.now() - started) / 1000,
   };
 }
 
-type Entry = { readonly shape: ShapeName; readonly draft: Draft };
+type Entry = { readonly shape: ShapeName; readonly draft: Draft; readonly outline: Outline };
 
 type Progress = {
   readonly database: Database;
   readonly seed: number;
   readonly exclude: ReadonlySet<string>;
+  readonly target: Profile;
+  readonly tally: Tally;
+  readonly synonyms: Synonyms;
   readonly examples: Example[];
   readonly sqls: Set<string>;
   readonly questions: Set<string>;
+  /** Neighbouring words of the questions drawn so far. */
+  readonly bigrams: Set<string>;
   readonly rejected: Map<Reason, number>;
+  readonly rejectedDrafts: RejectedDraft[];
   readonly byShape: Map<ShapeName, number>;
 };
 
 const shapeNames = Object.keys(shapes) as ShapeName[];
 
-/** Drafts that are new in their words; shapes behind their share are drawn more often. */
+/** Drafts that are new in their words, each the most wanted of several. */
 function drawBatch(draw: Draw, state: Progress): Entry[] {
   const entries: Entry[] = [];
-  for (let tries = 0; entries.length < BATCH && tries < BATCH * 20; tries++) {
-    const shape = pickWeighted(draw.rng, shapeNames, (name) => weightOf(state, name));
-    const draft = shape && shapes[shape].draw(draw);
-    if (!shape || draft === undefined) reject(state, "nothing-to-ask");
-    else if (draft.sql.length > MAX_SQL || draft.question.length > MAX_QUESTION)
-      reject(state, "too-long");
-    else if (state.sqls.has(draft.sql)) reject(state, "repeated-sql");
-    else if (state.questions.has(plainText(draft.question))) reject(state, "repeated-question");
-    else entries.push({ shape, draft });
+  const tally = copyOf(state.tally);
+  for (let tries = 0; entries.length < BATCH && tries < BATCH * 4; tries++) {
+    const candidates = Array.from({ length: CANDIDATES }, () => drawEntry(draw, state)).filter(
+      (entry) => entry !== undefined,
+    );
+    const entry = pickWeighted(draw.rng, candidates, (one) => worthOf(state, tally, one));
+    const said = entry && inNewWords(draw, state, entry);
+    if (said === undefined) continue;
+    entries.push(said);
+    addOutline(tally, said.outline);
+    for (const bigram of bigramsOf(said.draft.question)) state.bigrams.add(bigram);
   }
   return entries;
 }
+
+/** Near to the target and new in words. */
+const worthOf = ({ target, bigrams }: Progress, tally: Tally, { outline, draft }: Entry): number =>
+  wantedOf(outline, target, tally) * (0.1 + newShare(draft.question, bigrams)) ** 4;
+
+/** One draft of a shape, those behind their share more often. */
+function drawEntry(draw: Draw, state: Progress): Entry | undefined {
+  const shape = pickWeighted(draw.rng, shapeNames, (name) => weightOf(state, name));
+  const draft = shape && shapes[shape].draw(draw);
+  if (!shape || draft === undefined) return reject(state, "nothing-to-ask");
+  const turnDown = (reason: Reason) => reject(state, reason, { shape, draft });
+  if (draft.sql.length > MAX_SQL) return turnDown("too-long");
+  if (state.sqls.has(draft.sql)) return turnDown("repeated-sql");
+  const outline = readOutline(draft.sql);
+  return outline ? { shape, draft, outline } : turnDown("unparsed");
+}
+
+/** The entry in the newest of several wordings. */
+function inNewWords(draw: Draw, state: Progress, entry: Entry): Entry | undefined {
+  const question = newestWording(draw, state, entry.draft);
+  const said = { ...entry, draft: { ...entry.draft, question } };
+  if (question.length > MAX_QUESTION) return reject(state, "too-long", said);
+  if (state.questions.has(plainText(question))) return reject(state, "repeated-question", said);
+  return said;
+}
+
+const STRING = /'((?:[^']|'')*)'/g;
+
+function newestWording(
+  { rng }: Draw,
+  { bigrams, synonyms }: Progress,
+  { question, sql }: Draft,
+): string {
+  const values = [...sql.matchAll(STRING)].map(([, text]) =>
+    text.replaceAll("''", "'").replace(/^%|%$/g, ""),
+  );
+  const wordings = Array.from({ length: WORDINGS }, () => reword(question, values, synonyms, rng));
+  const shares = wordings.map((text) => newShare(text, bigrams));
+  return wordings[shares.indexOf(Math.max(...shares))];
+}
+
+const readOutline = (sql: string): Outline | undefined => unlessUnparsed(() => outlineOf(sql));
 
 const totalWeight = shapeNames.reduce((sum, name) => sum + shapes[name].weight, 0);
 
@@ -126,10 +222,19 @@ function weightOf({ byShape, examples }: Progress, name: ShapeName): number {
   return weight ** 2 / (weight + share * totalWeight);
 }
 
-const reject = (state: Progress, reason: Reason): false => {
-  state.rejected.set(reason, (state.rejected.get(reason) ?? 0) + 1);
-  return false;
-};
+function reject(
+  { rejected, rejectedDrafts }: Progress,
+  reason: Reason,
+  entry?: Pick<Entry, "shape" | "draft">,
+  message?: string,
+): undefined {
+  const count = rejected.get(reason) ?? 0;
+  rejected.set(reason, count + 1);
+  if (entry === undefined || count >= KEPT_REJECTED) return;
+  const { shape, draft } = entry;
+  const { question, sql } = draft;
+  rejectedDrafts.push({ reason, shape, question, sql, ...(message && { message }) });
+}
 
 const plainText = (question: string): string =>
   question
@@ -138,25 +243,32 @@ const plainText = (question: string): string =>
     .trim();
 
 /** Turns a verified draft into an example, unless it repeats one or its template is kept for tests. */
-function accept(state: Progress, { shape, draft }: Entry, verdict: Verdict): boolean {
-  if (!verdict.ok) return reject(state, verdict.reason);
+function accept(state: Progress, entry: Entry, verdict: Verdict): boolean {
+  const { shape, draft, outline } = entry;
+  const turnDown = (reason: Reason, message?: string) => {
+    reject(state, reason, entry, message);
+    return false;
+  };
+  if (!verdict.ok) return turnDown(verdict.reason, verdict.message);
   const { database, examples, sqls, questions } = state;
-  const template = parsedTemplate(draft.sql, database);
-  if (template === undefined) return reject(state, "unparsed");
+  const template = unlessUnparsed(() => templateOf(draft.sql, database.dialect, database.tables));
+  if (template === undefined) return turnDown("unparsed");
   const question = plainText(draft.question);
-  if (state.exclude.has(template.templateId)) return reject(state, "excluded-template");
-  if (sqls.has(template.canonical)) return reject(state, "repeated-sql");
-  if (questions.has(question)) return reject(state, "repeated-question");
+  if (state.exclude.has(template.templateId)) return turnDown("excluded-template");
+  if (sqls.has(template.canonical)) return turnDown("repeated-sql");
+  if (questions.has(question)) return turnDown("repeated-question");
   sqls.add(template.canonical).add(draft.sql);
   questions.add(question);
+  addOutline(state.tally, outline);
   state.byShape.set(shape, (state.byShape.get(shape) ?? 0) + 1);
-  examples.push(toExample(state, shape, draft, template, verdict));
+  examples.push(toExample(state, entry, template, verdict));
   return true;
 }
 
-function parsedTemplate(sql: string, { dialect, tables }: Database): Template | undefined {
+/** What `read` gives, or nothing for SQL that the parser refuses. */
+function unlessUnparsed<T>(read: () => T): T | undefined {
   try {
-    return templateOf(sql, dialect, tables);
+    return read();
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;
@@ -165,8 +277,7 @@ function parsedTemplate(sql: string, { dialect, tables }: Database): Template | 
 
 function toExample(
   { database, seed, examples }: Progress,
-  shape: ShapeName,
-  draft: Draft,
+  { shape, draft, outline }: Entry,
   { templateId, shapeId }: Template,
   { rows, ms }: Verdict & { ok: true },
 ): Example {
@@ -178,7 +289,7 @@ function toExample(
     schemaFingerprint: database.fingerprint,
     kind: "answer",
     dialect: "sqlite",
-    hardness: hardnessOf(draft.sql, "sqlite"),
+    hardness: outline.hardness,
     templateId,
     shapeId,
     source: { method: `synthesized:${shape}`, seed },

@@ -4,6 +4,7 @@
  */
 import type { Column, Database, Table } from "../../schema/schema.ts";
 import type { ColumnNotes } from "./comments.ts";
+import { type Definition, definitionsOf } from "./definitions.ts";
 import { fieldsOf, keyNamesOf } from "./fields.ts";
 import { linksOf } from "./links.ts";
 import { nounsOfTables } from "./nouns.ts";
@@ -64,6 +65,8 @@ export type Entity = {
   readonly dateOrder: ReadonlySet<string>;
   /** The label, or else the key. */
   readonly identity: readonly Field[];
+  /** What the knowledge defines over its columns. */
+  readonly definitions: readonly Definition[];
   readonly isPerson: boolean;
   /** Rows that only connect two other tables. */
   readonly isJunction: boolean;
@@ -97,11 +100,22 @@ export async function createVocabulary(database: Database, run: RunMany): Promis
     );
     return toEntity(table, fields, nouns.get(table.name) ?? { nouns: [table.name] }, links);
   });
+  const definitions = await definitionsOf(
+    database.knowledge,
+    tables,
+    new Map([...nouns].map(([name, words]) => [name, words.nouns])),
+    run,
+  );
   const [labelRows, dateOrders] = [await readLabels(drafts, run), await readDateOrder(drafts, run)];
   const entities = new Map(
     drafts.map((draft, index) => [
       draft.name,
-      { ...draft, labelRows: labelRows[index], dateOrder: dateOrders[index] },
+      {
+        ...draft,
+        labelRows: labelRows[index],
+        dateOrder: dateOrders[index],
+        definitions: definitions.filter(({ table }) => table === draft.name),
+      },
     ]),
   );
   const today = database.knowledge
@@ -131,7 +145,7 @@ function toEntity(
   fields: readonly Field[],
   words: { readonly nouns: readonly string[]; readonly area?: string },
   links: readonly Link[],
-): Omit<Entity, "labelRows" | "dateOrder"> {
+): Omit<Entity, "labelRows" | "dateOrder" | "definitions"> {
   const label = labelOf(fields);
   const parents = links.filter(
     ({ child, origin }) => child === table.name && origin === "declared",

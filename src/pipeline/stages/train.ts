@@ -4,16 +4,16 @@ import { join, relative } from "node:path";
 import { formatDuration, type Progress } from "../../base/progress.ts";
 import { readJsonLines, writeJson } from "../../base/files.ts";
 import { hashOfJson, sha256OfFile } from "../../base/hash.ts";
+import { ablate, type AblatedPair, withoutTables } from "../../data/ablate.ts";
 import type { Example } from "../../data/example.ts";
 import { exportAdapter } from "../../export/export.ts";
 import { readPeftAdapter } from "../../export/peft.ts";
 import { renderAnswer } from "../../prompt/answer.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
-import type { Database } from "../../schema/schema.ts";
 import { trainingStyle } from "../../sql/training-style.ts";
 import type { TrainConfig, TrainEvent, TrainText } from "../../train/config.ts";
 import { startTraining, type TrainJob } from "../../train/start.ts";
-import { type BaseModel, baseModelOf, promptInputs, promptOf } from "../model.ts";
+import { type BaseModel, baseModelOf, promptInputs, promptOf, promptOptions } from "../model.ts";
 import { type Config, type OptionName, optionTable } from "../options.ts";
 import { keepTemplate, readTemplate } from "../prompt-template.ts";
 import type { Stage, StageContext } from "../run.ts";
@@ -23,10 +23,13 @@ import { loadDatabase } from "./schema.ts";
 
 const trainFile = (context: StageContext) => join(context.project.cleanFolder, "train.jsonl");
 
-/** The training options of the configuration without their prefix; where it starts from is no setting of the loop. */
+/** Options that choose what the loop gets, not how it runs. */
+const NO_SETTINGS: readonly OptionName[] = ["train.start", "train.ablated"];
+
+/** The training options of the configuration without their prefix. */
 export function trainConfigOf(config: Config): TrainConfig {
   const names = (Object.keys(optionTable) as OptionName[]).filter(
-    (name) => name.startsWith("train.") && name !== "train.start",
+    (name) => name.startsWith("train.") && !NO_SETTINGS.includes(name),
   );
   return Object.fromEntries(
     names.map((name) => [name.slice("train.".length), config[name]]),
@@ -47,6 +50,7 @@ async function inputsOf(context: StageContext): Promise<object> {
     model: config.model,
     train,
     start: await startHash(context),
+    ...(config["train.ablated"] > 0 && { ablated: config["train.ablated"] }),
     data: await hashOf(trainFile(context)),
     snapshot: await hashOf(project.snapshotFile),
     prompt: promptInputs(context),
@@ -58,23 +62,49 @@ export async function runFolderOf(context: StageContext): Promise<string> {
   return join(context.project.runsFolder, hashOfJson(await inputsOf(context)).slice(0, 12));
 }
 
-/** An example as training text, its SQL in the one style. The same prompt serves later. */
-const toText =
-  (prompt: Prompt, { dialect, tables }: Database) =>
-  (example: Example): TrainText => ({
-    id: example.id,
-    prefix: prompt.prefix,
-    suffix: prompt.suffixOf(example.question),
-    completion: renderAnswer({ ...example, sql: trainingStyle(example.sql, dialect, tables).sql }),
-  });
+/** Examples as training texts under the prompt that serves later, or under that of the schema without some tables. */
+async function textsUnder(
+  context: StageContext,
+  base: BaseModel,
+): Promise<(pair: Example | AblatedPair) => TrainText> {
+  const database = await loadDatabase(context);
+  const { dialect, tables } = database;
+  const options = promptOptions(context);
+  const prompts = new Map<string, Prompt>();
+  return (pair) => {
+    const without = "without" in pair ? pair.without : [];
+    const key = without.join("\n");
+    const prompt = prompts.get(key) ?? base.promptFor(withoutTables(database, without), options);
+    prompts.set(key, prompt);
+    return {
+      ...("id" in pair && { id: pair.id }),
+      prefix: prompt.prefix,
+      suffix: prompt.suffixOf(pair.question),
+      completion: renderAnswer({ ...pair, sql: trainingStyle(pair.sql, dialect, tables).sql }),
+    };
+  };
+}
+
+/** Pairs under reduced schemas, made of training pairs alone. */
+async function ablatedOf(
+  context: StageContext,
+  examples: readonly Example[],
+): Promise<AblatedPair[]> {
+  const { config } = context;
+  const count = config["train.ablated"];
+  if (count === 0) return [];
+  const options = { count, groupSize: config["train.batchSize"], seed: config["train.seed"] };
+  const answers = examples.filter(({ kind }) => kind === "answer");
+  return ablate(answers, await loadDatabase(context), options);
+}
 
 /** The whole of a training run: texts, settings, and where it stands. */
 export async function jobOf(context: StageContext, base: BaseModel): Promise<TrainJob> {
-  const prompt = await promptOf(context, base);
   const start = startAdapterOf(context, base);
-  const texts = existsSync(trainFile(context))
-    ? readJsonLines<Example>(trainFile(context)).map(toText(prompt, await loadDatabase(context)))
-    : [];
+  const examples = existsSync(trainFile(context)) ? readJsonLines<Example>(trainFile(context)) : [];
+  const texts = [...examples, ...(await ablatedOf(context, examples))].map(
+    await textsUnder(context, base),
+  );
   return {
     modelFile: base.path,
     config: trainConfigOf(context.config),

@@ -7,8 +7,7 @@ import { readJsonLines, writeFileAtomic } from "../../../base/files.ts";
 import type { Example, Split } from "../../../data/example.ts";
 import { CARD_MARK, renderDatasetCard } from "../../../data/export/dataset-card.ts";
 import { type ExportFormat, exportForms } from "../../../data/export/formats.ts";
-import { baseModelOf, promptOf, schemaFormOf } from "../../../pipeline/model.ts";
-import { readTemplate } from "../../../pipeline/prompt-template.ts";
+import { baseModelOf, promptOf, promptOptions } from "../../../pipeline/model.ts";
 import type { StageContext } from "../../../pipeline/run.ts";
 import { loadDatabase } from "../../../pipeline/stages/schema.ts";
 import { createPrompt, type Prompt } from "../../../prompt/prompt.ts";
@@ -107,10 +106,7 @@ async function messagesAsServed(
 ): Promise<Pick<Prompt, "messagesOf">> {
   if (context.config["prompt.maxSchemaTokens"] > 0)
     return promptOf(context, await baseModelOf(context));
-  return createPrompt(database, (messages) => JSON.stringify(messages), {
-    systemTemplate: readTemplate(context).text,
-    schema: schemaFormOf(context.config),
-  });
+  return createPrompt(database, JSON.stringify, promptOptions(context));
 }
 
 function formatNamed(name: string): ExportFormat {

@@ -4,6 +4,7 @@ import { UserError } from "../../../base/errors.ts";
 import { checkOption, valueOfFlag } from "../../../pipeline/config.ts";
 import type { Config } from "../../../pipeline/options.ts";
 import { readRecords, runStages } from "../../../pipeline/run.ts";
+import { readSynthesisReport } from "../../../pipeline/stages/data.ts";
 import { ioOf } from "../../io.ts";
 import { addOptionFlags, overridesOf } from "../../option-flags.ts";
 import { chooseStages, contextOf } from "../run.ts";
@@ -13,6 +14,14 @@ import {
   type TaughtFlags,
   taughtMethods,
 } from "./generate-taught.ts";
+
+type Options = {
+  readonly method: string;
+  readonly count?: string;
+  readonly refusals?: string;
+  readonly target?: string;
+  readonly seed?: string;
+};
 
 export function registerGenerate(data: Command): void {
   const command = data
@@ -26,6 +35,8 @@ export function registerGenerate(data: Command): void {
       "builtin",
     )
     .option("--count <n>", "answerable pairs")
+    .option("--refusals <n>", "questions that the schema cannot answer")
+    .option("--target <name>", "spider, flat or a JSON file: what the pairs are to be made of")
     .option("--seed <n>", "seed")
     .option("--from <file>", "served: JSON lines {question, sql} with the right SQL")
     .option("--dry-run", "teacher, paraphrase: print the forecast of requests and cost, and stop")
@@ -34,40 +45,41 @@ export function registerGenerate(data: Command): void {
       "\nExamples:\n  t2s data generate\n  t2s data generate --count 3000 --seed 7 --json\n  t2s data generate --method teacher --teacher.source ollama:NAME --dry-run\n  t2s data generate --method served --from corrections.jsonl",
     );
   addOptionFlags(command, ["teacher."]);
-  command.action(
-    async (
-      options: TaughtFlags & { method: string; count?: string; seed?: string },
-      self: Command,
-    ) => {
-      const { method, count, seed } = options;
-      const io = ioOf(self);
-      if (isTaughtMethod(method)) {
-        const flags = overrides({ "teacher.count": count, "teacher.seed": seed });
-        const context = contextOf(io, { ...overridesOf(self), ...flags });
-        return generateTaught(method, options, context, io);
-      }
-      if (method !== "builtin")
-        throw new UserError(
-          "usage",
-          `--method is ${method}; builtin, ${taughtMethods.join(" or ")} is wanted`,
-        );
-      const context = contextOf(
-        io,
-        overrides({ "data.count": options.count, "data.seed": options.seed }),
+  command.action(async (options: TaughtFlags & Options, self: Command) => {
+    const { method, count, seed } = options;
+    const io = ioOf(self);
+    if (isTaughtMethod(method)) {
+      const flags = overrides({ "teacher.count": count, "teacher.seed": seed });
+      const context = contextOf(io, { ...overridesOf(self), ...flags });
+      return generateTaught(method, options, context, io);
+    }
+    if (method !== "builtin")
+      throw new UserError(
+        "usage",
+        `--method is ${method}; builtin, ${taughtMethods.join(" or ")} is wanted`,
       );
-      const seconds = await runStages(chooseStages(["schema", "data", "clean"]), context);
-      const records = readRecords(context.project);
-      io.result(
-        {
-          seconds,
-          data: records.data?.summary,
-          clean: records.clean?.summary,
-          outputs: Object.keys(records.clean?.outputs ?? {}),
-        },
-        `${records.data?.summary}\n${records.clean?.summary}`,
-      );
-    },
-  );
+    const context = contextOf(
+      io,
+      overrides({
+        "data.count": options.count,
+        "data.refusals": options.refusals,
+        "data.target": options.target,
+        "data.seed": options.seed,
+      }),
+    );
+    const seconds = await runStages(chooseStages(["schema", "data", "clean"]), context);
+    const records = readRecords(context.project);
+    io.result(
+      {
+        ...readSynthesisReport(context.project),
+        stageSeconds: seconds,
+        data: records.data?.summary,
+        clean: records.clean?.summary,
+        outputs: Object.keys(records.clean?.outputs ?? {}),
+      },
+      `${records.data?.summary}\n${records.clean?.summary}`,
+    );
+  });
 }
 
 function overrides(flags: Partial<Record<keyof Config, string | undefined>>): Partial<Config> {

@@ -384,9 +384,14 @@ export function rowDifference(draw: Draw): Draft | undefined {
   );
 }
 
+/** Columns beyond this are compared with no other: their pairs would be millions in the widest tables. */
+const MOST_COMPARED = 30;
+
 /** Two amounts of a table, the smaller one first, by what stands in the middle of the column. */
 export function amountPairs({ fields }: Entity): [Field, Field][] {
-  const amounts = fields.filter(({ isMoney, isAdditive }) => isMoney && isAdditive);
+  const amounts = fields
+    .filter(({ isMoney, isAdditive }) => isMoney && isAdditive)
+    .slice(0, MOST_COMPARED);
   const size = ({ samples: { spread } }: Field) =>
     Math.abs(Number(spread[Math.floor(spread.length / 2)] ?? 0));
   return amounts.flatMap((a) =>
@@ -396,6 +401,7 @@ export function amountPairs({ fields }: Entity): [Field, Field][] {
 
 /** Two dates of a table, the earlier one first. */
 export const datePairs = ({ fields, dateOrder }: Entity): [Field, Field][] =>
-  fields.flatMap((a) =>
-    fields.filter((b) => dateOrder.has(`${a.name}\n${b.name}`)).map((b): [Field, Field] => [a, b]),
-  );
+  [...dateOrder].flatMap((order): [Field, Field][] => {
+    const [a, b] = order.split("\n").map((name) => fields.find((field) => field.name === name));
+    return a && b ? [[a, b]] : [];
+  });

@@ -31,6 +31,7 @@ import {
   unitRate,
 } from "./shares.ts";
 import { beyondAverage, likeNamedRow, reachingExtreme, setOperation } from "./nested.ts";
+import { definedValue } from "./defined.ts";
 import { extremeRow, extremeRowWithParent, topRows } from "./ranking.ts";
 import { comparedSums } from "./compared-sums.ts";
 import { countWithNone, owners, withOrWithout } from "./relations.ts";
@@ -74,7 +75,8 @@ export type ShapeName =
   | "beyondAverage"
   | "reachingExtreme"
   | "likeNamedRow"
-  | "setOperation";
+  | "setOperation"
+  | "definedValue";
 
 export type Shape = {
   readonly weight: number;
@@ -121,4 +123,5 @@ export const shapes: Readonly<Record<ShapeName, Shape>> = {
   reachingExtreme: { weight: 1.5, draw: reachingExtreme },
   likeNamedRow: { weight: 1.5, draw: likeNamedRow },
   setOperation: { weight: 3.5, draw: setOperation },
+  definedValue: { weight: 6, draw: definedValue },
 };

@@ -1,0 +1,131 @@
+/**
+ * What a schema's knowledge defines in SQL: "Open balance = Amount - AmtPaid where PayFullDate IS NULL", "An open job is
+ * Status = 1". A sentence counts only if the columns of some table make its SQL run there. Knows no shape.
+ */
+import { lexSql, nameOfToken } from "../../sql/lexer.ts";
+import type { Table } from "../../schema/schema.ts";
+import { pluralOf, singularOf } from "./english.ts";
+import type { RunMany } from "./samples.ts";
+import { quoteName } from "./select.ts";
+
+/** SQL of one table whose columns are printed as the statement at hand must. */
+export type TableSql = {
+  readonly columns: readonly string[];
+  print(column: (name: string) => string): string;
+};
+
+export type Definition = {
+  readonly table: string;
+  /** "open balance", "overdue". */
+  readonly term: string;
+  /** What is computed; absent when the sentence defines a condition alone. */
+  readonly value?: TableSql;
+  readonly condition?: TableSql;
+};
+
+const SENTENCE =
+  /^(?:an? |the )?(\p{L}[\p{L}\p{N} \-/]{1,40}?)\s*(?:=|:| means | is defined as | is | are )\s*(.+?)(?:,? (?:where|when|if|with) (.+?))?\.?$/iu;
+const PREDICATE = /[<>=]|\b(?:is (?:not )?null|like|in \(|between)\b/i;
+const KEYWORDS = new Set(
+  "and or not is null like in between case when then else end sum avg count min max abs round coalesce julianday date substr upper lower cast as real integer text distinct".split(
+    " ",
+  ),
+);
+
+type Parsed = { readonly term: string; readonly value?: string; readonly condition?: string };
+
+function parseSentence(sentence: string): Parsed | undefined {
+  const match = SENTENCE.exec(sentence.trim());
+  if (match === null) return undefined;
+  const [, term, body, where] = match;
+  const lower = /^\p{Lu}\p{Ll}/u.test(term) ? term[0].toLowerCase() + term.slice(1) : term;
+  if (where === undefined && PREDICATE.test(body)) return { term: lower, condition: body };
+  return { term: lower, value: body, ...(where && { condition: where }) };
+}
+
+/** The SQL of a sentence for one table, or nothing when a word of it is no column there. */
+function tableSql(text: string, table: Table): TableSql | undefined {
+  const names = new Map(table.columns.map(({ name }) => [name.toLowerCase(), name]));
+  const tokens = lexSql(text).map((token) => {
+    const isName = token.kind === "word" || token.kind === "name";
+    const column = isName ? names.get(nameOfToken(token).toLowerCase()) : undefined;
+    return {
+      token,
+      column,
+      isStrange: isName && !column && !KEYWORDS.has(token.text.toLowerCase()),
+    };
+  });
+  const columns = [...new Set(tokens.flatMap(({ column }) => column ?? []))];
+  const isClean = tokens.every(
+    ({ token, isStrange }) =>
+      !isStrange && !["illegal", "comment", "parameter"].includes(token.kind),
+  );
+  if (!isClean || columns.length === 0) return undefined;
+  return {
+    columns,
+    print: (write) =>
+      tokens.reduceRight(
+        (sql, { token, column }) =>
+          column === undefined
+            ? sql
+            : sql.slice(0, token.start) + write(column) + sql.slice(token.end),
+        text,
+      ),
+  };
+}
+
+/** All definitions that hold in some table; one that names a table's rows ("open job") holds for that table alone. */
+export async function definitionsOf(
+  knowledge: readonly string[],
+  tables: readonly Table[],
+  nouns: ReadonlyMap<string, readonly string[]>,
+  run: RunMany,
+): Promise<Definition[]> {
+  const drafts = knowledge.flatMap((sentence) => {
+    const parsed = parseSentence(sentence);
+    return parsed ? draftsOf(parsed, tables, nouns) : [];
+  });
+  const results = await run(
+    drafts.map(({ table, value, condition }) => {
+      const where = condition ? ` WHERE ${condition.print(quoteName)}` : "";
+      return `SELECT ${value?.print(quoteName) ?? "1"} FROM ${quoteName(table)}${where} LIMIT 1`;
+    }),
+  );
+  return drafts.filter((_, index) => {
+    const result = results[index];
+    return result.ok && result.rows.length > 0;
+  });
+}
+
+function draftsOf(
+  { term, value, condition }: Parsed,
+  tables: readonly Table[],
+  nouns: ReadonlyMap<string, readonly string[]>,
+): Definition[] {
+  const fitting = tables.flatMap((table): Definition[] => {
+    const [valueSql, conditionSql] = [value, condition].map((text) =>
+      text === undefined ? undefined : tableSql(text, table),
+    );
+    if ((value && !valueSql) || (condition && !conditionSql)) return [];
+    return [
+      {
+        table: table.name,
+        term,
+        ...(valueSql && { value: valueSql }),
+        ...(conditionSql && { condition: conditionSql }),
+      },
+    ];
+  });
+  const named = fitting.flatMap((definition): Definition[] => {
+    const noun = (nouns.get(definition.table) ?? []).find((one) =>
+      [one, singularOf(one), pluralOf(one)].some((form) => term.endsWith(` ${form}`)),
+    );
+    if (noun === undefined) return [];
+    const adjective = term.slice(
+      0,
+      term.length - (term.endsWith(noun) ? noun : singularOf(noun)).length,
+    );
+    return [{ ...definition, term: definition.value ? term : adjective.trim() }];
+  });
+  return named.length > 0 ? named : fitting;
+}
