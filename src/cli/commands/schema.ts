@@ -6,9 +6,12 @@ import { renderCompact } from "../../schema/render.ts";
 import { renderDdl } from "../../schema/render.ts";
 import { ioOf } from "../io.ts";
 import { contextOf } from "./run.ts";
+import { registerLint, registerNotes } from "./schema-notes.ts";
 
 export function registerSchema(program: Command): void {
   const schema = program.command("schema").description("Looks at the database's schema.");
+  registerNotes(schema);
+  registerLint(schema);
   schema
     .command("show")
     .description("Shows the tables, their columns and keys, as the tool sees them.")

@@ -36,12 +36,18 @@ export function statsHtml(title: string, stats: DataStats, notes: readonly strin
         [stats.duplicates.sameQuestion, "questions repeated"],
       ])}
       ${adviceSection(stats.advice)}
-      <h2>Hardness</h2>
-      ${compared(HARDNESSES, stats.hardness, answers, spiderTrain.hardness, "Spider's classes")}
-      <h2>SQL features</h2>
-      ${compared(FEATURES, stats.features, answers, spiderTrain.features, "Share of the queries that have it")}
-      <h2>Questions</h2>
-      ${histogram(stats)} ${stats.tokens && tokenSection(stats.tokens)}
+      <div class="plots">
+        <div>
+          <h2>Hardness</h2>
+          ${compared(HARDNESSES, stats.hardness, answers, spiderTrain.hardness, "Spider's classes")}
+          <h2>Questions</h2>
+          ${histogram(stats)} ${stats.tokens && tokenSection(stats.tokens)}
+        </div>
+        <div>
+          <h2>SQL features</h2>
+          ${compared(FEATURES, stats.features, answers, spiderTrain.features, "Share of the queries that have it")}
+        </div>
+      </div>
       <h2>Tables</h2>
       ${countTable("table", stats.tables, answers)}
       <h2>Columns</h2>
@@ -76,14 +82,16 @@ export function datasetHtml(title: string, stats: DatasetStats): string {
   const total = (key: "hardness" | "features", name: string, file: FileStats) =>
     (file[key][name] ?? 0) / file.n;
   const bars = (key: "hardness" | "features", names: readonly string[]) =>
-    names.map((name) => ({
-      title: name,
-      bars: files.map((file): Bar => ({
-        label: file.file,
-        value: total(key, name, file),
-        note: String(file[key][name] ?? 0),
-      })),
-    }));
+    names
+      .filter((name) => files.some((file) => file[key][name]))
+      .map((name) => ({
+        title: name,
+        bars: files.map((file): Bar => ({
+          label: file.file,
+          value: total(key, name, file),
+          note: String(file[key][name] ?? 0),
+        })),
+      }));
   return page(
     title,
     html`${cards([
@@ -107,10 +115,16 @@ export function datasetHtml(title: string, stats: DatasetStats): string {
         ]),
         [2, 3, 4, 5, 6, 7, 8, 9, 10],
       )}
-      <h2>Hardness</h2>
-      ${shareBars(bars("hardness", HARDNESSES), "Spider's classes, counted from the SQL")}
-      <h2>SQL features</h2>
-      ${shareBars(bars("features", FEATURES), "Share of the queries that have it")}
+      <div class="plots">
+        <div>
+          <h2>Hardness</h2>
+          ${shareBars(bars("hardness", HARDNESSES), "Spider's classes, counted from the SQL")}
+        </div>
+        <div>
+          <h2>SQL features</h2>
+          ${shareBars(bars("features", FEATURES), "Share of the queries that have it")}
+        </div>
+      </div>
       <h2>Databases</h2>
       ${databaseTable(databases)}`,
   );
