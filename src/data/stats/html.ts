@@ -12,6 +12,8 @@ import { sharedLine } from "./text.ts";
 import { WORD_STEP } from "./wording.ts";
 
 const SPIDER = "Spider train";
+/** Two plots stand side by side. */
+const LAYOUT = { labelWidth: 140, barWidth: 260 };
 /** Columns from which a table has a box to search in. */
 const LONG = 12;
 
@@ -118,11 +120,11 @@ export function datasetHtml(title: string, stats: DatasetStats): string {
       <div class="plots">
         <div>
           <h2>Hardness</h2>
-          ${shareBars(bars("hardness", HARDNESSES), "Spider's classes, counted from the SQL")}
+          ${shareBars(bars("hardness", HARDNESSES), "Spider's classes, counted from the SQL", LAYOUT)}
         </div>
         <div>
           <h2>SQL features</h2>
-          ${shareBars(bars("features", FEATURES), "Share of the queries that have it")}
+          ${shareBars(bars("features", FEATURES), "Share of the queries that have it", LAYOUT)}
         </div>
       </div>
       <h2>Databases</h2>
@@ -173,7 +175,7 @@ function compared(
         },
       ],
     }));
-  return shareBars(groups, `${caption}; beside them, ${SPIDER}`);
+  return shareBars(groups, `${caption}; beside them, ${SPIDER}`, LAYOUT);
 }
 
 function histogram({ wording, n }: DataStats): Html {
@@ -197,7 +199,7 @@ function histogram({ wording, n }: DataStats): Html {
       words${wording.sample && usual ? `: ${wording.sample.distinct2.toFixed(3)} in ${wording.sample.size} of these questions, ${usual.distinct2.toFixed(3)} in as many of ${SPIDER}, which asks of 140 databases` : ""}.
       ${wording.skeletons} questions of ${n} differ when their values are masked.
     </p>
-    ${shareBars(bars, "Questions by their length")}`;
+    ${shareBars(bars, "Questions by their length", LAYOUT)}`;
 }
 
 const tokenSection = (tokens: TokenStats): Html =>

@@ -41,7 +41,7 @@ for (const box of document.querySelectorAll(".sortable")) {
 `;
 
 export const PAGE_STYLE = `
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(28rem, 100%), 1fr)); gap: 0 2rem; } .plots > div { min-width: 0; }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(28rem, 100%), 1fr)); gap: 0 2rem; } .plots > div { min-width: 0; } .plots svg { min-width: 26rem; }
 th button { background: none; white-space: nowrap; color: inherit; font-weight: 600; padding: 0; text-align: inherit; } th button::after { content: " ↕" / ""; opacity: .45; } [aria-sort=ascending] button::after { content: " ↑" / ""; opacity: 1; } [aria-sort=descending] button::after { content: " ↓" / ""; opacity: 1; }
 .sortable { max-height: 34rem; overflow: auto; margin: .6rem 0; } .sortable input { position: sticky; left: 0; max-width: 20rem; margin: 2px 2px .5rem; } .sortable thead th { position: sticky; top: 0; background: var(--ground); }
 body { overflow-wrap: anywhere; } .sortable { overflow-wrap: normal; } .advice li { margin: .3rem 0; } .card b { font-size: 1.6rem; } figure rect { fill-opacity: .75; }
