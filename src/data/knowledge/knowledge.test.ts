@@ -24,7 +24,7 @@ const file = buildDatabase(
   `CREATE TABLE CST (id INTEGER PRIMARY KEY, name TEXT); -- customers
    CREATE TABLE inv (
      InvNo INTEGER PRIMARY KEY, cst_id INTEGER, Sts TEXT, created_at INTEGER, period INTEGER, TotAmt REAL, disc_pct REAL,
-     PaidDate TEXT, due TEXT, OrdType INTEGER, "Old Name" TEXT, ActiveYN TEXT);
+     PaidDate TEXT, due TEXT, OrdType INTEGER, "Old Name" TEXT, ShippedYN TEXT);
    CREATE TABLE archive (id INTEGER, note TEXT);
    INSERT INTO CST VALUES (1, 'Ada'), (2, 'Bob'), (3, 'Cy');
    INSERT INTO inv VALUES ${rows.join(", ")};`,
@@ -48,7 +48,7 @@ test.each([
   ["inv.PaidDate", "NULL = ?"],
   ["inv.due", "dates such as 01.01.2025"],
   ["inv.OrdType", "order type; 0 ?, 1 ?, 2 ?"],
-  ["inv.ActiveYN", undefined],
+  ["inv.ShippedYN", undefined],
   ["CST.name", undefined],
 ])("the guess at %s is %s", (place, guess) => {
   expect(notes.get(place)?.guess).toBe(guess);
@@ -105,7 +105,7 @@ test("lint finds what hurts, where it is", () => {
       "empty-column inv.Old Name",
     ]),
   );
-  expect(found.filter((one) => /ActiveYN|CST\.id|unreferenced-id inv\.InvNo/.test(one))).toEqual(
+  expect(found.filter((one) => /ShippedYN|CST\.id|unreferenced-id inv\.InvNo/.test(one))).toEqual(
     [],
   );
 });
