@@ -115,14 +115,16 @@ export function isCodeColumn({ table, column, values, isWhole, rows }: ColumnPro
   const isShort = texts.every((text) => text.length <= LONGEST_CODE && text === text.toUpperCase());
   const isNumber = values.every(({ value }) => typeof value === "number");
   const last = wordsOf(column.name).at(-1)?.toLowerCase() ?? "";
-  if (KNOWN_CODES.test(last) || texts.every((text) => YES_OR_NO.test(text))) return false;
-  return isShort && (isNumber ? CODE_WORDS.test(last) && values.every(isWholeNumber) : true);
+  const isNamed = CODE_WORDS.test(last);
+  const isFlag = !isNamed && texts.every((text) => YES_OR_NO.test(text));
+  if (KNOWN_CODES.test(last) || isFlag || !isShort) return false;
+  return isNumber ? isNamed && values.every(isWholeNumber) : true;
 }
 
 /** Codes that everybody knows. */
 const KNOWN_CODES = /^(state|country|province|region|currency|language|year|month|size)$/;
-const YES_OR_NO = /^([YNTF]|YES|NO|TRUE|FALSE)$/;
-const CODE_WORDS = /^(type|status|code|class|category|kind|stage|state|priority|grade|flag|level)$/;
+const YES_OR_NO = /^([YNTF01]|YES|NO|TRUE|FALSE)$/;
+const CODE_WORDS = /^(type|status|code|class|category|kind|stage|priority|grade)$/;
 
 const isWholeNumber = ({ value }: ColumnProfile["values"][number]) => Number.isInteger(value);
 
