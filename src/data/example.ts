@@ -25,6 +25,8 @@ export type Example = {
     readonly model?: string;
     readonly seed?: number;
     readonly parentId?: string;
+    /** Of what the pair was taken from, as its makers state it. */
+    readonly licence?: string;
   };
   readonly checks: {
     readonly executed: boolean;

@@ -384,7 +384,7 @@ test("statistics count what is there, name what is not, and measure what will no
     "sale.item_id",
     "sale.sold",
   ]);
-  expect(stats.tokens).toEqual({
+  expect(stats.tokens).toMatchObject({
     prefix: 3,
     question: { median: 3, p95: 3, max: 3 },
     answer: { median: 4, p95: 4, max: 4 },

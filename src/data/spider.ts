@@ -10,6 +10,8 @@ export type SpiderItem = {
   readonly db_id: string;
   readonly question?: string;
   readonly query: string;
+  /** As some files state it. */
+  readonly hardness?: string;
 };
 
 /** Raises `data-invalid` for a file that is not such a list, or an empty one. */

@@ -1,14 +1,19 @@
 /**
- * What a set of examples holds: counts by kind, hardness, shape, table; columns that no pair touches; lengths in tokens
- * and what will not fit. Knows no tokenizer: counting comes as a function.
+ * What a set of examples holds: counts by kind, hardness, shape, table, join, SQL feature; columns and values that no pair
+ * touches; how varied the questions are; lengths in tokens and what will not fit; what the next pairs should be. Knows
+ * no tokenizer and opens no database: counting comes as a function, values as profiles.
  */
+import type { ColumnProfile } from "../schema/profile.ts";
 import type { Database } from "../schema/schema.ts";
-import { namesOf } from "../sql/names.ts";
 import type { Example, Split } from "./example.ts";
+import { adviceOn } from "./stats/advice.ts";
+import { countBy, type Counts, type Lengths, lengthsOf } from "./stats/counts.ts";
+import { joinGraphOf, type Use, usesOf } from "./stats/coverage.ts";
+import { type DuplicateStats, duplicatesOf } from "./stats/duplicates.ts";
+import { literalsOf, type ValueCoverage, valueCoverageOf } from "./stats/values.ts";
+import { type WordingStats, wordingOf } from "./stats/wording.ts";
 
-export type Counts = Readonly<Record<string, number>>;
-
-export type Lengths = { readonly median: number; readonly p95: number; readonly max: number };
+export type { Counts, Lengths } from "./stats/counts.ts";
 
 export type TokenStats = {
   /** The stable part of the prompt: rules, schema, knowledge. */
@@ -17,6 +22,27 @@ export type TokenStats = {
   readonly answer: Lengths;
   /** Examples longer than the model's context, prefix included. */
   readonly tooLong: number;
+  readonly contextTokens: number;
+  /** The same for contexts of other sizes, smallest first. */
+  readonly contexts: readonly {
+    readonly tokens: number;
+    readonly tooLong: number;
+    /** `tooLong` as a share of all examples. */
+    readonly share: number;
+  }[];
+};
+
+export type JoinStats = {
+  /** Foreign keys of the schema and paths of two of them, and how many the pairs join along. */
+  readonly keys: number;
+  readonly usedKeys: number;
+  readonly paths: number;
+  readonly usedPaths: number;
+  /** Answers that join along each key. */
+  readonly byKey: Counts;
+  readonly unusedKeys: readonly string[];
+  /** The first MOST_PATHS. */
+  readonly unusedPaths: readonly string[];
 };
 
 export type DataStats = {
@@ -28,13 +54,27 @@ export type DataStats = {
   readonly methods: Counts;
   readonly templates: number;
   readonly shapes: number;
+  /** Shapes that one answer alone has. */
+  readonly singleShapes: number;
   /** Examples of the most frequent shapes, by shapeId. */
   readonly largestShapes: Counts;
   /** Answers in which a table stands; tables that none names are there with 0. */
   readonly tables: Counts;
+  /** Answers in which `Table.Column` stands; columns that none names are there with 0. */
+  readonly columns: Counts;
   /** `Table.Column` that no answer names. */
   readonly untouchedColumns: readonly string[];
+  readonly joins: JoinStats;
+  /** Answers by SQL feature; one answer may have several. */
+  readonly features: Counts;
+  /** Refusals by reason, their subjects left out. */
+  readonly refusals: Counts;
+  readonly wording: WordingStats;
+  readonly duplicates: DuplicateStats;
+  /** Columns that people filter by, least covered first; only where profiles are given. */
+  readonly values?: readonly ValueCoverage[];
   readonly tokens?: TokenStats;
+  readonly advice: readonly string[];
 };
 
 export type TokenCounting = {
@@ -47,15 +87,26 @@ export type TokenCounting = {
   readonly contextTokens: number;
 };
 
+const MOST_SHAPES = 10;
+const MOST_PATHS = 100;
+
 export function statsOf(
   examples: readonly Example[],
   database: Database,
   counting?: TokenCounting,
+  profiles?: readonly ColumnProfile[],
 ): DataStats {
   const answers = examples.filter(({ kind }) => kind === "answer");
-  const touched = touchedNames(answers, database);
+  const refusals = examples.filter(({ kind }) => kind === "refuse");
+  const uses = usesOf(answers, database);
+  const partsUsed = (part: keyof Use) =>
+    countBy(answers, ({ templateId }) => uses.get(templateId)?.[part] ?? []);
+  const columns = withZeros(
+    database.tables.flatMap((table) => table.columns.map(({ name }) => `${table.name}.${name}`)),
+    partsUsed("columns"),
+  );
   const shapes = countBy(answers, ({ shapeId }) => shapeId);
-  return {
+  const counted = {
     n: examples.length,
     splits: { train: 0, dev: 0, test: 0, ...countBy(examples, ({ split }) => split) },
     kinds: countBy(examples, ({ kind }) => kind),
@@ -63,40 +114,53 @@ export function statsOf(
     methods: countBy(examples, ({ source }) => source.method.split(":")[0]),
     templates: new Set(answers.map(({ templateId }) => templateId)).size,
     shapes: Object.keys(shapes).length,
-    largestShapes: Object.fromEntries(Object.entries(shapes).slice(0, 10)),
-    tables: Object.fromEntries(
-      database.tables.map(({ name }) => [name, touched.tables.get(name.toLowerCase()) ?? 0]),
+    singleShapes: Object.values(shapes).filter((count) => count === 1).length,
+    largestShapes: Object.fromEntries(Object.entries(shapes).slice(0, MOST_SHAPES)),
+    tables: withZeros(
+      database.tables.map(({ name }) => name),
+      partsUsed("tables"),
     ),
-    untouchedColumns: database.tables.flatMap((table) =>
-      table.columns
-        .filter(({ name }) => !touched.columns.has(`${table.name}.${name}`.toLowerCase()))
-        .map(({ name }) => `${table.name}.${name}`),
+    columns,
+    untouchedColumns: Object.keys(columns).filter((name) => columns[name] === 0),
+    joins: joinStats(database, partsUsed("keys"), partsUsed("paths")),
+    features: partsUsed("features"),
+    refusals: countBy(refusals, ({ refusal }) => reasonOf(refusal ?? "")),
+    wording: wordingOf(
+      examples.map(({ question }) => question),
+      examples.map(({ sql }) => literalsOf(sql)),
     ),
+    duplicates: duplicatesOf(examples),
+    ...(profiles && { values: valueCoverageOf(answers, uses, profiles) }),
     ...(counting && { tokens: tokenStats(examples, counting) }),
+  };
+  return { ...counted, advice: adviceOn(counted, database) };
+}
+
+/** "no table of parking permits" → "no table of …". */
+export const reasonOf = (refusal: string): string =>
+  refusal.replace(/^((?:no (?:table of|column for))|[a-z ]+:) .*/, "$1 …");
+
+const withZeros = (names: readonly string[], counts: Counts): Counts =>
+  Object.fromEntries(names.map((name) => [name, counts[name] ?? 0]));
+
+function joinStats(database: Database, byKey: Counts, byPath: Counts): JoinStats {
+  const graph = joinGraphOf(database);
+  const keys = withZeros([...new Set(graph.keys.map(({ name }) => name))], byKey);
+  const unused = (counts: Counts) => Object.keys(counts).filter((name) => counts[name] === 0);
+  const unusedPaths = unused(withZeros(graph.paths, byPath));
+  return {
+    keys: Object.keys(keys).length,
+    usedKeys: Object.keys(keys).length - unused(keys).length,
+    paths: graph.paths.length,
+    usedPaths: graph.paths.length - unusedPaths.length,
+    byKey: keys,
+    unusedKeys: unused(keys),
+    unusedPaths: unusedPaths.slice(0, MOST_PATHS),
   };
 }
 
-/** Largest first. */
-export function countBy(examples: readonly Example[], keyOf: (example: Example) => string): Counts {
-  const groups = Map.groupBy(examples, keyOf);
-  return Object.fromEntries(
-    [...groups].map(([key, group]) => [key, group.length] as const).sort((a, b) => b[1] - a[1]),
-  );
-}
-
-function touchedNames(answers: readonly Example[], { dialect, tables }: Database) {
-  const seen = { tables: new Map<string, number>(), columns: new Set<string>() };
-  for (const { sql } of answers) {
-    const names = namesOf(sql, dialect, tables);
-    for (const name of names?.tables ?? []) {
-      const key = name.toLowerCase();
-      seen.tables.set(key, (seen.tables.get(key) ?? 0) + 1);
-    }
-    for (const { table, column } of names?.columns ?? [])
-      if (table !== undefined) seen.columns.add(`${table}.${column}`.toLowerCase());
-  }
-  return seen;
-}
+/** Contexts that models and memory allow. */
+const CONTEXTS = [512, 1024, 2048, 4096, 8192, 16_384, 32_768];
 
 function tokenStats(
   examples: readonly Example[],
@@ -105,19 +169,19 @@ function tokenStats(
   const prefixTokens = countTokens(prefix);
   const questions = examples.map(({ question }) => countTokens(suffixOf(question)));
   const answers = examples.map((example) => countTokens(answerOf(example)));
+  const tooLongFor = (context: number) =>
+    questions.filter((tokens, index) => prefixTokens + tokens + answers[index] + 1 > context)
+      .length;
+  const contexts = [...new Set([...CONTEXTS, contextTokens])].sort((a, b) => a - b);
   return {
     prefix: prefixTokens,
     question: lengthsOf(questions),
     answer: lengthsOf(answers),
-    tooLong: questions.filter(
-      (tokens, index) => prefixTokens + tokens + answers[index] + 1 > contextTokens,
-    ).length,
+    tooLong: tooLongFor(contextTokens),
+    contextTokens,
+    contexts: contexts.map((tokens) => {
+      const tooLong = tooLongFor(tokens);
+      return { tokens, tooLong, share: tooLong / Math.max(1, examples.length) };
+    }),
   };
-}
-
-/** Nearest-rank percentiles. */
-function lengthsOf(values: readonly number[]): Lengths {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
-  return { median: at(0.5), p95: at(0.95), max: at(1) };
 }

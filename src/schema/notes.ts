@@ -1,6 +1,7 @@
 /**
  * What a person wrote about a schema (notes.yaml): descriptions and synonyms of tables and columns, and rules that hold
- * for the whole. A description replaces the DDL's comment.
+ * for the whole. A description replaces the DDL's comment. What `t2s schema notes` wrote stands beside it: `profile` says
+ * what the data show, `guess: true` that nobody has accepted the description yet; neither reaches a prompt.
  *
  *     knowledge: [Amounts are in euros.]
  *     tables:
@@ -15,6 +16,8 @@ import type { Column, Database, Table } from "./schema.ts";
 export type Note = {
   readonly description?: string;
   readonly synonyms: readonly string[];
+  /** A description that the program proposed and nobody has accepted. */
+  readonly guess?: string;
 };
 
 export type Notes = {
@@ -23,6 +26,8 @@ export type Notes = {
     Record<string, Note & { readonly columns: Readonly<Record<string, Note>> }>
   >;
 };
+
+const NOTE_KEYS = ["description", "synonyms", "guess", "profile"];
 
 /** Reads notes.yaml; an empty file has no notes. Raises UserError("config-invalid") that names the place. */
 export function readNotes(file: string): Notes {
@@ -53,12 +58,17 @@ export function readNotes(file: string): Notes {
   };
   const note = (value: unknown, place: string, keys: readonly string[]): Note => {
     if (typeof value === "string") return { description: oneLine(value), synonyms: [] };
-    const { description, synonyms } = mapping(value, place, keys);
-    if (description !== undefined && typeof description !== "string")
-      return wrong(`${place}.description`, description, "a text");
+    const { description, synonyms, guess, profile } = mapping(value, place, keys);
+    for (const [key, text] of Object.entries({ description, profile }))
+      if (text !== undefined && typeof text !== "string")
+        return wrong(`${place}.${key}`, text, "a text");
+    if (guess !== undefined && typeof guess !== "boolean")
+      return wrong(`${place}.guess`, guess, "true or false");
+    const text = typeof description === "string" ? oneLine(description) : undefined;
+    if (guess === true) return { synonyms: [], ...(text !== undefined && { guess: text }) };
     return {
       synonyms: sentences(synonyms, `${place}.synonyms`),
-      ...(description !== undefined && { description: oneLine(description) }),
+      ...(text !== undefined && { description: text }),
     };
   };
 
@@ -67,10 +77,9 @@ export function readNotes(file: string): Notes {
     const place = `tables.${name}`;
     const own = typeof value === "string" ? {} : mapping(value, place);
     const columns = Object.entries(mapping(own.columns, `${place}.columns`)).map(
-      ([column, inner]) =>
-        [column, note(inner, `${place}.columns.${column}`, ["description", "synonyms"])] as const,
+      ([column, inner]) => [column, note(inner, `${place}.columns.${column}`, NOTE_KEYS)] as const,
     );
-    const table = note(value, place, ["description", "synonyms", "columns"]);
+    const table = note(value, place, [...NOTE_KEYS, "columns"]);
     return [name, { ...table, columns: Object.fromEntries(columns) }] as const;
   });
   return {

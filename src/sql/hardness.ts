@@ -20,6 +20,9 @@ import {
 
 export type Hardness = "easy" | "medium" | "hard" | "extra";
 
+/** The classes, easiest first. */
+export const HARDNESSES: readonly Hardness[] = ["easy", "medium", "hard", "extra"];
+
 export type HardnessCounts = {
   /** Clauses, joins, OR and LIKE. */
   readonly clauses: number;

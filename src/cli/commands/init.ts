@@ -13,6 +13,7 @@ import { introspect } from "../../schema/introspect.ts";
 import { ioOf } from "../io.ts";
 
 const NOTES = `# What a person knows about this database and its names do not say. The model reads it with every question.
+# \`t2s schema notes\` adds what the data show (profile) and guesses at descriptions; delete "guess: true" to accept one.
 # knowledge:
 #   - Amounts are in euros, without tax.
 # tables:

@@ -11,9 +11,12 @@ import { cachedModel } from "../../source/source.ts";
 import { ioOf } from "../io.ts";
 import { addOptionFlags, overridesOf } from "../option-flags.ts";
 import { contextOf } from "./run.ts";
+import { registerLint, registerNotes } from "./schema-notes.ts";
 
 export function registerSchema(program: Command): void {
   const schema = program.command("schema").description("Looks at the database's schema.");
+  registerNotes(schema);
+  registerLint(schema);
   const show = schema
     .command("show")
     .description(

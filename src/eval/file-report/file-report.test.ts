@@ -5,7 +5,6 @@ import { createExecutor } from "../../db/executor.ts";
 import { scoreFile } from "../score-file.ts";
 import { calibrationOf } from "./calibration.ts";
 import { disagreementsOf } from "./disagreements.ts";
-import { featuresOf } from "./features.ts";
 import { groupingsOf, scoreOf, withFeatures } from "./groups.ts";
 import { fileReportHtml } from "./html.ts";
 import { fileReportJunit } from "./junit.ts";
@@ -97,27 +96,6 @@ const report: FileReport = {
   items,
 };
 const none: FileReport = { ...report, n: 0, modes: {}, items: [] };
-
-test("the features of a gold are read from its tree", () => {
-  const cases: readonly [string, readonly string[], number][] = [
-    ["SELECT name FROM item WHERE id = 3", [], 1],
-    ["SELECT a.x FROM a JOIN b ON a.id = b.id JOIN a AS c ON c.id = b.id", ["join"], 2],
-    [
-      "SELECT g, count(*) FROM a GROUP BY g HAVING count(*) > 1 ORDER BY 2 LIMIT 3",
-      ["group", "having", "order", "limit", "aggregate"],
-      1,
-    ],
-    ["SELECT count(DISTINCT x) FROM a", ["aggregate", "distinct"], 1],
-    ["SELECT x FROM a WHERE y IN (SELECT y FROM b WHERE z LIKE '%q')", ["nested", "like"], 2],
-    ["SELECT x FROM a UNION SELECT x FROM b", ["set operation"], 2],
-    ["SELECT x FROM a WHERE NOT x = 1 OR y IS NULL", ["or", "negation", "null"], 1],
-    ["WITH c AS (SELECT 1 AS x) SELECT CASE WHEN x THEN 1 END FROM c", ["nested", "case"], 0],
-    ["SELECT x - 1, row_number() OVER (ORDER BY x) FROM a", ["arithmetic", "window"], 1],
-  ];
-  for (const [sql, features, tables] of cases)
-    expect([sql, featuresOf(sql)]).toEqual([sql, { features, tables }]);
-  expect(featuresOf("")).toBeUndefined();
-});
 
 test("a group's score leaves out items without a valid gold, and no other", () => {
   expect(scoreOf(items, "strict")).toMatchObject({ n: 3, score: 1 / 3 });

@@ -1,7 +1,7 @@
 /** Items put into groups by what their golds and questions are like, and the score of a group. */
 import { isRate, type Mode } from "../mode-names.ts";
 import { bootstrapInterval, meanOf, wilsonInterval } from "../statistics.ts";
-import { FEATURES, featuresOf, type SqlFeatures } from "./features.ts";
+import { FEATURES, featuresOf, type SqlFeatures } from "../../sql/features.ts";
 import type { FileItem } from "../score-file.ts";
 import { HARDNESSES } from "./words.ts";
 

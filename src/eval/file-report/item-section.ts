@@ -1,7 +1,7 @@
 /** The part of the page that lists the items: controls to filter by, and the place where the script puts the list. */
 import { type Html, html } from "../../report/html.ts";
 import { ERROR_CLASSES } from "../error-class.ts";
-import { FEATURES } from "./features.ts";
+import { FEATURES } from "../../sql/features.ts";
 import type { Featured } from "./groups.ts";
 import type { FileItem } from "../score-file.ts";
 import { HARDNESSES } from "./words.ts";

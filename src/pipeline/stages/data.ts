@@ -4,7 +4,7 @@ import { basename, isAbsolute, join } from "node:path";
 import { UserError } from "../../base/errors.ts";
 import { writeJson, writeJsonLines } from "../../base/files.ts";
 import { sha256OfFile } from "../../base/hash.ts";
-import { type Counts, countBy } from "../../data/stats.ts";
+import { type Counts, countBy } from "../../data/stats/counts.ts";
 import type { Example, Split } from "../../data/example.ts";
 import { type Pair, parsePairs, readPairs } from "../../data/pairs.ts";
 import { splitKeyOf } from "../../data/split.ts";

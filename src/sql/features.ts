@@ -1,14 +1,6 @@
-/** What a gold is made of, read from its tree: the features that a report groups by. Knows no schema and no prediction. */
-import { resolveNames } from "../../sql/resolve.ts";
-import {
-  bodyOf,
-  isNode,
-  listOf,
-  parseSql,
-  setOperationOf,
-  type SqlNode,
-  walk,
-} from "../../sql/tree.ts";
+/** What a statement is made of, read from its tree: the features that reports and statistics count by. Knows no schema. */
+import { resolveNames } from "./resolve.ts";
+import { bodyOf, isNode, listOf, parseSql, setOperationOf, type SqlNode, walk } from "./tree.ts";
 
 export type SqlFeatures = {
   /** Names of FEATURES; empty for one table with plain conditions. */
@@ -38,14 +30,32 @@ const rules: readonly (readonly [string, (node: SqlNode) => boolean])[] = [
   ["negation", (node) => hasAny(node, ["not", "neq"]) || node.not === true],
   ["null", (node) => isNode(node.is_null)],
   ["case", (node) => hasAny(node, ["case", "if_func"])],
+  ["date", isDate],
   ["arithmetic", (node) => hasAny(node, ["add", "sub", "mul", "div"])],
+  ["ratio", (node) => isNode(node.div)],
   ["window", (node) => isNode(node.window_function)],
 ];
+
+const DATE_FUNCTION =
+  /^(date|datetime|time|julianday|strftime|unixepoch|timediff|current_date|current_timestamp|now)$/i;
+const DATE_KINDS = ["year", "month", "day", "date_trunc", "date_diff", "extract"];
+const DATE_TEXT = /^\d{4}-\d\d(-\d\d|$|%)/;
+
+/** A function of dates, or text that is the start of an ISO date. */
+function isDate(node: SqlNode): boolean {
+  const name = bodyOf(node, "function")?.name;
+  const value = bodyOf(node, "literal")?.value;
+  return (
+    (typeof name === "string" && DATE_FUNCTION.test(name)) ||
+    (typeof value === "string" && DATE_TEXT.test(value)) ||
+    hasAny(node, DATE_KINDS)
+  );
+}
 
 /** The names, in the order in which reports show them. */
 export const FEATURES: readonly string[] = rules.map(([name]) => name);
 
-/** The features of one gold; undefined for text that does not parse. */
+/** The features of a statement; undefined for text that does not parse. */
 export function featuresOf(sql: string): SqlFeatures | undefined {
   const parsed = parseSql(sql, "sqlite");
   if (!parsed.ok || parsed.statements.length === 0) return undefined;
