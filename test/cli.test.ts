@@ -90,7 +90,10 @@ describe("help and wrong usage", () => {
     [["trian"], "(Did you mean train?)"],
     [["data", "stat"], "(Did you mean stats?)"],
     [["init", "--db", "x", "--frce"], "(Did you mean --force?)"],
-    [["init"], "required option '--db <source>' not specified"],
+    [["init"], "one of --db (a database) and --ddl (scripts of CREATE TABLE) is wanted"],
+    [["init", "--db", "x", "--ddl", "y"], "one of --db (a database) and --ddl"],
+    [["init", "--ddl", "x", "--rows", "0"], "At least 1 is wanted."],
+    [["init", "--ddl", "x", "--dialect", "oracle"], "Allowed choices are sqlite, postgres, mysql, tsql."],
     [["predict"], "missing required argument 'question'"],
   ])("%j exits with 2 and says what was meant", (args, hint) => {
     expect(errorOf(2, ...args)).toContain(hint);

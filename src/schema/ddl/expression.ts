@@ -152,11 +152,13 @@ function shiftedDate(name: string, [unit, a, b]: readonly string[]): string | un
     : `( ${years} * 12 + strftime ( '%m' , ${b} ) - strftime ( '%m' , ${a} ) )`;
 }
 
-/** A date stays text in SQLite; a CAST would make a number of it. */
+/** A date stays text in SQLite, where a CAST would make a number of it; decimals are rounded as they would be. */
 function castTo(type: string, value: string): string {
   const plain = type.replaceAll('"', "");
   const date = /^(date|datetime|timestamp)/i.exec(plain)?.[1].toLowerCase();
   if (date !== undefined) return `${date === "date" ? "date" : "datetime"} ( ${value} )`;
+  const places = /^(?:decimal|numeric)\s*\(\s*\d+\s*,\s*(\d+)/i.exec(plain)?.[1];
+  if (places !== undefined || /^(small)?money/i.test(plain)) return `round ( ${value} , ${places ?? 4} )`;
   return `CAST ( ${value} AS ${plain} )`;
 }
 
