@@ -119,7 +119,10 @@ const MAX_SHOWN = 20;
 
 function madeUp({ dialect, leftOut }: DdlDatabase): string {
   const shown = leftOut.slice(0, MAX_SHOWN).map(({ what, reason }) => `\n  ${what}: ${reason}`);
-  const more = leftOut.length > MAX_SHOWN ? `\n  and ${leftOut.length - MAX_SHOWN} more (--json lists them)` : "";
+  const more =
+    leftOut.length > MAX_SHOWN
+      ? `\n  and ${leftOut.length - MAX_SHOWN} more (--json lists them)`
+      : "";
   const left = leftOut.length === 0 ? "" : `\nNot as the scripts say:${shown.join("")}${more}`;
   return `, read as ${dialect}; its rows are made up, in ${DDL_DATABASE}${left}`;
 }

@@ -81,6 +81,7 @@ function takeKeyOption(cursor: Cursor, table: DraftTable, column: DraftColumn): 
     takeIndexOptions(cursor);
     return true;
   }
+  take(cursor, "foreign", "key");
   if (!take(cursor, "references")) return false;
   takeReference(cursor, table, [column.name]);
   return true;

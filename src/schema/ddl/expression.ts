@@ -158,7 +158,8 @@ function castTo(type: string, value: string): string {
   const date = /^(date|datetime|timestamp)/i.exec(plain)?.[1].toLowerCase();
   if (date !== undefined) return `${date === "date" ? "date" : "datetime"} ( ${value} )`;
   const places = /^(?:decimal|numeric)\s*\(\s*\d+\s*,\s*(\d+)/i.exec(plain)?.[1];
-  if (places !== undefined || /^(small)?money/i.test(plain)) return `round ( ${value} , ${places ?? 4} )`;
+  if (places !== undefined || /^(small)?money/i.test(plain))
+    return `round ( ${value} , ${places ?? 4} )`;
   return `CAST ( ${value} AS ${plain} )`;
 }
 

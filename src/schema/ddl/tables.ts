@@ -142,7 +142,7 @@ function isOtherItem(cursor: Cursor, table: DraftTable, { dialect, note }: Readi
     addCopy(cursor, table);
     return true;
   }
-  if (!isNext(cursor, "exclude")) return false;
+  if (dialect !== "postgres" || !isNext(cursor, "exclude")) return false;
   note(`${qualified(table.name)}: EXCLUDE`, "SQLite has no exclusion constraints");
   return true;
 }

@@ -20,7 +20,8 @@ export function withImpliedKeys(tables: readonly DdlTable[]): DdlTable[] {
   const referring = tables.map((table) => {
     const implied = table.columns.flatMap(({ name, computed }): DdlForeignKey[] => {
       const owner = owners.get(name.toLowerCase());
-      if (owner === undefined || owner.table === table || computed || isBound(table, name)) return [];
+      if (owner === undefined || owner.table === table || computed || isBound(table, name))
+        return [];
       if (!isAlike(table, name, owner)) return [];
       reached.add(owner.table.name);
       return [{ columns: [name], refTable: owner.table.name, refColumns: [owner.column] }];
@@ -58,7 +59,10 @@ function keyColumn({ name: table, primaryKey, columns }: DdlTable): string | und
 function isNamedKey(column: string, entity: readonly string[]): boolean {
   const words = wordsOf(column);
   const before = words.slice(0, -1).join(" ");
-  return /^(id|code|number|key|name)$/.test(words.at(-1) ?? "") && (before === entity.join(" ") || /^id$/i.test(column));
+  return (
+    /^(id|code|number|key|name)$/.test(words.at(-1) ?? "") &&
+    (before === entity.join(" ") || /^id$/i.test(column))
+  );
 }
 
 /** Column names of other tables that mean this table's key. */

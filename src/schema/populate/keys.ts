@@ -13,6 +13,9 @@ import { cellOf, type ColumnPlan, fitted, lettersOf } from "./values.ts";
 const MAX_TRIES = 40;
 /** From this try on, values are made unique instead of drawn again. */
 const NUMBERED_TRY = 6;
+/** How unevenly children are spread over their parents, and which share of these has any. */
+const SKEW = 1.7;
+const CHOSEN_SHARE = 0.92;
 
 type Reference = {
   readonly own: readonly number[];
@@ -63,7 +66,9 @@ function startFilling(unit: Unit, states: ReadonlyMap<string, TableState>): Fill
   const state = states.get(unit.table.name) as TableState;
   const rng = rngFor(state.seed, "unit", unit.table.name, ...unit.columns);
   const positions = (names: readonly string[]) => names.map((name) => state.at.get(name) as number);
-  const references = unit.foreignKeys.flatMap((key) => referenceOf(key, unit, { state, states, rng }) ?? []);
+  const references = unit.foreignKeys.flatMap(
+    (key) => referenceOf(key, unit, { state, states, rng }) ?? [],
+  );
   const referring = new Set(references.flatMap(({ own }) => own));
   const own = positions([...unit.columns])
     .filter((at) => !referring.has(at))
@@ -74,14 +79,23 @@ function startFilling(unit: Unit, states: ReadonlyMap<string, TableState>): Fill
 
 /** What is unique by itself is no choice of few. */
 const asKey = (plan: ColumnPlan, { keys }: Unit): ColumnPlan =>
-  plan.meaning === "choice" && keys.some(([name, ...rest]) => name === plan.column.name && rest.length === 0)
+  plan.meaning === "choice" &&
+  keys.some(([name, ...rest]) => name === plan.column.name && rest.length === 0)
     ? { ...plan, meaning: "code" }
     : plan;
 
 function referenceOf(
   key: DdlForeignKey,
   unit: Unit,
-  { state, states, rng }: { readonly state: TableState; readonly states: ReadonlyMap<string, TableState>; readonly rng: Rng },
+  {
+    state,
+    states,
+    rng,
+  }: {
+    readonly state: TableState;
+    readonly states: ReadonlyMap<string, TableState>;
+    readonly rng: Rng;
+  },
 ): Reference | undefined {
   const parent = states.get(key.refTable);
   if (parent === undefined) return undefined;
@@ -89,6 +103,9 @@ function referenceOf(
   const theirs = key.refColumns.map((name) => parent.at.get(name) as number);
   // A row that points at itself by the same columns asks for nothing.
   if (parent === state && own.every((at, i) => at === theirs[i])) return undefined;
+  // In a circle of keys, the first is not drawn from the others: all have the same numbers.
+  if (parent !== state && theirs.some((at) => parent.rows.every((row) => row[at] === undefined)))
+    return undefined;
   const there = parent.rows.flatMap((row, i) =>
     parent.isKept[i] && theirs.every((at) => row[at] !== null && row[at] !== undefined) ? i : [],
   );
@@ -109,7 +126,10 @@ function countersOf(own: readonly ColumnPlan[], keys: Filling["keys"]): Filling[
   for (const { columns } of keys) {
     const counter = own.findLast(
       ({ index, family, rule, scale }) =>
-        columns.length > 1 && columns.includes(index) && (family === "integer" || (family === "decimal" && scale === 0)) && !rule.values,
+        columns.length > 1 &&
+        columns.includes(index) &&
+        (family === "integer" || (family === "decimal" && scale === 0)) &&
+        !rule.values,
     );
     if (counter !== undefined && !counters.has(counter.index))
       counters.set(counter.index, {
@@ -127,7 +147,9 @@ function fillRow(filling: Filling, row: number, tries: number): boolean {
   for (const reference of references) for (const at of reference.own) cells[at] = undefined;
   const later = references.filter((reference) => !refer(filling, reference, row, tries));
   if (later.some(({ isSelf }) => !isSelf)) return false;
-  const inOrder = [...own].sort((a, b) => Number(counters.has(a.index)) - Number(counters.has(b.index)));
+  const inOrder = [...own].sort(
+    (a, b) => Number(counters.has(a.index)) - Number(counters.has(b.index)),
+  );
   for (const plan of inOrder) cells[plan.index] = keyCell(filling, plan, row, tries);
   for (const { own: columns, theirs } of later)
     columns.forEach((at, i) => (cells[at] ??= cells[theirs[i]]));
@@ -138,7 +160,10 @@ function fillRow(filling: Filling, row: number, tries: number): boolean {
 }
 
 /** The key's cells as one text; nothing when one is NULL, which is like no other. */
-function keyText(cells: readonly (Cell | undefined)[], columns: readonly number[]): string | undefined {
+function keyText(
+  cells: readonly (Cell | undefined)[],
+  columns: readonly number[],
+): string | undefined {
   if (columns.some((at) => cells[at] === null || cells[at] === undefined)) return undefined;
   return columns.map((at) => String(cells[at])).join("\0");
 }
@@ -163,7 +188,8 @@ function refer(filling: Filling, reference: Reference, row: number, tries: numbe
   if (found === undefined && mayBeNull) setNull();
   if (found === undefined) return mayBeNull;
   own.forEach((at, i) => (cells[at] = parent.rows[found][theirs[i]]));
-  if (!isSelf && isBetterOrigin(parent, state.origins[row]?.state)) state.origins[row] = { state: parent, row: found };
+  if (!isSelf && isBetterOrigin(parent, state.origins[row]?.state))
+    state.origins[row] = { state: parent, row: found };
   return true;
 }
 
@@ -180,23 +206,30 @@ type Drawing = {
   readonly rng: Rng;
 };
 
-function drawParent(reference: Reference, { cells, free, row, tries, rng }: Drawing): number | undefined {
+function drawParent(
+  reference: Reference,
+  { cells, free, row, tries, rng }: Drawing,
+): number | undefined {
   const { own, isSelf, isUnique, candidates } = reference;
   const fixed = own.filter((at) => !free.includes(at));
   const fitting = fixed.length === 0 ? candidates : fittingRows(reference, fixed, cells);
   if (isSelf) {
     const earlier = fixed.length === 0 ? row : fitting.filter((one) => one < row).length;
-    const pool = fixed.length === 0 ? undefined : fitting.filter((one) => one < row).sort((a, b) => a - b);
+    const pool =
+      fixed.length === 0 ? undefined : fitting.filter((one) => one < row).sort((a, b) => a - b);
     if (earlier === 0) return undefined;
-    const drawn = isUnique ? (earlier - 1 - (tries % earlier)) : Math.floor(earlier * rng.next() ** 1.4);
+    const drawn = isUnique
+      ? earlier - 1 - (tries % earlier)
+      : Math.floor(earlier * rng.next() ** 1.4);
     const parent = pool === undefined ? drawn : pool[drawn];
     return reference.parent.isKept[parent] ? parent : undefined;
   }
   if (fitting.length === 0) return undefined;
   if (isUnique && fixed.length === 0) return fitting[(row + tries) % fitting.length];
-  // A few parents have many children; hopeless draws are spread evenly.
-  const skew = tries < NUMBERED_TRY ? 1.7 : 1;
-  return fitting[Math.floor(fitting.length * rng.next() ** skew)];
+  // A few parents have many children, and some none; hopeless draws are spread evenly over all.
+  const isEarly = tries < NUMBERED_TRY;
+  const reachable = isEarly && fitting.length > 12 ? fitting.length * CHOSEN_SHARE : fitting.length;
+  return fitting[Math.floor(reachable * rng.next() ** (isEarly ? SKEW : 1))];
 }
 
 function fittingRows(
@@ -219,7 +252,8 @@ function keyCell(filling: Filling, plan: ColumnPlan, row: number, tries: number)
   const { state, keys, counters, rng } = filling;
   const { index, family, rule, column, length } = plan;
   const cells = state.rows[row];
-  const isWhole = (family === "integer" || (family === "decimal" && plan.scale === 0)) && !rule.values;
+  const isWhole =
+    (family === "integer" || (family === "decimal" && plan.scale === 0)) && !rule.values;
   const counter = counters.get(index);
   if (counter !== undefined) {
     const group = keyText(cells, counter.others) ?? "";
@@ -234,7 +268,12 @@ function keyCell(filling: Filling, plan: ColumnPlan, row: number, tries: number)
   }
   if (isAlone && rule.values) return rule.values[(row + tries) % rule.values.length];
   const value = cellOf(plan, subjectFor(state, row), rng);
-  if (tries < NUMBERED_TRY || typeof value !== "string" || rule.glob !== undefined || rule.values !== undefined) {
+  if (
+    tries < NUMBERED_TRY ||
+    typeof value !== "string" ||
+    rule.glob !== undefined ||
+    rule.values !== undefined
+  ) {
     return value ?? (column.notNull ? "" : null);
   }
   if (family !== "text" || plan.meaning === "date") return value;

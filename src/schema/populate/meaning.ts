@@ -73,13 +73,15 @@ export function guess(column: DdlColumn, table: DdlTable): Guess {
   const words = wordsOf(column.name);
   const family = familyOf(column.type) ?? familyByName(column, words);
   const [first, second] = typeArguments(column.type);
-  const isWhole = family === "integer" || (family === "decimal" && first !== undefined && second === undefined);
+  const isWhole =
+    family === "integer" || (family === "decimal" && first !== undefined && second === undefined);
   const isMoneyType = /money/i.test(column.type);
   const base = {
     family,
     words,
     entity: namedEntity(words, table),
-    length: family === "text" ? (first ?? (/^(n?char|character)$/i.test(column.type) ? 1 : 200)) : 200,
+    length:
+      family === "text" ? (first ?? (/^(n?char|character)$/i.test(column.type) ? 1 : 200)) : 200,
     scale: isWhole ? 0 : (second ?? (family === "real" || isMoneyType ? 2 : 2)),
     ...(first !== undefined && family !== "text" && { precision: first }),
   };
@@ -97,8 +99,12 @@ function familyByName({ type }: DdlColumn, words: readonly string[]): Family {
 
 /** "department_name" names departments; "name" names what the table holds. */
 function namedEntity(words: readonly string[], table: DdlTable): string[] {
-  const before = words.filter((word) => !/^(name|title|label|code|number|id|key|designation)$/.test(word));
-  return before.length > 0 ? [...before.slice(0, -1), singular(before[before.length - 1])] : entityOf(table.name);
+  const before = words.filter(
+    (word) => !/^(name|title|label|code|number|id|key|designation)$/.test(word),
+  );
+  return before.length > 0
+    ? [...before.slice(0, -1), singular(before[before.length - 1])]
+    : entityOf(table.name);
 }
 
 type Base = Pick<Guess, "family" | "words" | "entity" | "length" | "scale" | "precision">;
@@ -106,8 +112,10 @@ type Found = Pick<Guess, "meaning"> & Partial<Guess>;
 
 function meaningOf(column: DdlColumn, table: DdlTable, base: Base): Found {
   const { family } = base;
-  if (family === "date" || family === "datetime") return { meaning: "date", rank: rankOf(base.words) };
-  if (family === "integer" || family === "decimal" || family === "real") return numberMeaning(column, base);
+  if (family === "date" || family === "datetime")
+    return { meaning: "date", rank: rankOf(base.words) };
+  if (family === "integer" || family === "decimal" || family === "real")
+    return numberMeaning(column, base);
   if (family === "text") return textMeaning(table, base);
   return { meaning: OTHER_FAMILIES[family] };
 }
@@ -127,7 +135,8 @@ const OTHER_FAMILIES: Readonly<
   interval: "interval",
 };
 
-const FLAG = /^(is|has|can|was|should|allow) |\b(flag|active|enabled|deleted|indicator|yn|locked|valid|visible)$/;
+const FLAG =
+  /^(is|has|can|was|should|allow) |\b(flag|active|enabled|deleted|indicator|yn|locked|valid|visible)$/;
 const DATED = /\bdate\b|\btimestamp\b|\b\w+ed (on|at)$|\b(start|end|expiry) (on|at)$/;
 const NOT_DATED = /\b(id|key|number|name|type|format|count|code)$/;
 
@@ -148,12 +157,18 @@ const TEXTS: readonly (readonly [RegExp, Meaning])[] = [
   [/\b(country|nation)\b/, "country"],
   [/\b(address|street|line)\b.*\b[23]\b/, "secondLine"],
   [/\b(zip|postal|postcode)\b|\bpost code\b/, "postal"],
-  [/\b(city|town|municipality|birthplace|hometown|destination|origin|headquarters?|venue)\b/, "city"],
+  [
+    /\b(city|town|municipality|birthplace|hometown|destination|origin|headquarters?|venue)\b/,
+    "city",
+  ],
   [/\b(state|province|county)\b|\bregion\b/, "region"],
   [/\b(street|address)\b/, "street"],
   [/\b(location|place)$/, "city"],
   [/\bcurrency\b/, "currency"],
-  [/\b(description|notes?|comments?|remarks?|text|message|details?|summary|memo|body|content|abstract|instructions?|bio|review|reason|explanation)$/, "text"],
+  [
+    /\b(description|notes?|comments?|remarks?|text|message|details?|summary|memo|body|content|abstract|instructions?|bio|review|reason|explanation)$/,
+    "text",
+  ],
   [/\b(full|display|person|contact|legal) name$|\bcontact$|\b(by|who)$/, "fullName"],
 ];
 
@@ -163,22 +178,32 @@ function textMeaning(table: DdlTable, { words, entity, length }: Base): Found {
   if (DATED.test(joined) && !NOT_DATED.test(joined) && length >= 8)
     return { meaning: "date", rank: rankOf(words) };
   const found = TEXTS.find(([pattern]) => pattern.test(joined))?.[1];
-  if (found === "region" && !hasPlace(table) && /\bstate\b/.test(joined)) return choiceOf(["state"], length);
+  if (found === "region" && !hasPlace(table) && /\bstate\b/.test(joined))
+    return choiceOf(["state"], length);
   if (found !== undefined) return { meaning: found };
   const last = words.at(-1) ?? "";
-  if (/^(code|number|sku|serial|reference|barcode|isbn|ssn|license|plate|identifier|id|key|symbol|abbreviation|policy|registration|ticket)$/.test(last))
+  if (
+    /^(code|number|sku|serial|reference|barcode|isbn|ssn|license|plate|identifier|id|key|symbol|abbreviation|policy|registration|ticket)$/.test(
+      last,
+    )
+  )
     return listedCode(words, length) ?? { meaning: "code" };
   return nameMeaning(table, words, entity, length) ?? choiceOf(words, length);
 }
 
 /** A status code is one of few; other codes are a row's own. */
 const listedCode = (words: readonly string[], length: number): Found | undefined =>
-  words.at(-1) === "code" && words.some((word) => /^(status|state|type|category|class|priority|gender|language|reason|unit)$/.test(word))
+  words.at(-1) === "code" &&
+  words.some((word) =>
+    /^(status|state|type|category|class|priority|gender|language|reason|unit)$/.test(word),
+  )
     ? choiceOf(words, Math.min(length, 1))
     : undefined;
 
 const hasPlace = ({ columns }: DdlTable): boolean =>
-  columns.some(({ name }) => wordsOf(name).some((word) => /^(city|country|zip|street|address|population|area)$/.test(word)));
+  columns.some(({ name }) =>
+    wordsOf(name).some((word) => /^(city|country|zip|street|address|population|area)$/.test(word)),
+  );
 
 /** Columns that name something: the row itself, or what the words before "name" say. */
 function nameMeaning(
@@ -192,7 +217,8 @@ function nameMeaning(
   const isNamed = isTitle || /^(name|label|designation|model)$/.test(last);
   const thing = singular(isNamed ? (entity.at(-1) ?? "") : last);
   if (isTitle && PEOPLE.has(entityOf(table.name).at(-1) ?? "")) return choiceOf(["job"], length);
-  if (isTitle && !WORKS.has(thing) && words.length > 1 && VALUE_LISTS[thing]) return choiceOf([thing], length);
+  if (isTitle && !WORKS.has(thing) && words.length > 1 && VALUE_LISTS[thing])
+    return choiceOf([thing], length);
   if (isTitle) return { meaning: "workTitle" };
   if (COMPANIES.has(thing)) return { meaning: "company" };
   if (PEOPLE.has(thing)) return { meaning: isCompanyTable(table, thing) ? "company" : "fullName" };
@@ -229,7 +255,10 @@ const MONEY_MEDIANS: readonly (readonly [RegExp, number])[] = [
   [/\b(budget|revenue|turnover|capital|funding|worth|sales|profit|assets|market value)\b/, 180_000],
   [/\b(limit)\b/, 5000],
   [/\b(balance)\b/, 900],
-  [/\b(total|subtotal|amount|payment|paid|due|value|invoice|debit|credit|cost|expense|charge|bill)\b/, 320],
+  [
+    /\b(total|subtotal|amount|payment|paid|due|value|invoice|debit|credit|cost|expense|charge|bill)\b/,
+    320,
+  ],
   [/\b(price|rate|fare|rent)\b/, 35],
   [/\b(tax|fee|freight|shipping|tip|fine|discount|deposit|premium|bonus|commission)\b/, 24],
 ];
@@ -273,17 +302,26 @@ function numberMeaning({ name }: DdlColumn, { words, family, scale, precision }:
   const joined = words.join(" ");
   const isWhole = family === "integer" || scale === 0;
   if (isWhole && (FLAG.test(joined) || /^(is|has)[A-Z_]/.test(name))) return { meaning: "flag" };
-  if (DATED.test(joined) && !NOT_DATED.test(joined)) return { meaning: "date", rank: rankOf(words) };
+  if (DATED.test(joined) && !NOT_DATED.test(joined))
+    return { meaning: "date", rank: rankOf(words) };
   if (/\b(year)\b/.test(joined) && !/\b(years|per year)\b/.test(joined)) return { meaning: "year" };
   if (isWhole && /\b(phone|fax|mobile)\b/.test(joined)) return { meaning: "phone" };
-  if (isWhole && /\b(id|key|number|zip|account|reference|document)$/.test(joined)) return { meaning: "counter" };
+  if (isWhole && /\b(id|key|number|zip|account|reference|document)$/.test(joined))
+    return { meaning: "counter" };
   const range = RANGES.find(([pattern]) => pattern.test(joined))?.[1];
   const median = MONEY_MEDIANS.find(([pattern]) => pattern.test(joined))?.[1];
-  const isRate = range !== undefined && /\b(percent|rate|hours|days|units?|quantity|count)\b|\bdiscount$/.test(joined);
+  const isRate =
+    range !== undefined &&
+    /\b(percent|rate|hours|days|units?|quantity|count)\b|\bdiscount$/.test(joined);
   if (median !== undefined && !isRate) return { meaning: "money", median };
   if (range !== undefined) return { meaning: "number", range: wholeRange(range, isWhole) };
-  const top = precision === undefined || precision - scale > 3 ? 1000 : 10 ** Math.max(0, precision - scale) - 1;
-  return isWhole ? { meaning: "number", range: [0, 100, 1.6] } : { meaning: "number", range: [0, Math.max(0.9, Math.min(top, 500)), 1.8] };
+  const top =
+    precision === undefined || precision - scale > 3
+      ? 1000
+      : 10 ** Math.max(0, precision - scale) - 1;
+  return isWhole
+    ? { meaning: "number", range: [0, 100, 1.6] }
+    : { meaning: "number", range: [0, Math.max(0.9, Math.min(top, 500)), 1.8] };
 }
 
 /** A share as a whole number is a percentage. */
@@ -296,12 +334,19 @@ function rankOf(words: readonly string[]): DateRank {
   const joined = words.join(" ");
   if (/\bbirth|\bborn\b|\bbirthday\b/.test(joined)) return "birth";
   if (/\b(modified|updated|changed|last|edited|refreshed)\b/.test(joined)) return "change";
-  if (/\b(due|required|expected|promised|planned|target|deadline|estimated)\b/.test(joined)) return "due";
+  if (/\b(due|required|expected|promised|planned|target|deadline|estimated)\b/.test(joined))
+    return "due";
   if (
-    /\b(end|ended|to|until|thru|through|finish|finished|closed?|completed?|return(ed)?|left|resigned|terminat\w*|expir\w*|discharged?|gone|sold|cancel\w*|paid|payment|delet\w*|resolved|retired|discontinued|departure|checkout|out|death|died|departed)\b/.test(joined)
+    /\b(ends?|ended|to|until|thru|through|finish|finished|closed?|completed?|return(ed)?|left|resigned|terminat\w*|expir\w*|discharged?|gone|sold|cancel\w*|paid|payment|delet\w*|resolved|retired|discontinued|departure|checkout|out|death|died|departed)\b/.test(
+      joined,
+    )
   )
     return "end";
-  if (/\b(ship\w*|deliver\w*|arriv\w*|received|sent|approved|confirmed|verified|processed|dispatched|reviewed)\b/.test(joined))
+  if (
+    /\b(ship\w*|deliver\w*|arriv\w*|received|sent|approved|confirmed|verified|processed|dispatched|reviewed)\b/.test(
+      joined,
+    )
+  )
     return "step";
   return "start";
 }

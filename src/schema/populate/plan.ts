@@ -13,7 +13,8 @@ export type Role = "lookup" | "master" | "paper" | "line";
 
 const LOOKUP_WORDS =
   /^(type|status|category|code|kind|class|group|unit|currency|country|state|method|reason|color|colour|genre|language|role|level|priority|term|mode|lookup|department|region|rate|tariff)$/;
-const LINE_WORDS = /^(line|detail|item|entry|position|history|log|event|transaction|movement|reading|measurement|price|visit|score|vote)$/;
+const LINE_WORDS =
+  /^(line|detail|item|entry|position|history|log|event|transaction|movement|reading|measurement|price|visit|score|vote)$/;
 const MASTER_WORDS =
   /^(product|article|part|depot|warehouse|branch|office|building|room|machine|equipment|vehicle|car|asset|city|team|course|location|address|site|airport|station|item)$/;
 /** More cells than this make a table slow to look at. */
@@ -27,7 +28,8 @@ export type TablePlan = { readonly role: Role; readonly count: number };
 /** A stream of random numbers of its own for each thing that is drawn. */
 export function rngFor(seed: number, ...names: readonly string[]): Rng {
   let hash = seed | 0;
-  for (const letter of names.join("\0")) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 16_777_619);
+  for (const letter of names.join("\0"))
+    hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 16_777_619);
   return new Rng(hash);
 }
 
@@ -60,34 +62,41 @@ export function planTables(
     const rng = rngFor(seed, "count", table.name);
     const role = roleOf(table);
     const wanted =
-      role === "lookup" ? rng.int(4, 11) : Math.max(12, Math.round(rows * SHARES[role] * (0.7 + 0.6 * rng.next())));
+      role === "lookup"
+        ? rng.int(4, 11)
+        : Math.max(12, Math.round(rows * SHARES[role] * (0.7 + 0.6 * rng.next())));
     const room = Math.max(1, Math.floor(MAX_CELLS / table.columns.length));
     counts.set(table.name, Math.max(1, Math.min(wanted, rows, room, capacityOf(table, counts))));
   }
   evenOut(tables, counts);
   return new Map(
-    tables.map(({ name }) => [name, { role: roles.get(name) ?? "master", count: counts.get(name) ?? 1 }]),
+    tables.map(({ name }) => [
+      name,
+      { role: roles.get(name) ?? "master", count: counts.get(name) ?? 1 },
+    ]),
   );
 }
 
 function guessRole(table: DdlTable, parents: readonly Role[], isReferenced: boolean): Role {
-  const words = entityOf(table.name);
+  const last = entityOf(table.name).at(-1) ?? "";
   const own = table.columns.filter(
-    ({ name }) => !table.primaryKey.includes(name) && !/^(rowguid|modified_?date|created_?at|updated_?at)$/i.test(name),
+    ({ name }) =>
+      !table.primaryKey.includes(name) &&
+      !/^(rowguid|modified_?date|created_?at|updated_?at)$/i.test(name),
   );
-  const isList = own.length <= 3 && parents.every((role) => role === "lookup");
-  const isLookupWord = LOOKUP_WORDS.test(words.at(-1) ?? "");
-  const isDated = table.columns.some(({ type, name }) => isDate(familyOf(type)) || wordsOf(name).includes("date"));
-  if (isList && !isDated && (isLookupWord || (isReferenced && own.length <= 2 && parents.length === 0))) return "lookup";
-  const last = words.at(-1) ?? "";
+  const isDated = table.columns.some(
+    ({ type, name }) => isDate(familyOf(type)) || wordsOf(name).includes("date"),
+  );
+  const isShort = !isDated && own.length <= 3 && parents.every((role) => role === "lookup");
+  if (isShort && LOOKUP_WORDS.test(last)) return "lookup";
   if (PEOPLE.has(last) || COMPANIES.has(last) || MASTER_WORDS.test(last)) return "master";
-  const isLine = LINE_WORDS.test(last);
+  if (isShort && isReferenced && own.length <= 2 && parents.length === 0) return "lookup";
   if (parents.includes("paper") || parents.includes("line")) return "line";
-  const big = parents.filter((role) => role === "master").length;
-  if (isLine && big > 0 && !isReferenced) return "line";
-  if (big >= 2 || (big >= 1 && isDated)) return "paper";
-  if (table.foreignKeys.length === 0 && !isReferenced && isDated && table.columns.length >= 4) return "paper";
-  return "master";
+  const masters = parents.filter((role) => role === "master").length;
+  if (LINE_WORDS.test(last) && masters > 0 && !isReferenced) return "line";
+  if (masters >= 2 || (masters >= 1 && isDated)) return "paper";
+  const isAlone = table.foreignKeys.length === 0 && !isReferenced;
+  return isAlone && isDated && table.columns.length >= 4 ? "paper" : "master";
 }
 
 const isDate = (family: Family | undefined): boolean => family === "date" || family === "datetime";

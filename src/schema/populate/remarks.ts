@@ -6,7 +6,8 @@ const LIST_INTRO =
 const SEPARATORS = /\s*(?:[,;|]|\/(?=\s)|\bor\b)\s*/i;
 /** `O open`, `O = open`, `1: new`, `'A' - active`. */
 const CODED = /^['"]?([A-Z]{1,4}|\d{1,2})['"]?\s*(?:[=:–-]+\s*|\s+(?=[a-z]))[\p{L}].*$/u;
-const SCALE = /\b(?:range|scale|between|from|score)\b\D{0,20}?(\d+(?:\.\d+)?)\s*(?:-|–|to|and|\.\.)\s*(\d+(?:\.\d+)?)/i;
+const SCALE =
+  /\b(?:range|scale|between|from|score)\b\D{0,20}?(\d+(?:\.\d+)?)\s*(?:-|–|to|and|\.\.)\s*(\d+(?:\.\d+)?)/i;
 
 /** What values the comment speaks of; nothing for most comments. */
 export function ruleOfComment(comment: string | undefined): ColumnRule | undefined {
@@ -34,7 +35,9 @@ function itemsOf(text: string): string[] {
 }
 
 function codesOf(comment: string): (number | string)[] | undefined {
-  const inner = comment.replace(/^[^:(]*[:(]\s*(?=['"]?(?:[A-Z]{1,4}|\d{1,2})\b)/, "").replace(/\)\s*$/, "");
+  const inner = comment
+    .replace(/^[^:(]*[:(]\s*(?=['"]?(?:[A-Z]{1,4}|\d{1,2})\b)/, "")
+    .replace(/\)\s*$/, "");
   const pieces = inner.split(/\s*[,;]\s*/).filter((piece) => piece !== "");
   const codes = pieces.map((piece) => CODED.exec(piece)?.[1]);
   if (codes.length < 2 || codes.includes(undefined) || new Set(codes).size < codes.length)

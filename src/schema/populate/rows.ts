@@ -30,7 +30,10 @@ export function makeRows(
 /** The columns that are left, those first that others have to follow. */
 function orderedPlans(state: TableState): ColumnPlan[] {
   const left = state.plans.filter(
-    ({ index, column }) => column.computed === undefined && state.rows[0]?.[index] === undefined && !isKeyed(state, column.name),
+    ({ index, column }) =>
+      column.computed === undefined &&
+      state.rows[0]?.[index] === undefined &&
+      !isKeyed(state, column.name),
   );
   const followers = new Map<string, string[]>();
   for (const { low, high } of state.rules.orders)
@@ -39,15 +42,24 @@ function orderedPlans(state: TableState): ColumnPlan[] {
     path.includes(name)
       ? 0
       : Math.max(0, ...(followers.get(name) ?? []).map((low) => 1 + rankOf(low, [...path, name])));
-  const ranked = left.map((plan) => ({ plan, rank: rankOf(plan.column.name.toLowerCase()) + (isTotal(plan) ? 100 : 0) }));
-  return ranked.sort((a, b) => a.rank - b.rank || a.plan.index - b.plan.index).map(({ plan }) => plan);
+  const ranked = left.map((plan) => ({
+    plan,
+    rank: rankOf(plan.column.name.toLowerCase()) + (isTotal(plan) ? 100 : 0),
+  }));
+  return ranked
+    .sort((a, b) => a.rank - b.rank || a.plan.index - b.plan.index)
+    .map(({ plan }) => plan);
 }
 
 const isKeyed = ({ table }: TableState, name: string): boolean =>
-  [table.primaryKey, ...table.uniques, ...table.foreignKeys.map(({ columns }) => columns)].some((key) => key.includes(name));
+  [table.primaryKey, ...table.uniques, ...table.foreignKeys.map(({ columns }) => columns)].some(
+    (key) => key.includes(name),
+  );
 
 const isTotal = ({ meaning, words }: ColumnPlan): boolean =>
-  meaning === "money" && /\b(total|subtotal|extended|amount)\b/.test(words.join(" ")) && !/\b(tax|discount|unit)\b/.test(words.join(" "));
+  meaning === "money" &&
+  /\b(total|subtotal|extended|amount)\b/.test(words.join(" ")) &&
+  !/\b(tax|discount|unit)\b/.test(words.join(" "));
 
 function fillRest(state: TableState, plans: readonly ColumnPlan[]): void {
   const quantity = state.plans.find(({ words }) => words.includes("quantity"));
@@ -60,7 +72,12 @@ function fillRest(state: TableState, plans: readonly ColumnPlan[]): void {
     const product = isTotal(plan) && quantity && price ? [quantity.index, price.index] : undefined;
     state.rows.forEach((cells, row) => {
       if (!state.isKept[row]) return;
-      const cell = cellOf(plan, subjectFor(state, row), rng, orders.length > 0 ? boundsOf(state, plan, orders, cells) : {});
+      const cell = cellOf(
+        plan,
+        subjectFor(state, row),
+        rng,
+        orders.length > 0 ? boundsOf(state, plan, orders, cells) : {},
+      );
       const total = product && cell !== null ? productOf(plan, cells, product) : undefined;
       cells[plan.index] = total ?? cell;
     });
@@ -74,7 +91,8 @@ function productOf(
   factors: readonly number[],
 ): Cell | undefined {
   const [quantity, price] = factors.map((at) => cells[at]);
-  if (typeof quantity !== "number" || typeof price !== "number" || Object.keys(rule).length > 0) return undefined;
+  if (typeof quantity !== "number" || typeof price !== "number" || Object.keys(rule).length > 0)
+    return undefined;
   const product = Number((quantity * price).toFixed(scale));
   return precision !== undefined && product >= 10 ** (precision - scale) ? undefined : product;
 }
@@ -106,8 +124,10 @@ function boundsOf(
     const other = cellAt(isHigh ? low : high);
     if (other === undefined) continue;
     const { min, max } = plan.rule;
-    if (isHigh && (min === undefined || other >= min)) bounds = { ...bounds, min: other, isMinOpen: isStrict };
-    if (!isHigh && (max === undefined || other <= max)) bounds = { ...bounds, max: other, isMaxOpen: isStrict };
+    if (isHigh && (min === undefined || other >= min))
+      bounds = { ...bounds, min: other, isMinOpen: isStrict };
+    if (!isHigh && (max === undefined || other <= max))
+      bounds = { ...bounds, max: other, isMaxOpen: isStrict };
   }
   return bounds;
 }

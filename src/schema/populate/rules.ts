@@ -74,7 +74,9 @@ export function rulesOf(checks: readonly string[]): Rules {
 
 function merged(a: ColumnRule, b: ColumnRule): ColumnRule {
   const values =
-    a.values && b.values ? a.values.filter((value) => b.values?.includes(value)) : (a.values ?? b.values);
+    a.values && b.values
+      ? a.values.filter((value) => b.values?.includes(value))
+      : (a.values ?? b.values);
   const not = [...(a.not ?? []), ...(b.not ?? [])];
   const isHigher = b.min !== undefined && (a.min === undefined || b.min > a.min);
   const isLower = b.max !== undefined && (a.max === undefined || b.max < a.max);
@@ -202,7 +204,8 @@ function compared(left: Operand, operator: string, right: Operand): Condition {
     if (right.kind === "literal") return UNKNOWN;
     return compared(right, MIRRORED[operator] ?? operator, left);
   }
-  if (left.kind === "column" && right.kind === "column") return ordered(left.name, operator, right.name);
+  if (left.kind === "column" && right.kind === "column")
+    return ordered(left.name, operator, right.name);
   if (right.kind !== "literal" || left.kind === "unknown") return UNKNOWN;
   const { value } = right;
   if (left.kind === "length") return lengthRule(left.name, operator, Number(value));
@@ -211,7 +214,8 @@ function compared(left: Operand, operator: string, right: Operand): Condition {
 
 function ordered(left: string, operator: string, right: string): Condition {
   const isStrict = !operator.includes("=");
-  if (operator.startsWith(">")) return { kind: "order", order: { low: right, high: left, isStrict } };
+  if (operator.startsWith(">"))
+    return { kind: "order", order: { low: right, high: left, isStrict } };
   if (operator.startsWith("<") && operator !== "<>")
     return { kind: "order", order: { low: left, high: right, isStrict } };
   return UNKNOWN;
@@ -238,8 +242,7 @@ function lengthRule(name: string, operator: string, length: number): Condition {
 
 /** `a = 1 OR a = 2` → values; `a IS NULL OR …` → what a filled cell must be; other alternatives are not followed. */
 function simplified(condition: Condition): Condition {
-  if (condition.kind === "and")
-    return { kind: "and", parts: condition.parts.map(simplified) };
+  if (condition.kind === "and") return { kind: "and", parts: condition.parts.map(simplified) };
   if (condition.kind !== "or") return condition;
   const parts = condition.parts
     .flatMap((part) => (part.kind === "or" ? part.parts : [part]))

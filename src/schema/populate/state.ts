@@ -45,14 +45,20 @@ export function createState(table: DdlTable, { role, count }: TablePlan, seed: n
   };
 }
 
+/** Rows that build on rows: where these go in a circle, it is left here. */
+const MAX_DEPTH = 12;
+
 /** What the cells of a row have in common. */
-export function subjectFor(state: TableState, row: number): Subject {
+export function subjectFor(state: TableState, row: number, depth = 0): Subject {
   const known = state.subjects[row];
   if (known !== undefined) return known;
   const rng = rngFor(state.seed, "row", state.table.name, String(row));
-  const origin = state.origins[row];
-  const first = origin === undefined ? undefined : subjectFor(origin.state, origin.row).day;
-  const day = first === undefined ? ownDay(state.role, rng.next()) : laterDay(first, origin?.state.role ?? "master", rng.next());
+  const origin = depth < MAX_DEPTH ? state.origins[row] : undefined;
+  const first = origin && subjectFor(origin.state, origin.row, depth + 1).day;
+  const day =
+    first === undefined
+      ? ownDay(state.role, rng.next())
+      : laterDay(first, origin?.state.role ?? "master", rng.next());
   const subject = subjectOf(row, day, rng);
   state.subjects[row] = subject;
   return subject;

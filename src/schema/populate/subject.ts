@@ -1,6 +1,13 @@
 /** What the cells of one row have in common: a person, a place, a company, a day. Made once for each row, when first asked for. */
 import type { Rng } from "../../base/rng.ts";
-import { COMPANY_KINDS, COMPANY_STEMS, FIRST_NAMES, LAST_NAMES, type Place, PLACES } from "./vocabulary.ts";
+import {
+  COMPANY_KINDS,
+  COMPANY_STEMS,
+  FIRST_NAMES,
+  LAST_NAMES,
+  type Place,
+  PLACES,
+} from "./vocabulary.ts";
 
 export type Subject = {
   readonly index: number;

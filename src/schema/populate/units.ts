@@ -8,6 +8,7 @@ export type Unit = {
   readonly table: DdlTable;
   readonly columns: ReadonlySet<string>;
   readonly keys: readonly (readonly string[])[];
+  /** The longest first, because shorter ones follow from them; those to the own table last. */
   readonly foreignKeys: readonly DdlForeignKey[];
 };
 
@@ -15,7 +16,8 @@ export type Unit = {
 export function unitsOf(tables: readonly DdlTable[]): Unit[] {
   const units = tables.flatMap(unitsOfTable);
   const owners = new Map<string, Unit>();
-  for (const unit of units) for (const name of unit.columns) owners.set(`${unit.table.name}\0${name}`, unit);
+  for (const unit of units)
+    for (const name of unit.columns) owners.set(`${unit.table.name}\0${name}`, unit);
   const uniqueUnits = Map.groupBy(
     units.filter(({ keys }) => keys.length > 0),
     ({ table }) => table.name,
@@ -45,7 +47,9 @@ function unitsOfTable(table: DdlTable): Unit[] {
   const keys = [table.primaryKey, ...table.uniques].filter(
     (key) => key.length > 0 && key.every((name) => stored.has(name)),
   );
-  const foreignKeys = table.foreignKeys.filter(({ columns }) => columns.every((name) => stored.has(name)));
+  const foreignKeys = table.foreignKeys.filter(({ columns }) =>
+    columns.every((name) => stored.has(name)),
+  );
   const groups: Set<string>[] = [];
   for (const names of [...keys, ...foreignKeys.map(({ columns }) => columns)]) {
     const touched = groups.filter((group) => names.some((name) => group.has(name)));
@@ -60,7 +64,11 @@ function unitsOfTable(table: DdlTable): Unit[] {
       keys: keys.filter(([name]) => columns.has(name)),
       foreignKeys: foreignKeys
         .filter((key) => columns.has(key.columns[0]))
-        .sort((a, b) => b.columns.length - a.columns.length),
+        .sort(
+          (a, b) =>
+            Number(a.refTable === table.name) - Number(b.refTable === table.name) ||
+            b.columns.length - a.columns.length,
+        ),
     }))
     .sort((a, b) => b.foreignKeys.length - a.foreignKeys.length);
 }

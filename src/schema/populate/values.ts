@@ -56,13 +56,36 @@ function isFitting({ values = [], min }: ColumnRule, { family, length, meaning }
     : family === "text" && values.every((value) => String(value).length <= length);
 }
 
-const OFTEN_EMPTY: ReadonlySet<Meaning> = new Set(["text", "secondLine", "middleName", "salutation", "url", "path"]);
-const HARDLY_EMPTY: ReadonlySet<Meaning> = new Set(["firstName", "lastName", "fullName", "company", "productName", "thingName", "workTitle", "code", "counter", "money"]);
+const OFTEN_EMPTY: ReadonlySet<Meaning> = new Set([
+  "text",
+  "secondLine",
+  "middleName",
+  "salutation",
+  "url",
+  "path",
+]);
+const HARDLY_EMPTY: ReadonlySet<Meaning> = new Set([
+  "firstName",
+  "lastName",
+  "fullName",
+  "company",
+  "productName",
+  "thingName",
+  "workTitle",
+  "code",
+  "counter",
+  "money",
+]);
 
-function nullShareOf({ meaning, rank, words }: Guess, comment: string | undefined, rng: Rng): number {
+function nullShareOf(
+  { meaning, rank, words }: Guess,
+  comment: string | undefined,
+  rng: Rng,
+): number {
   const jitter = 0.7 + 0.6 * rng.next();
   if (mayBeEmpty(comment)) return 0.35 * jitter;
-  if (meaning === "date") return (rank === "end" ? 0.25 : rank === "start" || rank === "birth" ? 0.02 : 0.12) * jitter;
+  if (meaning === "date")
+    return (rank === "end" ? 0.25 : rank === "start" || rank === "birth" ? 0.02 : 0.12) * jitter;
   if (words.includes("fax") || OFTEN_EMPTY.has(meaning)) return 0.4 * jitter;
   return (HARDLY_EMPTY.has(meaning) ? 0.015 : 0.07) * jitter;
 }
@@ -83,7 +106,10 @@ export function cellOf(plan: ColumnPlan, subject: Subject, rng: Rng, bounds: Bou
 
 function ruled(plan: ColumnPlan, rule: ColumnRule, subject: Subject, rng: Rng): Cell {
   const values = rule.values ?? (plan.meaning === "choice" ? plan.choices : undefined) ?? [];
-  if (values.length > 0) return genderOf(values, plan, subject) ?? pickSkewed(values, rng);
+  if (values.length > 0) {
+    const value = genderOf(values, plan, subject) ?? pickSkewed(values, rng);
+    return rule.values === undefined ? fitted(String(value), plan, rule) : value;
+  }
   if (rule.glob !== undefined) return textOfGlob(rule.glob, (low, high) => rng.int(low, high));
   const value = MAKERS[plan.meaning](plan, subject, rng);
   if (value === null && !plan.column.notNull) return null;
@@ -93,7 +119,11 @@ function ruled(plan: ColumnPlan, rule: ColumnRule, subject: Subject, rng: Rng): 
 }
 
 /** The one of the values that fits the row's first name. */
-function genderOf(values: readonly Scalar[], { words }: ColumnPlan, { isFemale }: Subject): Scalar | undefined {
+function genderOf(
+  values: readonly Scalar[],
+  { words }: ColumnPlan,
+  { isFemale }: Subject,
+): Scalar | undefined {
   if (!words.some((word) => word === "gender" || word === "sex")) return undefined;
   return values.find((value) => (isFemale ? /^[fw]/i : /^m/i).test(String(value)));
 }
@@ -109,23 +139,36 @@ export function pickSkewed<T>(values: readonly T[], rng: Rng): T {
   return values[0];
 }
 
-const WHOLE_LIMITS: Readonly<Record<string, number>> = { tinyint: 127, smallint: 32_767, int2: 32_767 };
+const WHOLE_LIMITS: Readonly<Record<string, number>> = {
+  tinyint: 127,
+  smallint: 32_767,
+  int2: 32_767,
+};
 
 /** Greatest number that the type holds. */
 function limitOf({ column, precision, scale, family }: ColumnPlan): number {
-  if (family === "decimal" && precision !== undefined) return 10 ** (precision - scale) - 10 ** -scale;
+  if (family === "decimal" && precision !== undefined)
+    return 10 ** (precision - scale) - 10 ** -scale;
   if (/^smallmoney/i.test(column.type)) return 200_000;
-  return WHOLE_LIMITS[column.type.toLowerCase().split(/[^a-z0-9]/)[0]] ?? (family === "integer" ? 2 ** 31 - 1 : 1e12);
+  return (
+    WHOLE_LIMITS[column.type.toLowerCase().split(/[^a-z0-9]/)[0]] ??
+    (family === "integer" ? 2 ** 31 - 1 : 1e12)
+  );
 }
 
 function boundedNumber(plan: ColumnPlan, rule: ColumnRule, value: number, rng: Rng): number {
   if (plan.family === "text") return value;
   const step = plan.scale === 0 ? 1 : 10 ** -Math.min(plan.scale, 6);
   const low = (asNumber(rule.min) ?? -Infinity) + (rule.isMinOpen ? step : 0);
-  const high = Math.min(limitOf(plan), (asNumber(rule.max) ?? Infinity) - (rule.isMaxOpen ? step : 0));
+  const high = Math.min(
+    limitOf(plan),
+    (asNumber(rule.max) ?? Infinity) - (rule.isMaxOpen ? step : 0),
+  );
   let bounded = value;
   if (value < low || value > high) {
-    const span = Number.isFinite(low) ? Math.max(0, Math.min(high - low, Math.max(Math.abs(low), 10))) : Math.abs(high) || 1;
+    const span = Number.isFinite(low)
+      ? Math.max(0, Math.min(high - low, Math.max(Math.abs(low), 10)))
+      : Math.abs(high) || 1;
     const from = Number.isFinite(low) ? low : high - span;
     bounded = from + span * rng.next() ** 1.5;
   }
@@ -143,7 +186,15 @@ function boundedDate(plan: ColumnPlan, rule: ColumnRule, value: Cell, rng: Rng):
   const high = typeof rule.max === "string" ? rule.max : undefined;
   if (text === undefined) return value;
   if (low !== undefined && (text < low || (rule.isMinOpen === true && text <= low)))
-    return dateIn(plan, dayOfText(low) + rng.int(1, high === undefined ? 40 : Math.max(1, Math.min(40, dayOfText(high) - dayOfText(low) - 1))), rng);
+    return dateIn(
+      plan,
+      dayOfText(low) +
+        rng.int(
+          1,
+          high === undefined ? 40 : Math.max(1, Math.min(40, dayOfText(high) - dayOfText(low) - 1)),
+        ),
+      rng,
+    );
   if (high !== undefined && (text > high || (rule.isMaxOpen === true && text >= high)))
     return dateIn(plan, dayOfText(high) - rng.int(1, 40), rng);
   return text;
@@ -175,9 +226,12 @@ const MAKERS: Readonly<Record<Meaning, Maker>> = {
   email: (_, { first, last, company }, rng) =>
     `${slug(first)}.${slug(last)}${rng.next() < 0.2 ? rng.int(1, 99) : ""}@${slug(company)}.example`,
   phone: ({ family }, { place }, rng) =>
-    family === "text" ? `${place.dial} ${digits(rng, 3)} ${digits(rng, 4)}` : rng.int(100_000, 999_999),
+    family === "text"
+      ? `${place.dial} ${digits(rng, 3)} ${digits(rng, 4)}`
+      : rng.int(100_000, 999_999),
   url: (_, { company }) => `https://www.${slug(company)}.example`,
-  path: ({ words }, { index }) => `${slug(words[0])}/${String(index + 1).padStart(5, "0")}.${/photo|image|picture|logo|thumbnail/.test(words.join(" ")) ? "jpg" : "pdf"}`,
+  path: ({ words }, { index }) =>
+    `${slug(words[0])}/${String(index + 1).padStart(5, "0")}.${/photo|image|picture|logo|thumbnail/.test(words.join(" ")) ? "jpg" : "pdf"}`,
   firstName: (_, { first }) => first,
   lastName: (_, { last }) => last,
   middleName: (_, __, rng) => `${String.fromCharCode(rng.int(65, 83))}.`,
@@ -187,16 +241,20 @@ const MAKERS: Readonly<Record<Meaning, Maker>> = {
   hash: ({ length }, _, rng) => hex(rng, Math.min(length, 32)),
   iban: (_, { place }, rng) => `${place.countryCode}${digits(rng, 20)}`,
   ip: (_, __, rng) => `10.${rng.int(0, 20)}.${rng.int(0, 255)}.${rng.int(1, 254)}`,
-  uuid: (_, __, rng) => `${hex(rng, 8)}-${hex(rng, 4)}-4${hex(rng, 3)}-a${hex(rng, 3)}-${hex(rng, 12)}`,
+  uuid: (_, __, rng) =>
+    `${hex(rng, 8)}-${hex(rng, 4)}-4${hex(rng, 3)}-a${hex(rng, 3)}-${hex(rng, 12)}`,
   country: ({ length, words }, { place }) =>
     length <= 3 || words.includes("code") ? place.countryCode : place.country,
   city: (_, { place }) => place.city,
   region: ({ length, words }, { place }) =>
     length <= 3 || words.includes("code") ? place.regionCode.slice(0, length) : place.region,
-  postal: ({ length }, { place }, rng) => `${place.postal}${digits(rng, Math.max(0, Math.min(5, length) - place.postal.length))}`,
+  postal: ({ length }, { place }, rng) =>
+    `${place.postal}${digits(rng, Math.max(0, Math.min(5, length) - place.postal.length))}`,
   street: (_, __, rng) => `${rng.pick(STREETS)} ${rng.int(1, 180)}`,
-  secondLine: (_, __, rng) => `${rng.pick(["Floor", "Suite", "Building", "Apt."])} ${rng.int(1, 40)}`,
-  currency: ({ length }, { place }) => (length < 3 ? place.currency.slice(0, length) : place.currency),
+  secondLine: (_, __, rng) =>
+    `${rng.pick(["Floor", "Suite", "Building", "Apt."])} ${rng.int(1, 40)}`,
+  currency: ({ length }, { place }) =>
+    length < 3 ? place.currency.slice(0, length) : place.currency,
   text: (_, __, rng) => rng.pick(SENTENCES),
   company: (_, { company }, rng) => `${company} ${rng.pick(COMPANY_FORMS)}`,
   workTitle: (_, __, rng) => rng.pick(WORK_TITLES),
@@ -215,11 +273,17 @@ const MAKERS: Readonly<Record<Meaning, Maker>> = {
   },
   year: ({ words }, { day }, rng) => {
     const year = Number(dateText(day).slice(0, 4));
-    return /\b(birth|built|founded|model|made|production|established|opened|opening)\b/.test(words.join(" ")) ? year - rng.int(1, 50) : year;
+    return /\b(birth|built|founded|model|made|production|established|opened|opening)\b/.test(
+      words.join(" "),
+    )
+      ? year - rng.int(1, 50)
+      : year;
   },
   money: ({ median = 50, scale }, _, rng) => {
     const amount = median * Math.exp(0.9 * rng.normal());
-    return scale === 0 ? Math.max(1, Math.round(amount)) : Math.max(0.05, Math.round(amount * 20) / 20);
+    return scale === 0
+      ? Math.max(1, Math.round(amount))
+      : Math.max(0.05, Math.round(amount * 20) / 20);
   },
   number: ({ range = [0, 100, 1.5] }, _, rng) => {
     const [low, high, skew] = range;
@@ -235,7 +299,11 @@ const MAKERS: Readonly<Record<Meaning, Maker>> = {
 };
 
 /** "Rock" in a table of genres; "Northern Route" in one of routes. */
-function thingName({ choices = [], entity, words }: ColumnPlan, { index }: Subject, rng: Rng): string {
+function thingName(
+  { choices = [], entity, words }: ColumnPlan,
+  { index }: Subject,
+  rng: Rng,
+): string {
   if (choices.length > 0 && index < choices.length) return choices[index];
   if (choices.length > 0) return `${rng.pick(ADJECTIVES)} ${choices[index % choices.length]}`;
   const noun = (entity.length > 0 ? entity : words).slice(-2).map(capital).join(" ");
@@ -244,7 +312,11 @@ function thingName({ choices = [], entity, words }: ColumnPlan, { index }: Subje
 
 /** "ORD-10042"; letters alone where there is little room. */
 function codeOf({ length, entity, column }: ColumnPlan, { index }: Subject, rng: Rng): string {
-  const letters = entity.map((word) => word.slice(0, entity.length > 1 ? 1 : 3)).join("").slice(0, 3).toUpperCase();
+  const letters = entity
+    .map((word) => word.slice(0, entity.length > 1 ? 1 : 3))
+    .join("")
+    .slice(0, 3)
+    .toUpperCase();
   if (/isbn|barcode|ean$|gtin|ssn/i.test(column.name)) return digits(rng, Math.min(length, 13));
   if (length <= 4) return lettersOf(index, length);
   if (length <= 6) return `${letters.slice(0, 1)}${String(index + 1).padStart(length - 1, "0")}`;
@@ -287,7 +359,7 @@ function dateIn({ family, words, length, column }: ColumnPlan, day: number, rng:
     return /\b(at|timestamp|time|epoch|unix)\b/.test(words.join(" ")) || /bigint/i.test(column.type)
       ? day * 86_400 + rng.int(7 * 3600, 19 * 3600)
       : Number(date.replaceAll("-", ""));
-  if (family === "date" || (family === "text" && (length < 19 || !isTimed))) return length === 8 ? date.replaceAll("-", "") : date;
+  if (family === "date" || (family === "text" && (length < 19 || !isTimed)))
+    return length === 8 ? date.replaceAll("-", "") : date;
   return `${date} ${isTimed ? secondText(rng.int(7 * 3600, 19 * 3600)) : "00:00:00"}`;
 }
-

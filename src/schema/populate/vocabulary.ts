@@ -125,9 +125,13 @@ export const VALUE_LISTS: Readonly<Record<string, readonly string[]>> = {
   category: list(
     "Tools, Furniture, Electronics, Clothing, Office, Sports, Kitchen, Garden, Toys, Books, Food, Health",
   ),
-  industry: list("Retail, Manufacturing, Construction, Health Care, Banking, Energy, Transport, Education"),
+  industry: list(
+    "Retail, Manufacturing, Construction, Health Care, Banking, Energy, Transport, Education",
+  ),
   segment: list("Consumer, Corporate, Small Business, Public Sector"),
-  language: list("English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Japanese, Chinese"),
+  language: list(
+    "English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Japanese, Chinese",
+  ),
   currency: list("EUR, USD, GBP, CHF, JPY, CAD, AUD, SEK, NOK, DKK, PLN"),
   unit: list("pcs, kg, m, l, h, box, set, pair, t, m2"),
   payment: list("credit card, bank transfer, cash, PayPal, direct debit, cheque"),
@@ -140,12 +144,16 @@ export const VALUE_LISTS: Readonly<Record<string, readonly string[]>> = {
   country: list(
     "Germany, United States, France, United Kingdom, Spain, Italy, Netherlands, Austria, Poland, Japan, Canada, Australia, India, Brazil",
   ),
-  nationality: list("German, American, French, British, Spanish, Italian, Dutch, Austrian, Polish, Japanese"),
+  nationality: list(
+    "German, American, French, British, Spanish, Italian, Dutch, Austrian, Polish, Japanese",
+  ),
   religion: list("none, Christian, Muslim, Hindu, Buddhist, Jewish"),
   grade: list("B, A, C, D, F"),
   rating: list("good, very good, fair, poor, excellent"),
   role: list("user, editor, administrator, guest, auditor"),
-  skill: list("Welding, Programming, Accounting, Negotiation, Design, Planning, First Aid, Driving"),
+  skill: list(
+    "Welding, Programming, Accounting, Negotiation, Design, Planning, First Aid, Driving",
+  ),
   reason: list("damaged, wrong item, too late, changed mind, price, quality"),
   type: list("standard, internal, external, special, temporary"),
   kind: list("standard, internal, external, special, temporary"),
@@ -163,12 +171,16 @@ export const VALUE_LISTS: Readonly<Record<string, readonly string[]>> = {
   material: list("steel, wood, plastic, aluminium, glass, cotton, leather, concrete"),
   brand: list("Nordica, Velox, Alto, Brixton, Solana, Kito, Marlow, Tessa, Orbit, Zenit"),
   degree: list("Bachelor, Master, PhD, Diploma"),
-  course: list("Algebra, Biology, Chemistry, Databases, Economics, History, Law, Physics, Statistics, Writing"),
+  course: list(
+    "Algebra, Biology, Chemistry, Databases, Economics, History, Law, Physics, Statistics, Writing",
+  ),
   subject: list("Mathematics, Biology, Chemistry, History, Physics, Economics, Law, Music"),
   building: list("Main Building, North Wing, South Wing, Annex, Tower, Workshop, Warehouse"),
   room: list("R101, R102, R201, R202, R301, Lab 1, Lab 2, Hall"),
   warehouse: list("Central Warehouse, North Depot, South Depot, Harbour Store, Cold Store"),
-  account: list("Cash, Receivables, Payables, Revenue, Wages, Rent, Insurance, Inventory, Bank, Taxes"),
+  account: list(
+    "Cash, Receivables, Payables, Revenue, Wages, Rent, Insurance, Inventory, Bank, Taxes",
+  ),
   tax: list("standard rate, reduced rate, exempt, zero rate"),
   term: list("30 days net, 14 days net, prepaid, on delivery, 60 days net"),
   event: list("created, updated, approved, sent, archived, deleted"),
@@ -212,5 +224,7 @@ export const COMPANIES: ReadonlySet<string> = new Set(
 );
 /** Words for works that have a title. */
 export const WORKS: ReadonlySet<string> = new Set(
-  list("book, film, movie, song, album, track, title, paper, publication, article, show, episode, journal, playlist, play, magazine, game, story, series, painting, artwork"),
+  list(
+    "book, film, movie, song, album, track, title, paper, publication, article, show, episode, journal, playlist, play, magazine, game, story, series, painting, artwork",
+  ),
 );

@@ -40,7 +40,7 @@ export function entityOf(table: string): string[] {
 }
 
 export function singular(word: string): string {
-  if (/ies$/.test(word) && word.length > 4) return word.replace(/ies$/, "y");
+  if (word.endsWith("ies") && word.length > 4) return `${word.slice(0, -3)}y`;
   if (/(ss|us|is)$/.test(word)) return word;
   if (/(ches|shes|xes|sses)$/.test(word)) return word.slice(0, -2);
   return word === "people" ? "person" : word.replace(/s$/, "");

@@ -5,6 +5,7 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { messageOf } from "../../base/errors.ts";
+import type { Rng } from "../../base/rng.ts";
 import type { Cell } from "../schema.ts";
 import { quoteName } from "../../sql/quote.ts";
 import type { DdlTable, DdlView, LeftOut } from "../ddl/ddl.ts";
@@ -18,9 +19,9 @@ type Note = (entry: LeftOut) => void;
 
 const quote = (name: string): string => quoteName(name, "sqlite");
 /** How often a row is drawn anew. */
-const MAX_TRIES = 60;
-/** A check that this many rows in a row do not keep is given up. */
-const PATIENCE = 25;
+const MAX_TRIES = 100;
+/** A check that none of so many rows keeps is given up. */
+const PATIENCE = 20;
 
 type Content = {
   readonly tables: readonly DdlTable[];
@@ -60,12 +61,25 @@ function writeTable(
     if (broken === undefined) return table;
     note({
       what: `CHECK (${broken}) of ${table.name}`,
-      reason: `no row was found that keeps it in ${PATIENCE * MAX_TRIES} tries`,
+      reason: "no row was found that keeps it",
     });
     table = { ...table, checks: table.checks.filter((check) => check !== broken) };
     connection.exec(`DROP TABLE ${quote(table.name)}`);
   }
 }
+
+/** What can be drawn anew for the sake of one check. */
+type Remedy = { readonly plans: readonly ColumnPlan[]; readonly literals: readonly Cell[] };
+
+type Inserting = {
+  readonly insert: StatementSync;
+  readonly state: TableState;
+  readonly plans: readonly ColumnPlan[];
+  /** By what SQLite says when a check is broken. */
+  readonly remedies: ReadonlyMap<string, Remedy>;
+};
+
+const brokenText = (check: string): string => `CHECK constraint failed: ${check}`;
 
 /** Inserts what goes in. Returns a check that stops everything, if there is one. */
 function insertRows(
@@ -79,36 +93,29 @@ function insertRows(
   const insert = connection.prepare(
     `INSERT INTO ${quote(table.name)} (${names}) VALUES (${plans.map(() => "?").join(", ")})`,
   );
-  const redrawn = redrawnPlans(state, table);
-  let inRow = 0;
-  let lost = 0;
-  for (const [row, cells] of state.rows.entries()) {
-    if (!state.isKept[row]) continue;
-    const problem = insertRow(insert, { state, table, plans, redrawn, row, cells });
-    inRow = problem === undefined ? 0 : inRow + 1;
+  const remedies = new Map(
+    table.checks.map((check) => [brokenText(check), remedyOf(check, plans, table)]),
+  );
+  const kept = [...state.rows.keys()].filter((row) => state.isKept[row]);
+  const lost = new Map<string, number>();
+  let isAnyIn = false;
+  for (const row of kept) {
+    const problem = insertRow({ insert, state, plans, remedies }, row);
+    isAnyIn ||= problem === undefined;
     if (problem === undefined) continue;
-    lost++;
-    const broken = table.checks.find((check) => problem === `CHECK constraint failed: ${check}`);
-    const isHopeless = inRow >= PATIENCE || lost === state.isKept.filter(Boolean).length;
-    if (broken !== undefined && isHopeless) return broken;
+    const count = (lost.get(problem) ?? 0) + 1;
+    lost.set(problem, count);
+    const broken = table.checks.find((check) => problem === brokenText(check));
+    if (broken !== undefined && !isAnyIn && count >= Math.min(PATIENCE, kept.length)) return broken;
   }
-  if (lost > 0) note({ what: `${lost} rows of ${table.name}`, reason: "kept not all of its rules" });
+  for (const [reason, count] of lost) note({ what: `${count} rows of ${table.name}`, reason });
   return undefined;
 }
 
-type Inserting = {
-  readonly state: TableState;
-  readonly table: DdlTable;
-  readonly plans: readonly ColumnPlan[];
-  readonly redrawn: readonly ColumnPlan[];
-  readonly row: number;
-  readonly cells: readonly (Cell | undefined)[];
-};
-
 /** Inserts a row, drawn anew where needed. Returns what SQLite said last when it took none. */
-function insertRow(insert: StatementSync, { state, table, plans, redrawn, row, cells }: Inserting): string | undefined {
-  const rng = rngFor(state.seed, "again", table.name, String(row));
-  const drawn = [...cells];
+function insertRow({ insert, state, plans, remedies }: Inserting, row: number): string | undefined {
+  const drawn = [...state.rows[row]];
+  let rng: Rng | undefined;
   let problem: string | undefined;
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     try {
@@ -117,42 +124,40 @@ function insertRow(insert: StatementSync, { state, table, plans, redrawn, row, c
     } catch (error) {
       problem = messageOf(error);
     }
-    if (redrawn.length === 0 || !problem.startsWith("CHECK")) return problem;
-    for (const plan of redrawn) {
-      const literals = tries % 2 === 1 ? literalsOf(table, plan) : [];
-      drawn[plan.index] = literals.length > 0 ? rng.pick(literals) : cellOf(plan, subjectFor(state, row), rng);
+    const remedy = remedies.get(problem);
+    if (remedy === undefined || remedy.plans.length === 0) return problem;
+    rng ??= rngFor(state.seed, "again", state.table.name, String(row));
+    for (const plan of remedy.plans) {
+      const choice = plan.column.notNull ? remedy.literals : [...remedy.literals, null];
+      const isDrawn = tries % 2 === 0 || choice.length === 0;
+      drawn[plan.index] = isDrawn ? cellOf(plan, subjectFor(state, row), rng) : rng.pick(choice);
     }
   }
   return problem;
 }
 
-/** Columns of no key that a check speaks of. */
-function redrawnPlans({ plans }: TableState, table: DdlTable): ColumnPlan[] {
-  const keyed = [table.primaryKey, ...table.uniques, ...table.foreignKeys.map(({ columns }) => columns)].flat();
+/** The columns of no key that a check speaks of; what it compares with, one more and one less. */
+function remedyOf(check: string, plans: readonly ColumnPlan[], table: DdlTable): Remedy {
+  const keys = [
+    table.primaryKey,
+    ...table.uniques,
+    ...table.foreignKeys.map(({ columns }) => columns),
+  ];
+  const keyed = new Set(keys.flat());
+  const tokens = lexScript(check, "sqlite");
   const named = new Set(
-    table.checks.flatMap((check) =>
-      lexScript(check, "sqlite").flatMap((token) => (isName(token) ? nameOf(token).toLowerCase() : [])),
+    tokens.flatMap((token) => (isName(token) ? nameOf(token).toLowerCase() : [])),
+  );
+  return {
+    plans: plans.filter(
+      ({ column }) => !keyed.has(column.name) && named.has(column.name.toLowerCase()),
     ),
-  );
-  return plans.filter(
-    ({ column }) =>
-      column.computed === undefined && !keyed.includes(column.name) && named.has(column.name.toLowerCase()),
-  );
-}
-
-/** What the checks compare with, one more and one less, and nothing. */
-function literalsOf(table: DdlTable, { column }: ColumnPlan): Cell[] {
-  const checks = table.checks.filter((check) =>
-    lexScript(check, "sqlite").some((token) => isName(token) && nameOf(token).toLowerCase() === column.name.toLowerCase()),
-  );
-  const literals = checks.flatMap((check) =>
-    lexScript(check, "sqlite").flatMap((token): Cell[] => {
+    literals: tokens.flatMap((token): Cell[] => {
       if (token.kind === "string") return [token.value];
       const number = Number(token.text);
       return token.kind === "number" ? [number, number + 1, number - 1, -number] : [];
     }),
-  );
-  return column.notNull ? literals : [...literals, null];
+  };
 }
 
 /** References to rows that did not get in become NULL where they may; else their rows go too. */
@@ -170,14 +175,22 @@ function removeOrphans(connection: DatabaseSync, tables: readonly DdlTable[]): v
       const table = byName.get(name);
       // SQLite counts foreign keys from the last.
       const key = table?.foreignKeys[table.foreignKeys.length - 1 - fkid];
-      const nullable = key?.columns.filter((column) => table?.columns.find((one) => one.name === column)?.notNull === false) ?? [];
+      const nullable =
+        key?.columns.filter(
+          (column) => table?.columns.find((one) => one.name === column)?.notNull === false,
+        ) ?? [];
       if (nullable.length === 0 || !setNull(connection, name, nullable, rowid))
         connection.prepare(`DELETE FROM ${quote(name)} WHERE rowid = ?`).run(rowid);
     }
   }
 }
 
-function setNull(connection: DatabaseSync, table: string, columns: readonly string[], rowid: number): boolean {
+function setNull(
+  connection: DatabaseSync,
+  table: string,
+  columns: readonly string[],
+  rowid: number,
+): boolean {
   try {
     const set = columns.map((column) => `${quote(column)} = NULL`).join(", ");
     connection.prepare(`UPDATE ${quote(table)} SET ${set} WHERE rowid = ?`).run(rowid);
