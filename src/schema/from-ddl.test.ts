@@ -326,6 +326,19 @@ describe("rows read like rows", () => {
     ).toEqual([0, 1]);
   });
 
+  test("capitals and unknown types are understood by their words", () => {
+    const database = make(
+      "CREATE TABLE EMP (EMPNO NUMBER(4,0) PRIMARY KEY, ENAME VARCHAR2(50 CHAR) NOT NULL ENABLE, HIREDATE TEXT NOT NULL, IsActive Yesno NOT NULL)",
+    );
+    expectSound(database);
+    expect(database.one("SELECT count(*) FROM EMP WHERE ENAME NOT LIKE '_% _%'")).toBe(0);
+    expect(database.one("SELECT count(*) FROM EMP WHERE HIREDATE NOT LIKE '20__-__-__'")).toBe(0);
+    expect(database.one("SELECT count(*) FROM EMP WHERE IsActive NOT IN (0, 1)")).toBe(0);
+    expect(database.leftOut).toEqual([
+      { what: "EMP.IsActive", reason: "its type Yesno is not known; filled by its name" },
+    ]);
+  });
+
   test("lengths and precisions are kept", () => {
     const database = make(
       `CREATE TABLE t (id SMALLINT PRIMARY KEY, a VARCHAR(3), b CHAR(2) NOT NULL, c DECIMAL(3,1), d NUMERIC(4,0), e TINYINT, email VARCHAR(12), status VARCHAR(2), salary DECIMAL(5,2), code VARCHAR(6))`,

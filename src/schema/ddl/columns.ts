@@ -35,7 +35,7 @@ export function takeColumn(cursor: Cursor, table: DraftTable, reading: Reading):
   if (type?.values !== undefined && type.values.length > 0)
     table.checks.push(listCheck(name, type.values));
   if (column.type !== "" && familyOf(column.type) === undefined)
-    reading.note(`${place}.${name}`, `its type ${column.type} is not known; filled as text`);
+    reading.note(`${place}.${name}`, `its type ${column.type} is not known; filled by its name`);
   takeOptions(cursor, table, column, reading);
 }
 

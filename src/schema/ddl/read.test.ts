@@ -189,7 +189,9 @@ describe("a dump of PostgreSQL", () => {
   test("what cannot be kept is explained", () => {
     expect(reasonOf(ddl, "lending.loan_2024")).toBe("holds a part of a table that is there");
     expect(reasonOf(ddl, "EXCLUDE")).toBe("SQLite has no exclusion constraints");
-    expect(reasonOf(ddl, "loan.during")).toBe("its type tstzrange is not known; filled as text");
+    expect(reasonOf(ddl, "loan.during")).toBe(
+      "its type tstzrange is not known; filled by its name",
+    );
     expect(reasonOf(ddl, "a unique index of Member")).toBe("is over expressions; not kept");
     expect(ddl.tables.some(({ name }) => name === "not_this")).toBe(false);
   });
@@ -292,7 +294,7 @@ describe("bad input", () => {
       ["y", false],
       ["z", false],
     ]);
-    expect(reasonOf(ddl, "a.x")).toBe("its type FROBNICATED is not known; filled as text");
+    expect(reasonOf(ddl, "a.x")).toBe("its type FROBNICATED is not known; filled by its name");
     expect(reasonOf(ddl, "a.y: SPROCKETED")).toBe("not understood; passed over");
   });
 

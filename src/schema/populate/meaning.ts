@@ -71,7 +71,7 @@ export type DateRank = "birth" | "start" | "step" | "due" | "end" | "change";
 /** Everything that can be said about a column before any row is made. */
 export function guess(column: DdlColumn, table: DdlTable): Guess {
   const words = wordsOf(column.name);
-  const family = familyOf(column.type) ?? familyByName(column, words);
+  const family = familyOf(column.type) ?? familyByName(words);
   const [first, second] = typeArguments(column.type);
   const isWhole =
     family === "integer" || (family === "decimal" && first !== undefined && second === undefined);
@@ -88,9 +88,9 @@ export function guess(column: DdlColumn, table: DdlTable): Guess {
   return { ...base, ...meaningOf(column, table, base) };
 }
 
-/** A column without a type, or of an unknown one, is what its name says; text else. */
-function familyByName({ type }: DdlColumn, words: readonly string[]): Family {
-  if (type !== "") return "text";
+/** A column without a type, or of one that is not known, is what its name says; text else. */
+function familyByName(words: readonly string[]): Family {
+  if (FLAG.test(words.join(" "))) return "boolean";
   const last = words.at(-1) ?? "";
   if (/^(date|day)$/.test(last)) return "date";
   if (/^(amount|price|total|cost|share|rate|percent)$/.test(last)) return "decimal";
@@ -100,7 +100,7 @@ function familyByName({ type }: DdlColumn, words: readonly string[]): Family {
 /** "department_name" names departments; "name" names what the table holds. */
 function namedEntity(words: readonly string[], table: DdlTable): string[] {
   const before = words.filter(
-    (word) => !/^(name|title|label|code|number|id|key|designation)$/.test(word),
+    (word) => word.length > 1 && !/^(name|title|label|code|number|id|key|designation)$/.test(word),
   );
   return before.length > 0
     ? [...before.slice(0, -1), singular(before[before.length - 1])]

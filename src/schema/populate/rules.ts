@@ -92,7 +92,7 @@ function merged(a: ColumnRule, b: ColumnRule): ColumnRule {
   };
 }
 
-export function parseCheck(check: string): Condition {
+function parseCheck(check: string): Condition {
   return parseOr(cursorOn(lexScript(check, "sqlite")));
 }
 

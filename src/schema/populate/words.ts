@@ -28,9 +28,18 @@ export function wordsOf(name: string): string[] {
   const pieces = name.match(/\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\p{N}+/gu) ?? [name];
   return pieces.flatMap((piece) => {
     const lower = piece.toLowerCase();
-    return Object.hasOwn(ABBREVIATIONS, lower) ? ABBREVIATIONS[lower].split(" ") : lower;
+    const joined =
+      piece.length > 1 && !Object.hasOwn(ABBREVIATIONS, lower) ? JOINED.exec(lower) : null;
+    return joined === null ? expanded(lower) : [...expanded(joined[1]), ...expanded(joined[2])];
   });
 }
+
+/** "shipname", "HIREDATE", "empno": words that nothing divides. */
+const JOINED =
+  /^(?!(?:up|candi|man|val|proto|user|file|sur|fore|nick)(?:date|type|name))(.+)(name|date|code|price|type)$/;
+
+const expanded = (word: string): string[] =>
+  Object.hasOwn(ABBREVIATIONS, word) ? ABBREVIATIONS[word].split(" ") : [word];
 
 /** What one row of a table is called: "tbl_Customers" → ["customer"]. */
 export function entityOf(table: string): string[] {
