@@ -90,7 +90,13 @@ describe("help and wrong usage", () => {
     [["trian"], "(Did you mean train?)"],
     [["data", "stat"], "(Did you mean stats?)"],
     [["init", "--db", "x", "--frce"], "(Did you mean --force?)"],
-    [["init"], "required option '--db <source>' not specified"],
+    [["init"], "one of --db (a database) and --ddl (scripts of CREATE TABLE) is wanted"],
+    [["init", "--db", "x", "--ddl", "y"], "one of --db (a database) and --ddl"],
+    [["init", "--ddl", "x", "--rows", "0"], "At least 1 is wanted."],
+    [
+      ["init", "--ddl", "x", "--dialect", "oracle"],
+      "Allowed choices are sqlite, postgres, mysql, tsql.",
+    ],
     [["predict"], "missing required argument 'question'"],
   ])("%j exits with 2 and says what was meant", (args, hint) => {
     expect(errorOf(2, ...args)).toContain(hint);
@@ -101,6 +107,83 @@ describe("help and wrong usage", () => {
       readFileSync(join(import.meta.dirname, "..", "package.json"), "utf8"),
     );
     expect(t2s("--version").stdout).toBe(`${version}\n`);
+  });
+});
+
+describe("init from scripts alone", () => {
+  const scripts = join(import.meta.dirname, "fixtures", "ddl");
+
+  test("a folder of CREATE TABLE becomes a project on a populated database", () => {
+    const result = jsonOf<{
+      database: string;
+      summary: string;
+      tables: number;
+      rows: number;
+      leftOut: { what: string; reason: string }[];
+    }>("init", "--ddl", join(scripts, "hire"), "--project", "hire", "--rows", "200", "--yes");
+    expect(result.database).toBe(join(folder, "hire", "schema", "ddl.sqlite"));
+    expect(result.tables).toBe(11);
+    expect(result.rows).toBeGreaterThan(500);
+    expect(result.summary).toMatch(/^12 tables, 86 columns, [\d,]+ rows$/);
+    expect(result.leftOut.map(({ what }) => what)).toContain("view TopItems");
+    expect(readFileSync(join(folder, "hire", "t2s.yaml"), "utf8")).toContain(
+      `database: "sqlite:schema/ddl.sqlite"`,
+    );
+    expect(readFileSync(join(folder, "hire", "schema", "snapshot.json"), "utf8")).toContain(
+      "Yards where machines stand",
+    );
+    expect(readdirSync(join(folder, "hire", "schema")).sort()).toEqual([
+      "ddl.sqlite",
+      "notes.yaml",
+      "snapshot.json",
+    ]);
+  });
+
+  test("pairs are made from it like from any database", () => {
+    const made = t2s(
+      "data",
+      "generate",
+      "--count",
+      "60",
+      "--seed",
+      "1",
+      "--project",
+      "hire",
+      "--quiet",
+    );
+    expect([made.status, made.stderr]).toEqual([0, ""]);
+    const pairs = readFileSync(join(folder, "hire", "data", "raw", "synthetic.jsonl"), "utf8")
+      .trim()
+      .split("\n");
+    expect(pairs.filter((line) => line.includes('"kind":"answer"'))).toHaveLength(60);
+  });
+
+  test("people read what was left out; the dialect can be said", () => {
+    const { status, stdout } = t2s(
+      "init",
+      "--ddl",
+      join(scripts, "clinic-mysql.sql"),
+      "--dialect",
+      "mysql",
+      "--project",
+      "clinic",
+    );
+    expect(status).toBe(0);
+    expect(stdout).toContain("read as mysql; its rows are made up, in schema/ddl.sqlite");
+    expect(stdout).toContain(
+      "\n  1 INSERT statements (rows are made, not taken over): no part of the tables",
+    );
+  });
+
+  test("scripts without a table are an error of their own, and no file is written", () => {
+    writeFileSync(join(folder, "empty.sql"), "SELECT 1;\n");
+    expect(errorOf(1, "init", "--ddl", "empty.sql", "--project", "none")).toMatch(
+      /^error ddl-invalid: empty\.sql has no CREATE TABLE that can be read \(1 statements, read as sqlite\)/,
+    );
+    expect(errorOf(1, "init", "--ddl", "absent", "--project", "none")).toMatch(
+      /^error ddl-invalid: .*absent cannot be read/,
+    );
+    expect(existsSync(join(folder, "none"))).toBe(false);
   });
 });
 

@@ -11,6 +11,7 @@ export type ErrorCode =
   | "project-missing"
   | "database-invalid"
   | "database-empty"
+  | "ddl-invalid"
   | "schema-too-long"
   | "data-invalid"
   | "data-too-few"
@@ -68,6 +69,11 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
     status: 400,
     meaning: "The database has no table with columns.",
     toDo: "Point --db at the database that holds the tables.",
+  },
+  "ddl-invalid": {
+    status: 400,
+    meaning: "The scripts hold no table that can be built.",
+    toDo: "Point --ddl at the file or folder of CREATE TABLE scripts; --dialect says how to read them.",
   },
   "schema-too-long": {
     status: 400,

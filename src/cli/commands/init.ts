@@ -1,7 +1,10 @@
-/** `t2s init`: makes a project folder for a database: t2s.yaml, schema/snapshot.json, schema/notes.yaml. */
+/**
+ * `t2s init`: makes a project folder for a database: t2s.yaml, schema/snapshot.json, schema/notes.yaml. Where there are
+ * only CREATE TABLE scripts, it makes the database too.
+ */
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { UserError } from "../../base/errors.ts";
 import { writeFileAtomic } from "../../base/files.ts";
 import { CONFIG_FILE, readConfig, writeConfig } from "../../pipeline/config.ts";
@@ -9,6 +12,8 @@ import { projectAt } from "../../pipeline/project.ts";
 import { writeFirstTemplate } from "../../pipeline/prompt-template.ts";
 import { readRecords, runStages } from "../../pipeline/run.ts";
 import { databaseFileOf, schemaStage } from "../../pipeline/stages/schema.ts";
+import { SCRIPT_DIALECTS, type ScriptDialect } from "../../schema/ddl/dialect.ts";
+import { buildFromDdl, type DdlDatabase } from "../../schema/from-ddl.ts";
 import { introspect } from "../../schema/introspect.ts";
 import { ioOf } from "../io.ts";
 
@@ -29,26 +34,39 @@ export function registerInit(program: Command): void {
     .description(
       "Looks at a database and writes t2s.yaml and the schema snapshot into the project folder.",
     )
-    .requiredOption("--db <source>", "sqlite:PATH")
+    .option("--db <source>", "sqlite:PATH")
+    .option("--ddl <path>", "a script of CREATE TABLE, or a folder of them, instead of a database")
+    .addOption(
+      new Option("--dialect <name>", "how the scripts are written (guessed)").choices([
+        ...SCRIPT_DIALECTS,
+      ]),
+    )
+    .option("--rows <number>", "made-up rows of a large table, with --ddl", positive, 1000)
+    .option("--seed <number>", "of the made-up rows, with --ddl", whole, 1)
     .option("--model <source>", "the base model (see `t2s models`)")
     .option("--yes", "take all defaults without asking")
     .option("--force", "replace a t2s.yaml that is there")
     .addHelpText(
       "after",
-      "\nExamples:\n  t2s init --db sqlite:./company.db\n  t2s init --db sqlite:./company.db --project ./my-project --yes",
+      "\nExamples:\n  t2s init --db sqlite:./company.db\n  t2s init --db sqlite:./company.db --project ./my-project --yes\n  t2s init --ddl ./schema.sql --yes\n  t2s init --ddl ./database-project --dialect tsql --rows 300 --yes",
     )
-    .action(async (options: { db: string; model?: string; force?: boolean }, self: Command) => {
+    .action(async (options: InitOptions, self: Command) => {
       const io = ioOf(self);
       const project = projectAt(io.projectFolder);
+      if ((options.db === undefined) === (options.ddl === undefined))
+        throw new UserError(
+          "usage",
+          "one of --db (a database) and --ddl (scripts of CREATE TABLE) is wanted",
+        );
       if (existsSync(join(project.folder, CONFIG_FILE)) && !options.force)
         throw new UserError(
           "usage",
           `${join(project.folder, CONFIG_FILE)} is there already; --force replaces it`,
         );
-      const file = resolve(sqlitePath(options.db));
-      introspect(file, { dbId: "check" });
+      const { file, built } = databaseOf(options, project.folder);
+      introspect(file, { dbId: "check", withStatistics: false });
       writeConfig(project.folder, {
-        database: `sqlite:${relative(project.folder, file)}`,
+        database: `sqlite:${relative(project.folder, file).replaceAll("\\", "/")}`,
         ...(options.model && { model: options.model }),
       });
       writeFirstTemplate({ project });
@@ -62,11 +80,65 @@ export function registerInit(program: Command): void {
       await runStages([schemaStage], context, true);
       const summary = readRecords(project).schema?.summary ?? "";
       io.result(
-        { project: project.folder, database: databaseFileOf(context), summary },
-        `${summary}\nNext: describe cryptic names in ${relative(process.cwd(), project.notesFile)}, then \`t2s run\`.`,
+        {
+          project: project.folder,
+          database: databaseFileOf(context),
+          summary,
+          ...(built && {
+            dialect: built.dialect,
+            tables: built.tables,
+            rows: built.rows,
+            leftOut: built.leftOut,
+          }),
+        },
+        `${summary}${built ? madeUp(built) : ""}\nNext: describe cryptic names in ${relative(process.cwd(), project.notesFile)}, then \`t2s run\`.`,
       );
     });
 }
+
+type InitOptions = {
+  readonly db?: string;
+  readonly ddl?: string;
+  readonly dialect?: ScriptDialect;
+  readonly rows: number;
+  readonly seed: number;
+  readonly model?: string;
+  readonly force?: boolean;
+};
+
+const DDL_DATABASE = "schema/ddl.sqlite";
+
+/** The database named, or one made of the scripts within the project. */
+function databaseOf(
+  { db, ddl, ...options }: InitOptions,
+  projectFolder: string,
+): { readonly file: string; readonly built?: DdlDatabase } {
+  if (ddl === undefined) return { file: resolve(sqlitePath(db ?? "")) };
+  const file = join(projectFolder, DDL_DATABASE);
+  return { file, built: buildFromDdl(resolve(ddl), file, options) };
+}
+
+const MAX_SHOWN = 20;
+
+function madeUp({ dialect, leftOut }: DdlDatabase): string {
+  const shown = leftOut.slice(0, MAX_SHOWN).map(({ what, reason }) => `\n  ${what}: ${reason}`);
+  const more =
+    leftOut.length > MAX_SHOWN
+      ? `\n  and ${leftOut.length - MAX_SHOWN} more (--json lists them)`
+      : "";
+  const left = leftOut.length === 0 ? "" : `\nNot as the scripts say:${shown.join("")}${more}`;
+  return `, read as ${dialect}; its rows are made up, in ${DDL_DATABASE}${left}`;
+}
+
+const whole = (text: string): number => {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("A whole number is wanted.");
+  return Number(text);
+};
+
+const positive = (text: string): number => {
+  if (whole(text) === 0) throw new InvalidArgumentError("At least 1 is wanted.");
+  return Number(text);
+};
 
 function sqlitePath(source: string): string {
   if (source.startsWith("sqlite:")) return source.slice("sqlite:".length);
