@@ -337,7 +337,11 @@ describe("a project on a small shop", () => {
     [2, ["run", "tran"], 'there is no stage "tran"; did you mean "train"?'],
     [1, ["run", "--train.rank", "0"], "train.rank is 0; a whole number from 1 to 256 is wanted"],
     [1, ["run", "--model", "gguf:absent.gguf", "--force", "baseline"], "absent.gguf"],
-    [2, ["data", "generate", "--method", "magic"], "--method is magic; builtin is wanted"],
+    [
+      2,
+      ["data", "generate", "--method", "magic"],
+      "--method is magic; one of builtin, teacher, paraphrase, served is wanted",
+    ],
     [1, ["data", "stats"], "there are no pairs yet"],
     [1, ["export"], "no tuned adapter"],
     [2, ["demo", "--port", "eighty", "--folder", "shop"], "--port is eighty"],

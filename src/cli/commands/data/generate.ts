@@ -56,7 +56,7 @@ export function registerGenerate(data: Command): void {
     if (method !== "builtin")
       throw new UserError(
         "usage",
-        `--method is ${method}; builtin, ${taughtMethods.join(" or ")} is wanted`,
+        `--method is ${method}; one of builtin, ${taughtMethods.join(", ")} is wanted`,
       );
     const context = contextOf(
       io,
