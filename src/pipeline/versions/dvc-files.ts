@@ -40,11 +40,17 @@ function pathsOf(project: Project, stage: PairStage) {
   const outs = outsOf(stage);
   if (outs.length === 0) return undefined;
   const curated = curatedFiles(project).map((file) => pathIn(project, file));
+  const raw = `${pathIn(project, project.rawFolder)}/`;
   const others =
     stage === "data"
-      ? [pathIn(project, project.snapshotFile)]
-      : [...outsOf("data"), pathIn(project, project.reviewFile)];
-  const deps = [...curated, ...others].filter((path) => existsSync(fileOf(project, path)));
+      ? []
+      : [
+          ...outsOf("data").filter((path) => path.startsWith(raw)),
+          pathIn(project, project.reviewFile),
+        ];
+  const deps = [pathIn(project, project.snapshotFile), ...curated, ...others].filter((path) =>
+    existsSync(fileOf(project, path)),
+  );
   return { deps: deps.sort(), outs: outs.sort() };
 }
 

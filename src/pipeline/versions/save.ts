@@ -41,16 +41,16 @@ export type Saved = {
   readonly current: Readonly<Partial<Record<VersionKind, Version>>>;
 };
 
-/** Saves both folders. A checkout that was killed is finished first. */
-export async function saveVersions(context: StageContext): Promise<Saved> {
+/** Saves both folders; `by` is the command that changed them beside the stages. A checkout that was killed is finished first. */
+export async function saveVersions(context: StageContext, by?: string): Promise<Saved> {
   const { project } = context;
   finishCheckout(project);
   const locks: Locks = {
     ...(await lockIfUpToDate(dataStage, "data", context)),
     ...(await lockIfUpToDate(cleanStage, "clean", context)),
   };
-  const raw = saveFolder(project, "raw", locks.data);
-  const cleaned = saveFolder(project, "cleaned", locks.clean);
+  const raw = saveFolder(project, "raw", locks.data, by);
+  const cleaned = saveFolder(project, "cleaned", locks.clean, by);
   if (raw || cleaned) writeDvcFiles(context, locks);
   return {
     log: readLog(project.versionsFile),
@@ -81,6 +81,7 @@ function saveFolder(
   project: Project,
   kind: VersionKind,
   lock: DvcLock | undefined,
+  by: string | undefined,
 ): SavedFolder | undefined {
   const tree = saveTree(project.objectsFolder, folderOf(project, kind));
   if (tree === undefined) return undefined;
@@ -101,7 +102,10 @@ function saveFolder(
     at: new Date().toISOString(),
     ...countsOf(project, kind, tree.files),
     parent: parent?.name ?? null,
-    madeBy: lock && record ? `${lock.cmd}: ${record.summary}` : changesOf(project, before, tree),
+    madeBy:
+      lock && record && by === undefined
+        ? `${lock.cmd}: ${record.summary}`
+        : `${by ?? "no stage"}: ${changesOf(project, before, tree)}`,
     ...(lock && { stage: { record, lock } }),
   };
   appendToLog(project.versionsFile, version);
@@ -134,7 +138,7 @@ function countsOf(project: Project, kind: VersionKind, files: readonly TreeFile[
   return { n: pairs.length, ...(kind === "cleaned" && { splits: splitsOf(pairs) }) };
 }
 
-/** What no stage made: which files are others than before. */
+/** Which files are others than before. */
 function changesOf(project: Project, before: Version | undefined, { files }: StoredTree): string {
   const isKept = before && existsSync(objectPath(project.objectsFolder, before.hash));
   const old = new Map(
@@ -147,7 +151,7 @@ function changesOf(project: Project, before: Version | undefined, { files }: Sto
       .map(({ relpath }) => `${old.has(relpath) ? "changed" : "added"} ${relpath}`),
     ...[...old.keys()].filter((relpath) => !now.has(relpath)).map((it) => `removed ${it}`),
   ];
-  return `no stage: ${changes.join(", ")}`;
+  return changes.join(", ");
 }
 
 /** The stage with its result kept as a version when it has ended. */
