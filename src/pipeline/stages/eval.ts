@@ -149,7 +149,7 @@ async function luckCondition(
 }
 
 /** As the run noted them; one of an earlier release has noted nothing. */
-function trainingPairs(trained: Trained | undefined, inSplit: number): string {
+export function trainingPairs(trained: Trained | undefined, inSplit: number): string {
   const { pairs, ablated, dropped } = trained ?? { pairs: inSplit, ablated: 0, dropped: 0 };
   const beside = [
     ...(ablated > 0 ? [`${ablated} with a table left out of the schema among them`] : []),

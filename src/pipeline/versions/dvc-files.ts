@@ -28,7 +28,9 @@ import {
 const OPTION_GROUP = "data";
 
 const fileOf = ({ folder }: Project, ...names: string[]) => join(folder, ...names);
-const pathIn = ({ folder }: Project, file: string) => relative(folder, file).replaceAll(sep, "/");
+/** A path within the project, as DVC writes it. */
+export const pathIn = ({ folder }: Project, file: string): string =>
+  relative(folder, file).replaceAll(sep, "/");
 
 /** What the stage reads and writes, relative to the project; undefined when it has not run. */
 function pathsOf(project: Project, stage: PairStage) {

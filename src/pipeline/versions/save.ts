@@ -29,7 +29,7 @@ import type { Project } from "../project.ts";
 import { readRecords, reasonToRun, type Stage, type StageContext } from "../run.ts";
 import { cleanStage } from "../stages/clean.ts";
 import { dataStage } from "../stages/data.ts";
-import { lockOf, writeDvcFiles } from "./dvc-files.ts";
+import { lockOf, pathIn, writeDvcFiles } from "./dvc-files.ts";
 import type { Locks, PairStage } from "./dvc-lock.ts";
 import { finishCheckout } from "./restore.ts";
 
@@ -83,7 +83,8 @@ function saveFolder(
   lock: DvcLock | undefined,
   by: string | undefined,
 ): SavedFolder | undefined {
-  const tree = saveTree(project.objectsFolder, folderOf(project, kind));
+  const folder = folderOf(project, kind);
+  const tree = saveTree(project.objectsFolder, folder);
   if (tree === undefined) return undefined;
   const log = readLog(project.versionsFile);
   const before = lastOf(log, kind);
@@ -95,6 +96,7 @@ function saveFolder(
   if (last !== undefined) return { version: last, isNew: false };
   const stageName = kind === "raw" ? "data" : "clean";
   const record = readRecords(project)[stageName];
+  const changes = changesOf(project, before, tree);
   const version: Version = {
     name: nextName(log, kind),
     kind,
@@ -103,9 +105,9 @@ function saveFolder(
     ...countsOf(project, kind, tree.files),
     parent: parent?.name ?? null,
     madeBy:
-      lock && record && by === undefined
+      by === undefined && lock && record && isByStage(lock, pathIn(project, folder), changes)
         ? `${lock.cmd}: ${record.summary}`
-        : `${by ?? "no stage"}: ${changesOf(project, before, tree)}`,
+        : `${by ?? "no stage"}: ${changes.map(({ how, relpath }) => `${how} ${relpath}`).join(", ")}`,
     ...(lock && { stage: { record, lock } }),
   };
   appendToLog(project.versionsFile, version);
@@ -138,20 +140,33 @@ function countsOf(project: Project, kind: VersionKind, files: readonly TreeFile[
   return { n: pairs.length, ...(kind === "cleaned" && { splits: splitsOf(pairs) }) };
 }
 
+type Change = { readonly how: "added" | "changed" | "removed"; readonly relpath: string };
+
 /** Which files are others than before. */
-function changesOf(project: Project, before: Version | undefined, { files }: StoredTree): string {
+function changesOf(
+  project: Project,
+  before: Version | undefined,
+  { files }: StoredTree,
+): readonly Change[] {
   const isKept = before && existsSync(objectPath(project.objectsFolder, before.hash));
   const old = new Map(
     (isKept ? readTree(project.objectsFolder, before.hash) : []).map((it) => [it.relpath, it.md5]),
   );
   const now = new Set(files.map(({ relpath }) => relpath));
-  const changes = [
+  return [
     ...files
       .filter(({ relpath, md5 }) => old.get(relpath) !== md5)
-      .map(({ relpath }) => `${old.has(relpath) ? "changed" : "added"} ${relpath}`),
-    ...[...old.keys()].filter((relpath) => !now.has(relpath)).map((it) => `removed ${it}`),
+      .map(({ relpath }): Change => ({ how: old.has(relpath) ? "changed" : "added", relpath })),
+    ...[...old.keys()]
+      .filter((relpath) => !now.has(relpath))
+      .map((relpath): Change => ({ how: "removed", relpath })),
   ];
-  return changes.join(", ");
+}
+
+/** Whether the stage wrote any of it: files of others may change while it stays up to date. */
+function isByStage({ outs }: DvcLock, folder: string, changes: readonly Change[]): boolean {
+  const paths = new Set(outs.map(({ path }) => path));
+  return paths.has(folder) || changes.some(({ relpath }) => paths.has(`${folder}/${relpath}`));
 }
 
 /** The stage with its result kept as a version when it has ended. */
