@@ -109,7 +109,12 @@ test("imported pairs carry the licence of their set or the one that is said, int
 
 test("a new division is a version of its own, and the stage's summary counts it", () => {
   const divided = jsonOf<Record<"train" | "dev" | "test", number>>(
-    ...["data", "split", "--seed", "5", "--test-share", "0.3"],
+    "data",
+    "split",
+    "--seed",
+    "5",
+    "--test-share",
+    "0.3",
   );
   expect(lastMadeBy()).toMatch(/^t2s data split: changed .*train\.jsonl/);
   const { clean } = JSON.parse(read("stages.json")) as { clean: { summary: string } };
