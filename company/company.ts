@@ -16,6 +16,8 @@ export type BundledCompany = {
     readonly dev: string;
     readonly test: string;
   };
+  /** SPDX. */
+  readonly pairLicence: string;
   /** Questions to show beside an empty box; none of them is a test question. */
   readonly sampleQuestions: readonly string[];
 };
@@ -35,6 +37,7 @@ export const company: BundledCompany = {
     dev: at("pairs/dev.jsonl"),
     test: at("pairs/test.jsonl"),
   },
+  pairLicence: "Apache-2.0",
   sampleQuestions: [
     "how much money is overdue from customers right now",
     "Which three months had the highest invoicing? Month and invoiced amount.",

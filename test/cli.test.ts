@@ -15,6 +15,8 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createProgram, main } from "../src/cli/main.ts";
+import { trainingPairs } from "../src/pipeline/stages/eval.ts";
+import { readTrained } from "../src/pipeline/stages/train.ts";
 import { buildDatabase, SHOP_DDL } from "./fixtures/shop.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-cli-"));
@@ -505,6 +507,21 @@ describe.skipIf(!process.env.T2S_MODEL_FILE)("with the model (T2S_MODEL_FILE)", 
     );
     expect(dropped.status).toBe(0);
     expect(dropped.stderr).toMatch(/\d+ of \d+ examples are left out, longer than \d+ tokens: /);
+  });
+
+  test("a training without too long examples says what it was trained on", () => {
+    type Stats = { splits: { train: number }; tokens: { prefix: number } };
+    const { splits, tokens } = jsonOf<Stats>("data", "stats", ...there);
+    const bound = ["--train.maxSeqLen", String(tokens.prefix + 60), "--train.longExamples", "drop"];
+    const small = ["--train.maxSteps", "1", "--train.batchSize", "2", "--train.rank", "2"];
+    type Run = { run: string; pairs: number; dropped: number };
+    const run = jsonOf<Run>("train", ...bound, ...small, "--train.start", "none", ...there);
+    expect(run.dropped).toBeGreaterThan(0);
+    expect(run.pairs + run.dropped).toBe(splits.train);
+    expect(run).toMatchObject({ ablated: 0, unstyled: 0 });
+    expect(trainingPairs(readTrained(run.run), splits.train)).toBe(
+      `${run.pairs} (${run.dropped} too long ones left out)`,
+    );
   });
 
   test("a model file that is cut short or none is an error that names it", () => {

@@ -63,6 +63,7 @@ test("import writes pairs, and beside them what was rejected; --json says both",
     rejected: { "another database: zoo": 1, "no SQL": 1 },
     files: ["data/raw/first.jsonl", "data/rejected/first.jsonl"],
     formats: { "first.json": "spider" },
+    licences: { "CC-BY-SA-4.0": 1 },
     dialects: {},
     encodings: {},
   });
@@ -72,7 +73,7 @@ test("import writes pairs, and beside them what was rejected; --json says both",
       question: "How many?",
       sql: COUNT,
       dbId: "shop",
-      source: { method: "imported:spider" },
+      source: { method: "imported:spider", licence: "CC-BY-SA-4.0" },
     },
   ]);
   expect(linesIn("data", "rejected", "first.jsonl")).toEqual([
@@ -147,7 +148,15 @@ test("export writes the clean pairs and a card, and replaces no README of others
   expect([files, pairs]).toEqual([["train.jsonl", "README.md"], { train: 1 }]);
   expect(to).toBe(join(project, "data", "export", "sharegpt"));
   expect(linesIn("data", "export", "sharegpt", "train.jsonl")[0].id).toBe("a");
-  expect(readFileSync(join(String(to), "README.md"), "utf8")).toMatch(/^---\nlicense: cc0-1.0\n/);
+  const readme = () => readFileSync(join(String(to), "README.md"), "utf8");
+  expect(readme()).toMatch(/^---\nlicense: cc0-1.0\n/);
+  writeFileSync(join(clean, "card.md"), "# Pairs for shop\n");
+  jsonOf("data", "export", "--format", "sharegpt");
+  expect(readme()).toMatch(/^---\nlicense: unknown\n/);
+  const licensed = { ...pair, source: { ...pair.source, licence: "CC-BY-SA-4.0" } };
+  writeFileSync(join(clean, "train.jsonl"), `${JSON.stringify(licensed)}\n`);
+  jsonOf("data", "export", "--format", "sharegpt");
+  expect(readme()).toMatch(/^---\nlicense: cc-by-sa-4.0\n/);
 
   writeFileSync(join(folder, "README.md"), "# Mine\n");
   const refused = t2s("data", "export", "--format", "chat", "--out", folder);
@@ -169,8 +178,11 @@ test("what was exported is imported again; what was rejected or replaced stands 
   ]);
   expect(readdirSync(join(project, "data", "raw")).toSorted()).toEqual([
     "again.jsonl",
+    "again.jsonl.dvc",
     "first.jsonl",
+    "first.jsonl.dvc",
     "own.jsonl",
+    "own.jsonl.dvc",
   ]);
 });
 

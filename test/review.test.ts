@@ -24,12 +24,21 @@ const MINE = [
   { id: "m4", question: "\u001b[31mRed\u001b[0m names", sql: "SELECT name FROM customer" },
 ];
 
+/** With a pair that is kept for the report all others stay in training, in their order. */
+const HELD = {
+  id: "held",
+  question: "Which customers have placed no order?",
+  sql: 'SELECT name FROM customer WHERE id NOT IN (SELECT customerId FROM "order")',
+  split: "test",
+};
+
 beforeAll(() => {
   buildDatabase(join(folder, "shop.sqlite"));
   expect(t2s("init", "--db", "sqlite:shop.sqlite", "--project", "made").status).toBe(0);
   expect(t2s("data", "generate", "--count", "60", "--project", "made").status).toBe(0);
   const lines = MINE.map((pair) => `${JSON.stringify(pair)}\n`).join("");
   writeFileSync(join(folder, "made", "data", "raw", "mine.jsonl"), lines);
+  writeFileSync(join(folder, "made", "data", "raw", "held.jsonl"), `${JSON.stringify(HELD)}\n`);
   expect(t2s("run", "clean", "--project", "made").status).toBe(0);
 });
 
@@ -86,7 +95,7 @@ describe.skipIf(!hasScript)("in a terminal (needs util-linux's script)", () => {
 
   test("a pair is accepted, rejected, fixed, skipped and seen again; the stage clean does as decided", async () => {
     const { name, decisions, find, at } = copy();
-    const session = start("--project", name, "--filter", "method=curated", "--by", "Ann");
+    const session = start("--project", name, "--filter", "method=curated:mine", "--by", "Ann");
     const exited = once(session.child, "exit");
     await play(session, [
       [PROMPT, "a"],
@@ -151,7 +160,7 @@ describe.skipIf(!hasScript)("in a terminal (needs util-linux's script)", () => {
 
   test("a second session begins where the first was killed", async () => {
     const { name, decisions } = copy();
-    const first = start("--project", name, "--filter", "method=curated");
+    const first = start("--project", name, "--filter", "method=curated:mine");
     const exited = once(first.child, "exit");
     await play(first, [
       [PROMPT, "a"],
@@ -161,7 +170,7 @@ describe.skipIf(!hasScript)("in a terminal (needs util-linux's script)", () => {
     first.child.kill("SIGKILL");
     await exited;
     expect(decisions()).toMatchObject([{ id: "m1", decision: "accept" }]);
-    const second = start("--project", name, "--filter", "method=curated", "--limit", "1");
+    const second = start("--project", name, "--filter", "method=curated:mine", "--limit", "1");
     const ended = once(second.child, "exit");
     await play(second, [
       ["2 of 4 · m2", ""],
@@ -215,7 +224,9 @@ describe("by file", () => {
       0,
       { applied: 2, accept: 1, reject: 1, fix: 0, broken: [] },
     ]);
-    expect(t2s("run", "data", "clean", "--force", "--project", name).status).toBe(0);
+    expect(
+      t2s("run", "data", "clean", "--force", "--data.count", "60", "--project", name).status,
+    ).toBe(0);
     expect(find("m1")?.review).toBe("accepted");
     expect(find(id)).toBeUndefined();
     const other = { ...MINE[0], question: "How many customers are there?" };

@@ -299,8 +299,10 @@ describe("a teacher that fails", () => {
     expect(rejected[3].sql).toBe("SELECT name FROM customers");
     expect(readdirSync(at(project, "raw")).sort()).toEqual([
       "own.jsonl",
+      "own.jsonl.dvc",
       "teacher.json",
       "teacher.jsonl",
+      "teacher.jsonl.dvc",
     ]);
   }, 60_000);
 

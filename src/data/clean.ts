@@ -4,6 +4,7 @@
  */
 import type { CellIndex } from "../link/cells.ts";
 import type { Database } from "../schema/schema.ts";
+import { trainingStyle } from "../sql/training-style.ts";
 import { checkPair } from "./check/check-pair.ts";
 import type { Finding, RejectionCode, WarningCode } from "./check/codes.ts";
 import { questionKey } from "./check/questions.ts";
@@ -69,8 +70,10 @@ export async function cleanPairs(
   const divided = split === "given" ? examples : splitPairs(examples, split);
   const of = (name: Split) => divided.filter((example) => example.split === name);
   const ids = new Set(examples.map(({ id }) => id));
+  const train = of("train");
+  warnings.push(...unstyledIn(train, database));
   return {
-    train: of("train"),
+    train,
     dev: of("dev"),
     test: of("test"),
     rejected: pairs.flatMap((pair): Rejection[] => {
@@ -80,6 +83,13 @@ export async function cleanPairs(
     warnings: warnings.filter(({ id }) => ids.has(id)),
   };
 }
+
+/** Pairs that training shows as they were written. */
+const unstyledIn = (train: readonly Example[], { dialect, tables }: Database): Warning[] =>
+  train.flatMap(({ id, sql }): Warning[] => {
+    const { unstyled: reason } = sql === "" ? {} : trainingStyle(sql, dialect, tables);
+    return reason === undefined ? [] : [{ id, code: "unstyled", reason }];
+  });
 
 /** Pairs whose template or question belongs to a split that goes before theirs. */
 function leaksOf(pairs: readonly CheckedPair[]): Map<CheckedPair, Finding<RejectionCode>> {

@@ -125,8 +125,11 @@ function outcomeOf(
   if (result === undefined) return { isEmpty: false };
   if (!result.ok) return { isEmpty: true, message: result.message };
   const isEmpty = result.rows.every((row) => row.every((cell) => cell === null));
-  return { digest: digestOf(result, /\bORDER\s+BY\b/i.test(sql)), isEmpty };
+  return { digest: digestOf(result, isOrdered(sql)), isEmpty };
 }
+
+/** Whether the order of its rows is part of what a statement returns. */
+export const isOrdered = (sql: string): boolean => /\bORDER\s+BY\b/i.test(sql);
 
 function toExample(
   pair: Pair,

@@ -67,6 +67,7 @@ export type Config = {
   readonly "data.seed": number;
   readonly "data.devShare": number;
   readonly "data.testShare": number;
+  readonly "data.roundTrip": string;
   readonly "teacher.source": string;
   readonly "teacher.apiKeyVariable": string;
   readonly "teacher.count": number;
@@ -150,6 +151,10 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
   "data.seed": integer(42, 0, 2 ** 31 - 1, "Seed of synthesis and splitting."),
   "data.devShare": number(0.08, 0, 0.4, "Share of the templates kept for choices."),
   "data.testShare": number(0.15, 0.02, 0.4, "Share of the templates kept for the report alone."),
+  "data.roundTrip": choice(
+    ["off", "teacher"],
+    "teacher: cleaning asks the teacher each question, and for words for the SQL where its own gives another result; pairs on which both differ get a warning.",
+  ),
   "teacher.source": text(
     "",
     "A larger model that makes pairs: ollama:NAME[@URL], the address of an OpenAI-compatible server such as http://localhost:8080/v1#NAME, or gguf:PATH.",

@@ -116,10 +116,14 @@ export async function recordOutputs(
   name: StageName,
   paths: readonly string[],
   { project }: StageContext,
+  changes: Partial<Pick<StageRecord, "summary">> = {},
 ): Promise<void> {
   const record = readRecords(project)[name];
   if (record === undefined) return;
   const outputs: Record<string, string> = { ...record.outputs };
   for (const path of paths) outputs[path] = (await hashOfOutput(project, path)) ?? "";
-  writeJson(project.stagesFile, { ...readRecords(project), [name]: { ...record, outputs } });
+  writeJson(project.stagesFile, {
+    ...readRecords(project),
+    [name]: { ...record, ...changes, outputs },
+  });
 }

@@ -1,5 +1,11 @@
-/** Opens the larger model that t2s.yaml names: a server, Ollama, or a local GGUF. The API key comes from the environment alone. */
+/**
+ * Opens the larger model that t2s.yaml names, a server, Ollama, or a local GGUF, with the journal of what it was asked.
+ * The API key comes from the environment alone.
+ */
+import { join } from "node:path";
 import { UserError } from "../base/errors.ts";
+import { hashOfJson } from "../base/hash.ts";
+import { type CallOptions, type Calls, createCalls } from "../data/teach/calls.ts";
 import type { Teacher } from "../data/teach/teacher.ts";
 import { createServerAsk } from "../generate/ai-sdk.ts";
 import { createGgufTeacher } from "../generate/gguf-teacher.ts";
@@ -58,6 +64,45 @@ export const teacherIdentity = (config: Config): unknown => [
   config["teacher.temperature"],
   config["teacher.maxTokens"],
 ];
+
+/** Prices and limits of a job. Raises config-invalid for a bound on costs without a price. */
+export function limitsOf(config: Config): Pick<CallOptions, "prices" | "maxRequests" | "maxCost"> {
+  const prices = { input: config["teacher.inputPrice"], output: config["teacher.outputPrice"] };
+  const maxCost = config["teacher.maxCost"];
+  if (maxCost > 0 && prices.input === 0 && prices.output === 0)
+    throw new UserError(
+      "config-invalid",
+      "teacher.maxCost needs prices: teacher.inputPrice and teacher.outputPrice, for a million tokens",
+    );
+  return { prices, maxRequests: config["teacher.maxRequests"], maxCost };
+}
+
+/**
+ * Runs `work` with the teacher and the calls of a job, which a file of data/cache/teacher keeps: one for each name, teacher,
+ * seed and schema.
+ */
+export async function withCalls<T>(
+  context: StageContext,
+  { name, fingerprint }: { readonly name: string; readonly fingerprint: string },
+  work: (calls: Calls, teacher: Teacher) => Promise<T>,
+): Promise<T> {
+  const { config, project, signal } = context;
+  const limits = limitsOf(config);
+  const identity = [teacherIdentity(config), config["teacher.seed"], fingerprint];
+  const file = `${name}-${hashOfJson(identity).slice(0, 12)}.jsonl`;
+  const teacher = await openTeacher(context);
+  try {
+    const calls = createCalls(teacher, {
+      ...limits,
+      file: join(project.folder, "data", "cache", "teacher", file),
+      concurrency: config["teacher.concurrency"],
+      signal,
+    });
+    return await work(calls, teacher);
+  } finally {
+    await teacher.close();
+  }
+}
 
 /** The teacher's name as the configuration has it. */
 export function teacherName(config: Config): string {

@@ -93,5 +93,5 @@ function prepare(project: Project): void {
   if (!existsSync(join(project.folder, "t2s.yaml"))) writeConfig(project.folder, DEMO_CONFIG);
   mkdirSync(dirname(project.notesFile), { recursive: true });
   if (!existsSync(project.notesFile)) copyFileSync(company.notesFile, project.notesFile);
-  importPairs(project, company.pairFiles);
+  importPairs(project, company.pairFiles, company.pairLicence);
 }

@@ -1,6 +1,6 @@
 /**
- * `t2s init`: makes a project folder for a database: t2s.yaml, schema/snapshot.json, schema/notes.yaml. Where there are
- * only CREATE TABLE scripts, it makes the database too.
+ * `t2s init`: makes a project folder for a database: t2s.yaml, schema/snapshot.json, schema/notes.yaml, .gitignore.
+ * Where there are only CREATE TABLE scripts, it makes the database too.
  */
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
@@ -26,6 +26,12 @@ const NOTES = `# What a person knows about this database and its names do not sa
 #     description: orders
 #     columns:
 #       STAT: { description: "O open, C closed", synonyms: [state] }
+`;
+
+const GIT_IGNORE = `# What is made anew, kept by DVC, or large. The pairs themselves belong into Git, unless DVC has them.
+/data/cache/
+/.dvc/cache/
+/runs/*/checkpoints/
 `;
 
 export function registerInit(program: Command): void {
@@ -71,6 +77,8 @@ export function registerInit(program: Command): void {
       });
       writeFirstTemplate({ project });
       if (!existsSync(project.notesFile)) writeFileAtomic(project.notesFile, NOTES);
+      const gitIgnore = join(project.folder, ".gitignore");
+      if (!existsSync(gitIgnore)) writeFileAtomic(gitIgnore, GIT_IGNORE);
       const context = {
         project,
         config: readConfig(project.folder),

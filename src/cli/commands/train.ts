@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { UserError } from "../../base/errors.ts";
 import { readRecipe, runRecipe } from "../../pipeline/recipe.ts";
 import { readRecords, runStages } from "../../pipeline/run.ts";
-import { forecastOf, runFolderOf } from "../../pipeline/stages/train.ts";
+import { forecastOf, readTrained, runFolderOf } from "../../pipeline/stages/train.ts";
 import { type Io, ioOf } from "../io.ts";
 import { addOptionFlags, overridesOf } from "../option-flags.ts";
 import { chooseStages, contextOf } from "./run.ts";
@@ -43,7 +43,11 @@ export function registerTrain(program: Command): void {
     }
     await runStages(chooseStages(["train"]), context, options.force);
     const folder = await runFolderOf(context);
-    io.result({ run: folder, ...readRecords(context.project).train }, `adapter in ${folder}`);
+    const trained = readTrained(folder);
+    io.result(
+      { run: folder, ...trained, ...readRecords(context.project).train },
+      `adapter in ${folder}`,
+    );
   });
 }
 

@@ -32,14 +32,17 @@ export type WarningCode =
   | "maybe-not-mentioned"
   | "empty"
   | "nearly-contradicts"
-  | "round-trip-differs";
+  | "round-trip-differs"
+  | "unstyled";
 
 export const warningMeanings: Readonly<Record<WarningCode, string>> = {
   "maybe-not-mentioned": "A filter that the question says in other words, or not at all.",
   empty: "A pair that a person brought returns nothing.",
   "nearly-contradicts": "Nearly the same question as another pair, with another result.",
   "round-trip-differs":
-    "A model that was asked the question, or to put the SQL into words, disagrees.",
+    "A model that was asked the question, and to put the SQL into words, disagrees both ways.",
+  unstyled:
+    "A training pair whose SQL stays as it was written: in the style of training it might mean something else.",
 };
 
 export type Finding<Code> = {

@@ -16,6 +16,8 @@ export type DatasetCardInput = {
   readonly card?: string;
   /** As the one who exports states it. */
   readonly license?: string;
+  /** The one that all pairs carry. */
+  readonly pairsLicence?: string;
 };
 
 /** Tells a card of ours from a README of someone else's. */
@@ -26,7 +28,8 @@ export function renderDatasetCard({
   format,
   files,
   card = "",
-  license = licenseIn(card) ?? "unknown",
+  pairsLicence = "unknown",
+  license = licenseIn(card) ?? pairsLicence.toLowerCase(),
 }: DatasetCardInput): string {
   const entries = Object.entries(files);
   const front = [

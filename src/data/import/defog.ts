@@ -8,6 +8,7 @@ import { type Form, given, hasTexts, textOf } from "./record.ts";
 
 export const defogForm: Form = {
   help: "defog sql-eval: columns question, query, db_name, query_category",
+  licence: "Apache-2.0",
   matches: (fields) => hasTexts(fields, "question", "query", "db_name", "query_category"),
   read: (fields) => [
     {

@@ -9,6 +9,7 @@ export const LATER_TURN = "a later question of a dialogue, which leans on those 
 
 export const dialoguesForm: Form = {
   help: "SParC and CoSQL: {database_id, interaction: [{utterance, query}], final}",
+  licence: "CC-BY-SA-4.0",
   matches: ({ interaction }) => Array.isArray(interaction),
   read: (fields) => {
     const [first, ...later] = (fields.interaction as (Fields | null)[]).map((turn) =>

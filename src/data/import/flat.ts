@@ -4,6 +4,7 @@ import { questionIn } from "./prompt-text.ts";
 
 export const spiderForm: Form = {
   help: "Spider and Spider-Realistic, Archer: {db_id, question, query}",
+  licence: "CC-BY-SA-4.0",
   matches: (fields) => hasTexts(fields, "db_id", "question", "query"),
   read: (fields) => [
     {
@@ -20,6 +21,7 @@ export const spiderForm: Form = {
 
 export const spiderSynForm: Form = {
   help: "Spider-Syn: {db_id, SpiderSynQuestion, query}",
+  licence: "CC-BY-SA-4.0",
   matches: (fields) => hasTexts(fields, "db_id", "SpiderSynQuestion", "query"),
   read: (fields) => [
     {
@@ -32,6 +34,7 @@ export const spiderSynForm: Form = {
 
 export const birdForm: Form = {
   help: "BIRD: {db_id, question, evidence, SQL, difficulty}",
+  licence: "CC-BY-SA-4.0",
   matches: (fields) => hasTexts(fields, "db_id", "question", "SQL"),
   read: (fields) => [
     {

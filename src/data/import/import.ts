@@ -21,6 +21,8 @@ export type ImportOptions = {
   readonly format?: ImportFormat;
   /** Another name of the database, in the files. */
   readonly dbId?: string;
+  /** For all pairs; else what our own files say, or the licence of the published sets of the form. */
+  readonly licence?: string;
   /** For all pairs; else our own files' splits stay, and others have none. */
   readonly split?: Split;
   /** Files of WikiSQL's tables. */
@@ -47,6 +49,8 @@ export type ImportedPairs = {
   readonly pairs: readonly Pair[];
   readonly rejected: readonly RejectedRecord[];
   readonly formats: Readonly<Record<string, ImportFormat>>;
+  /** Pairs by the licence that they carry; those of which nobody states one are left out. */
+  readonly licences: Readonly<Record<string, number>>;
   /** Pairs that are written in another dialect than the database's, by dialect. */
   readonly dialects: Readonly<Record<string, number>>;
   /** Encodings other than UTF-8, by file. */
@@ -70,6 +74,7 @@ export async function importFiles(
   const rejected: RejectedRecord[] = [];
   const formats: Record<string, ImportFormat> = {};
   const dialects: Record<string, number> = {};
+  const licences: Record<string, number> = {};
   const encodings: Record<string, string[]> = {};
   for (const file of files) {
     const before = { pairs: pairs.length, rejected: rejected.length };
@@ -89,6 +94,8 @@ export async function importFiles(
         }
         if (outcome.otherDialect !== undefined)
           dialects[outcome.otherDialect] = (dialects[outcome.otherDialect] ?? 0) + 1;
+        const licence = outcome.pair.source?.licence;
+        if (licence !== undefined) licences[licence] = (licences[licence] ?? 0) + 1;
         const id = idOf(outcome.id, ids, { name: options.name, number: pairs.length + 1 });
         pairs.push({ id, ...outcome.pair });
       }
@@ -96,7 +103,7 @@ export async function importFiles(
     if (pairs.length === before.pairs)
       throw nothingUsable(file, format, rejected.slice(before.rejected));
   }
-  return { pairs, rejected, formats, dialects, encodings };
+  return { pairs, rejected, formats, licences, dialects, encodings };
 }
 
 /** How often each reason occurs, the most frequent first. */
@@ -199,6 +206,8 @@ const ANOTHER_DATABASE = "another database: ";
 
 function readDraft(draft: Draft, format: ImportFormat, options: ImportOptions): Outcome {
   const { database, dbId, split } = options;
+  const own = draft.kept?.source;
+  const licence = options.licence ?? own?.licence ?? importForms[format].licence;
   const rejectedAs = (reason: string): Outcome => ({
     reason,
     question: draft.question,
@@ -226,7 +235,7 @@ function readDraft(draft: Draft, format: ImportFormat, options: ImportOptions): 
       dbId: database.dbId,
       ...(draft.evidence !== undefined && { evidence: draft.evidence }),
       ...draft.kept,
-      source: { ...draft.kept?.source, method: `imported:${format}` },
+      source: { ...own, method: `imported:${format}`, ...(licence !== undefined && { licence }) },
       ...(split !== undefined && { split }),
     },
     ...(dialect !== undefined && dialect !== database.dialect && { otherDialect: dialect }),

@@ -40,6 +40,8 @@ export type FormContext = {
 export type Form = {
   /** What it is, for the help. */
   readonly help: string;
+  /** Of the published sets of this form (SPDX); absent where a form is anyone's. */
+  readonly licence?: string;
   readonly matches: (fields: Fields) => boolean;
   /** Only for records that match. */
   readonly read: (fields: Fields, context: FormContext) => readonly (Draft | LeftOut)[];

@@ -15,6 +15,7 @@ type Condition = readonly [column: number, operator: number, value: string | num
 
 export const wikiSqlForm: Form = {
   help: "WikiSQL: {table_id, question, sql: {sel, agg, conds}}, with its tables by --tables",
+  licence: "BSD-3-Clause",
   matches: (fields) =>
     hasTexts(fields, "question") && typeof (fields.sql as Fields | null)?.sel === "number",
   read: (fields, context) => [read(fields, context)],

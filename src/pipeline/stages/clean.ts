@@ -4,18 +4,19 @@
  * training comes to dev and test in leaks.jsonl; card.md says how the pairs were made.
  */
 import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { UserError } from "../../base/errors.ts";
 import { readJsonLines, writeFileAtomic, writeJsonLines } from "../../base/files.ts";
 import { sha256OfFile } from "../../base/hash.ts";
 import { renderCard } from "../../data/card.ts";
-import { cleanPairs, type Rejection } from "../../data/clean.ts";
+import { type CleanOptions, cleanPairs, type Rejection } from "../../data/clean.ts";
 import { type Embedder, openEmbedder } from "../../data/embed.ts";
 import type { Example, Split } from "../../data/example.ts";
 import { findLeaks, type Leak } from "../../data/leaks.ts";
 import { type CheckedPair, executePairs, parsePairs } from "../../data/pairs.ts";
 import { indexCells, readCells } from "../../link/cells.ts";
 import { applyReview } from "../review.ts";
+import { roundTripInputs, withRoundTrip } from "../round-trip.ts";
 import { hashOfOutput, type Stage, type StageContext } from "../run.ts";
 import { curatedFiles, withDatabase } from "./data.ts";
 import { databaseFileOf, loadDatabase } from "./schema.ts";
@@ -37,12 +38,15 @@ export const embedderOf = ({ project }: StageContext): Embedder =>
 export const cleanStage: Stage = {
   name: "clean",
   help: "checks the pairs and divides them by template",
-  async inputs({ config, project }) {
+  async inputs(context) {
+    const { config, project } = context;
     return {
+      snapshot: await hashOfOutput(project, relative(project.folder, project.snapshotFile)),
       synthetic: await hashOfOutput(project, SYNTHETIC),
       curated: await Promise.all(curatedFiles(project).map((file) => sha256OfFile(file))),
       review: (await hashOfOutput(project, "data/review.jsonl")) ?? undefined,
       shares: [config["data.devShare"], config["data.testShare"], config["data.seed"]],
+      roundTrip: roundTripInputs(context),
     };
   },
   async run(context) {
@@ -51,7 +55,7 @@ export const cleanStage: Stage = {
     const made = await readRaw(context);
     const { pairs, rejected: inReview } = await applyReview(context, made);
     const embedder = embedderOf(context);
-    const cleaned = await cleanPairs(pairs, {
+    const options: CleanOptions = {
       database,
       split: hasGivenSplit(context)
         ? "given"
@@ -62,7 +66,10 @@ export const cleanStage: Stage = {
           },
       cells: indexCells(readCells(databaseFileOf(context), database)),
       embed: embedder.embed,
-    });
+    };
+    const cleaned = await withRoundTrip(context, (roundTrip) =>
+      cleanPairs(pairs, { ...options, ...(roundTrip && { roundTrip }) }),
+    );
     const { train, dev, test, warnings } = cleaned;
     const rejected = [...inReview, ...cleaned.rejected];
     const answerable = test.filter(({ kind }) => kind === "answer").length;
@@ -77,10 +84,19 @@ export const cleanStage: Stage = {
     await writeSplits(context, [...train, ...dev, ...test], embedder);
     return {
       outputs: [...SPLIT_OUTPUTS, "data/clean/rejected.jsonl", "data/clean/warnings.jsonl"],
-      summary: `${train.length} for training, ${dev.length} for choices, ${test.length} for the report, ${rejected.length} set aside`,
+      summary: summaryOf([...train, ...dev, ...test], rejected.length),
     };
   },
 };
+
+/** How the pairs are divided, and how many are none. */
+export function summaryOf(
+  examples: readonly { readonly split: Split }[],
+  setAside: number,
+): string {
+  const count = (wanted: Split) => examples.filter(({ split }) => split === wanted).length;
+  return `${count("train")} for training, ${count("dev")} for choices, ${count("test")} for the report, ${setAside} set aside`;
+}
 
 /** What writeSplits writes, relative to the project. */
 export const SPLIT_OUTPUTS: readonly string[] = [

@@ -59,14 +59,16 @@ export const curatedFiles = ({ rawFolder }: Project): string[] =>
         .map((name) => join(rawFolder, name))
     : [];
 
-/** Copies files of pairs into data/raw, each line with its split. The same content is written again only if it changed. */
+/** Copies files of pairs into data/raw, each line with its split and licence. A file that is there stays. */
 export function importPairs(
   project: Project,
   files: Readonly<Record<Split, string | readonly string[]>>,
+  licence: string,
 ): void {
   for (const split of ["train", "dev", "test"] as const)
     for (const file of [files[split]].flat()) {
-      const pairs = parsePairs(file).map((pair): Pair => ({ ...pair, split }));
+      const source = { method: `curated:${basename(file, ".jsonl")}`, licence };
+      const pairs = parsePairs(file).map((pair): Pair => ({ ...pair, split, source }));
       const target = join(project.rawFolder, basename(file));
       if (!existsSync(target)) writeJsonLines(target, pairs);
     }
@@ -123,8 +125,12 @@ async function targetHash(context: StageContext): Promise<string | null> {
   return existsSync(name) ? sha256OfFile(name) : null;
 }
 
-const hashesOf = async (files: readonly string[]) =>
-  Promise.all(files.map((file) => sha256OfFile(file)));
+/** Of the pairs that people brought those whose templates synthesis leaves out: others may come and go beside it. */
+const heldOut = (project: Project): unknown =>
+  curatedFiles(project)
+    .flatMap((file) => parsePairs(file))
+    .filter(({ split = "train" }) => split !== "train")
+    .map(({ sql, refusal }) => sql || refusal);
 
 export const dataStage: Stage = {
   name: "data",
@@ -133,7 +139,7 @@ export const dataStage: Stage = {
     const { config, project } = context;
     return {
       snapshot: existsSync(project.snapshotFile) ? await sha256OfFile(project.snapshotFile) : null,
-      curated: await hashesOf(curatedFiles(project)),
+      heldOut: heldOut(project),
       count: config["data.count"],
       refusals: config["data.refusals"],
       target: await targetHash(context),
@@ -144,6 +150,11 @@ export const dataStage: Stage = {
     const { config, project, progress } = context;
     const database = await loadDatabase(context);
     const curated = await readCurated(context);
+    if (curated.length === 0 && database.tables.every(({ rowCount }) => rowCount === 0))
+      throw new UserError(
+        "data-too-few",
+        "no table of the database has rows, and a pair is kept by what its SQL returns; a database with rows is wanted, or `t2s init --ddl`, which makes rows up",
+      );
     const exclude = new Set(curated.filter(({ split }) => split !== "train").map(splitKeyOf));
     const seed = config["data.seed"];
     const wanted = readTarget(targetOf(context));

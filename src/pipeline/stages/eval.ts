@@ -23,7 +23,7 @@ import { BASELINE_FILE, readBaseline, readSplit, scoreModel } from "./baseline.t
 import { startAdapterOf } from "../start-adapter.ts";
 import { databaseFileOf, dbIdOf, loadDatabase } from "./schema.ts";
 import { saveVersions } from "../versions/save.ts";
-import { runFolderOf } from "./train.ts";
+import { readTrained, runFolderOf, type Trained } from "./train.ts";
 
 /** Questions that are answered once more one at a time, to count how many answers batching changes. */
 const SINGLE_CHECKS = 20;
@@ -102,7 +102,7 @@ export const evalStage: Stage = {
           "columns bound by the schema": context.config["predict.bind"] === "schema" ? "yes" : "no",
           "answers that differ when decoded one at a time": `${differ} of ${Math.min(SINGLE_CHECKS, test.length)}`,
           "solved examples in the prompt of the second model": baseline.fewShotCount,
-          "training pairs": readSplit(context, "train").length,
+          "training pairs": trainingPairs(readTrained(folder), readSplit(context, "train").length),
           ...(cleaned && { "version of the pairs": `${cleaned.name}, MD5 ${cleaned.hash}` }),
           SQLite: process.versions.sqlite ?? "",
           machine: `${cpus()[0]?.model.trim()}, ${availableParallelism()} threads, Node ${process.versions.node}`,
@@ -146,6 +146,16 @@ async function luckCondition(
   } finally {
     await executor.close();
   }
+}
+
+/** As the run noted them; one of an earlier release has noted nothing. */
+export function trainingPairs(trained: Trained | undefined, inSplit: number): string {
+  const { pairs, ablated, dropped } = trained ?? { pairs: inSplit, ablated: 0, dropped: 0 };
+  const beside = [
+    ...(ablated > 0 ? [`${ablated} with a table left out of the schema among them`] : []),
+    ...(dropped > 0 ? [`${dropped} too long ones left out`] : []),
+  ];
+  return `${pairs}${beside.length > 0 ? ` (${beside.join("; ")})` : ""}`;
 }
 
 const lossOf = (folder: string): [number, number][] =>

@@ -7,18 +7,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { UserError } from "../../base/errors.ts";
 import { readJsonLines, writeJson, writeJsonLines } from "../../base/files.ts";
-import { hashOfJson } from "../../base/hash.ts";
 import { type Example } from "../../data/example.ts";
 import { readPairs } from "../../data/pairs.ts";
 import { splitKeyOf } from "../../data/split.ts";
 import { synthesize } from "../../data/synthesize/synthesize.ts";
-import {
-  type CallCounts,
-  type CallOptions,
-  type Calls,
-  costOf,
-  createCalls,
-} from "../../data/teach/calls.ts";
+import { type CallCounts, type Calls, costOf } from "../../data/teach/calls.ts";
 import { type Taught } from "../../data/teach/collect.ts";
 import {
   type Forecast,
@@ -32,9 +25,8 @@ import { paraphrase, paraphraseJobs } from "../../data/teach/paraphrase.ts";
 import { readServed } from "../../data/teach/served.ts";
 import { createJobs, type Direction, MOST_TRIES, teach } from "../../data/teach/teach.ts";
 import { readTemplate } from "../prompt-template.ts";
-import type { Config } from "../options.ts";
 import type { StageContext } from "../run.ts";
-import { openTeacher, teacherIdentity, teacherName } from "../teacher.ts";
+import { limitsOf, teacherName, withCalls } from "../teacher.ts";
 import { curatedFiles, withDatabase } from "./data.ts";
 import { loadDatabase } from "./schema.ts";
 
@@ -118,7 +110,7 @@ export async function runTaught(
   readonly text: string;
   readonly summary?: TaughtSummary;
 }> {
-  const { config, project, progress, signal } = context;
+  const { config, progress } = context;
   const startedMs = performance.now();
   const limits = limitsOf(config);
   const job = await readJob(context);
@@ -133,38 +125,16 @@ export async function runTaught(
   const text = forecastText(forecast, teacherName(config));
   if (isDryRun) return { forecast, text };
   progress.note(text);
-  const teacher = await openTeacher(context);
-  try {
-    const folder = join(project.folder, "data", "cache", "teacher");
-    const identity = [teacherIdentity(config), config["teacher.seed"], job.database.fingerprint];
-    const file = join(folder, `${FILES[method]}-${hashOfJson(identity).slice(0, 12)}.jsonl`);
-    const calls = createCalls(teacher, {
-      ...limits,
-      file,
-      concurrency: config["teacher.concurrency"],
-      signal,
-    });
+  const { fingerprint } = job.database;
+  return withCalls(context, { name: FILES[method], fingerprint }, async (calls, { model }) => {
     progress.step(method);
     const taught = await withDatabase(context, (run) => {
-      const options = { ...shared, calls, run, model: teacher.model };
+      const options = { ...shared, calls, run, model };
       return method === "teacher" ? teach(options) : paraphrase(options);
     });
     const seconds = (performance.now() - startedMs) / 1000;
     return { forecast, text, summary: write(context, method, taught, calls, seconds) };
-  } finally {
-    await teacher.close();
-  }
-}
-
-function limitsOf(config: Config): Pick<CallOptions, "prices" | "maxRequests" | "maxCost"> {
-  const prices = { input: config["teacher.inputPrice"], output: config["teacher.outputPrice"] };
-  const maxCost = config["teacher.maxCost"];
-  if (maxCost > 0 && prices.input === 0 && prices.output === 0)
-    throw new UserError(
-      "config-invalid",
-      "teacher.maxCost needs prices: teacher.inputPrice and teacher.outputPrice, for a million tokens",
-    );
-  return { prices, maxRequests: config["teacher.maxRequests"], maxCost };
+  });
 }
 
 function sharedOptions(

@@ -1,5 +1,5 @@
 /** Stage `train`: tunes the base model on data/clean/train.jsonl and writes runs/<id>/ with the adapter for deployment. */
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { formatDuration, type Progress } from "../../base/progress.ts";
 import { readJsonLines, writeJson } from "../../base/files.ts";
@@ -62,11 +62,14 @@ export async function runFolderOf(context: StageContext): Promise<string> {
   return join(context.project.runsFolder, hashOfJson(await inputsOf(context)).slice(0, 12));
 }
 
+/** A training text, and whether its SQL stays as it was written. */
+type Rendered = { readonly text: TrainText; readonly isUnstyled: boolean };
+
 /** Examples as training texts under the prompt that serves later, or under that of the schema without some tables. */
 async function textsUnder(
   context: StageContext,
   base: BaseModel,
-): Promise<(pair: Example | AblatedPair) => TrainText> {
+): Promise<(pair: Example | AblatedPair) => Rendered> {
   const database = await loadDatabase(context);
   const { dialect, tables } = database;
   const options = promptOptions(context);
@@ -76,12 +79,14 @@ async function textsUnder(
     const key = without.join("\n");
     const prompt = prompts.get(key) ?? base.promptFor(withoutTables(database, without), options);
     prompts.set(key, prompt);
-    return {
+    const { sql, unstyled } = trainingStyle(pair.sql, dialect, tables);
+    const text = {
       ...("id" in pair && { id: pair.id }),
       prefix: prompt.prefix,
       suffix: prompt.suffixOf(pair.question),
-      completion: renderAnswer({ ...pair, sql: trainingStyle(pair.sql, dialect, tables).sql }),
+      completion: renderAnswer({ ...pair, sql }),
     };
+    return { text, isUnstyled: pair.sql !== "" && unstyled !== undefined };
   };
 }
 
@@ -98,17 +103,41 @@ async function ablatedOf(
   return ablate(answers, await loadDatabase(context), options);
 }
 
+/** What a run was trained on; stands in its config.json when it has ended. */
+export type Trained = {
+  /** Those with a table left out of the schema among them. */
+  readonly pairs: number;
+  readonly ablated: number;
+  /** Longer than the bound, left out (`train.longExamples`). */
+  readonly dropped: number;
+  /** Pairs whose SQL stays as it was written. */
+  readonly unstyled: number;
+};
+
+/** What the run in this folder was trained on; undefined before it has ended. */
+export function readTrained(runFolder: string): Trained | undefined {
+  const file = join(runFolder, CONFIG);
+  if (!existsSync(file)) return undefined;
+  return (JSON.parse(readFileSync(file, "utf8")) as { trained?: Trained }).trained;
+}
+
+const CONFIG = "config.json";
+
 /** The whole of a training run: texts, settings, and where it stands. */
-export async function jobOf(context: StageContext, base: BaseModel): Promise<TrainJob> {
+export async function jobOf(
+  context: StageContext,
+  base: BaseModel,
+): Promise<TrainJob & Pick<Trained, "ablated" | "unstyled">> {
   const start = startAdapterOf(context, base);
   const examples = existsSync(trainFile(context)) ? readJsonLines<Example>(trainFile(context)) : [];
-  const texts = [...examples, ...(await ablatedOf(context, examples))].map(
-    await textsUnder(context, base),
-  );
+  const ablated = await ablatedOf(context, examples);
+  const rendered = [...examples, ...ablated].map(await textsUnder(context, base));
   return {
     modelFile: base.path,
     config: trainConfigOf(context.config),
-    texts,
+    texts: rendered.map(({ text }) => text),
+    ablated: ablated.length,
+    unstyled: rendered.filter(({ isUnstyled }) => isUnstyled).length,
     ...(start && { start: readPeftAdapter(start.folder) }),
     runFolder: await runFolderOf(context),
     runHash: hashOfJson(await inputsOf(context)),
@@ -167,10 +196,14 @@ export const trainStage: Stage = {
       context.progress.note(
         `  left out of the schema to keep its bound: ${prompt.dropped.join(", ")}`,
       );
+    if (job.unstyled > 0)
+      context.progress.note(
+        `  ${job.unstyled} of ${job.texts.length} examples keep their SQL as it was written (unstyled in data/clean/warnings.jsonl)`,
+      );
     keepTemplate(context, template);
     mkdirSync(job.runFolder, { recursive: true });
     const { cleaned } = (await saveVersions(context)).current;
-    writeJson(join(job.runFolder, "config.json"), {
+    const about = {
       ...(await inputsOf(context)),
       template: { name: template.name, sha256: template.sha256 },
       promptHash: prompt.hash,
@@ -178,10 +211,17 @@ export const trainStage: Stage = {
       config: context.config,
       base: { name: base.name, sha256: base.sha256 },
       ...(cleaned && { dataVersion: { name: cleaned.name, hash: cleaned.hash } }),
-    });
-    const result = await startTraining(job, (event) => showEvent(context.progress, event), {
-      signal: context.signal,
-    });
+    };
+    writeJson(join(job.runFolder, CONFIG), about);
+    let dropped = 0;
+    const onEvent = (event: TrainEvent) => {
+      if (event.type === "examples-dropped") dropped = event.ids.length;
+      showEvent(context.progress, event);
+    };
+    const result = await startTraining(job, onEvent, { signal: context.signal });
+    const { ablated, unstyled } = job;
+    const trained: Trained = { pairs: job.texts.length - dropped, ablated, dropped, unstyled };
+    writeJson(join(job.runFolder, CONFIG), { ...about, trained });
     const folder = join(job.runFolder, "adapter");
     await exportAdapter(result.adapter, {
       folder,

@@ -28,7 +28,9 @@ import {
 const OPTION_GROUP = "data";
 
 const fileOf = ({ folder }: Project, ...names: string[]) => join(folder, ...names);
-const pathIn = ({ folder }: Project, file: string) => relative(folder, file).replaceAll(sep, "/");
+/** A path within the project, as DVC writes it. */
+export const pathIn = ({ folder }: Project, file: string): string =>
+  relative(folder, file).replaceAll(sep, "/");
 
 /** What the stage reads and writes, relative to the project; undefined when it has not run. */
 function pathsOf(project: Project, stage: PairStage) {
@@ -40,11 +42,17 @@ function pathsOf(project: Project, stage: PairStage) {
   const outs = outsOf(stage);
   if (outs.length === 0) return undefined;
   const curated = curatedFiles(project).map((file) => pathIn(project, file));
+  const raw = `${pathIn(project, project.rawFolder)}/`;
   const others =
     stage === "data"
-      ? [pathIn(project, project.snapshotFile)]
-      : [...outsOf("data"), pathIn(project, project.reviewFile)];
-  const deps = [...curated, ...others].filter((path) => existsSync(fileOf(project, path)));
+      ? []
+      : [
+          ...outsOf("data").filter((path) => path.startsWith(raw)),
+          pathIn(project, project.reviewFile),
+        ];
+  const deps = [pathIn(project, project.snapshotFile), ...curated, ...others].filter((path) =>
+    existsSync(fileOf(project, path)),
+  );
   return { deps: deps.sort(), outs: outs.sort() };
 }
 

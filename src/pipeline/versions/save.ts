@@ -29,7 +29,7 @@ import type { Project } from "../project.ts";
 import { readRecords, reasonToRun, type Stage, type StageContext } from "../run.ts";
 import { cleanStage } from "../stages/clean.ts";
 import { dataStage } from "../stages/data.ts";
-import { lockOf, writeDvcFiles } from "./dvc-files.ts";
+import { lockOf, pathIn, writeDvcFiles } from "./dvc-files.ts";
 import type { Locks, PairStage } from "./dvc-lock.ts";
 import { finishCheckout } from "./restore.ts";
 
@@ -41,16 +41,16 @@ export type Saved = {
   readonly current: Readonly<Partial<Record<VersionKind, Version>>>;
 };
 
-/** Saves both folders. A checkout that was killed is finished first. */
-export async function saveVersions(context: StageContext): Promise<Saved> {
+/** Saves both folders; `by` is the command that changed them beside the stages. A checkout that was killed is finished first. */
+export async function saveVersions(context: StageContext, by?: string): Promise<Saved> {
   const { project } = context;
   finishCheckout(project);
   const locks: Locks = {
     ...(await lockIfUpToDate(dataStage, "data", context)),
     ...(await lockIfUpToDate(cleanStage, "clean", context)),
   };
-  const raw = saveFolder(project, "raw", locks.data);
-  const cleaned = saveFolder(project, "cleaned", locks.clean);
+  const raw = saveFolder(project, "raw", locks.data, by);
+  const cleaned = saveFolder(project, "cleaned", locks.clean, by);
   if (raw || cleaned) writeDvcFiles(context, locks);
   return {
     log: readLog(project.versionsFile),
@@ -81,8 +81,10 @@ function saveFolder(
   project: Project,
   kind: VersionKind,
   lock: DvcLock | undefined,
+  by: string | undefined,
 ): SavedFolder | undefined {
-  const tree = saveTree(project.objectsFolder, folderOf(project, kind));
+  const folder = folderOf(project, kind);
+  const tree = saveTree(project.objectsFolder, folder);
   if (tree === undefined) return undefined;
   const log = readLog(project.versionsFile);
   const before = lastOf(log, kind);
@@ -94,6 +96,7 @@ function saveFolder(
   if (last !== undefined) return { version: last, isNew: false };
   const stageName = kind === "raw" ? "data" : "clean";
   const record = readRecords(project)[stageName];
+  const changes = changesOf(project, before, tree);
   const version: Version = {
     name: nextName(log, kind),
     kind,
@@ -101,7 +104,10 @@ function saveFolder(
     at: new Date().toISOString(),
     ...countsOf(project, kind, tree.files),
     parent: parent?.name ?? null,
-    madeBy: lock && record ? `${lock.cmd}: ${record.summary}` : changesOf(project, before, tree),
+    madeBy:
+      by === undefined && lock && record && isByStage(lock, pathIn(project, folder), changes)
+        ? `${lock.cmd}: ${record.summary}`
+        : `${by ?? "no stage"}: ${changes.map(({ how, relpath }) => `${how} ${relpath}`).join(", ")}`,
     ...(lock && { stage: { record, lock } }),
   };
   appendToLog(project.versionsFile, version);
@@ -134,20 +140,33 @@ function countsOf(project: Project, kind: VersionKind, files: readonly TreeFile[
   return { n: pairs.length, ...(kind === "cleaned" && { splits: splitsOf(pairs) }) };
 }
 
-/** What no stage made: which files are others than before. */
-function changesOf(project: Project, before: Version | undefined, { files }: StoredTree): string {
+type Change = { readonly how: "added" | "changed" | "removed"; readonly relpath: string };
+
+/** Which files are others than before. */
+function changesOf(
+  project: Project,
+  before: Version | undefined,
+  { files }: StoredTree,
+): readonly Change[] {
   const isKept = before && existsSync(objectPath(project.objectsFolder, before.hash));
   const old = new Map(
     (isKept ? readTree(project.objectsFolder, before.hash) : []).map((it) => [it.relpath, it.md5]),
   );
   const now = new Set(files.map(({ relpath }) => relpath));
-  const changes = [
+  return [
     ...files
       .filter(({ relpath, md5 }) => old.get(relpath) !== md5)
-      .map(({ relpath }) => `${old.has(relpath) ? "changed" : "added"} ${relpath}`),
-    ...[...old.keys()].filter((relpath) => !now.has(relpath)).map((it) => `removed ${it}`),
+      .map(({ relpath }): Change => ({ how: old.has(relpath) ? "changed" : "added", relpath })),
+    ...[...old.keys()]
+      .filter((relpath) => !now.has(relpath))
+      .map((relpath): Change => ({ how: "removed", relpath })),
   ];
-  return `no stage: ${changes.join(", ")}`;
+}
+
+/** Whether the stage wrote any of it: files of others may change while it stays up to date. */
+function isByStage({ outs }: DvcLock, folder: string, changes: readonly Change[]): boolean {
+  const paths = new Set(outs.map(({ path }) => path));
+  return paths.has(folder) || changes.some(({ relpath }) => paths.has(`${folder}/${relpath}`));
 }
 
 /** The stage with its result kept as a version when it has ended. */

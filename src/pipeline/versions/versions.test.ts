@@ -283,7 +283,10 @@ describe("DVC's files beside what is the user's own", () => {
   test("a stage that is out of date keeps its entry in dvc.lock", async () => {
     const { context, at } = copy();
     const before = readFileSync(at("dvc.lock"), "utf8");
-    appendFileSync(at("data", "raw", "mine.jsonl"), `${JSON.stringify({ ...MINE, id: "m3" })}\n`);
+    appendFileSync(
+      at("data", "raw", "mine.jsonl"),
+      `${JSON.stringify({ ...MINE, id: "m3", split: "dev" })}\n`,
+    );
     await saveVersions(context);
     expect(readFileSync(at("dvc.lock"), "utf8")).toBe(before);
   });

@@ -80,6 +80,7 @@ export function registerExport(data: Command): void {
         files,
         ...(existsSync(cardFile) && { card: readFileSync(cardFile, "utf8") }),
         ...(options.license !== undefined && { license: options.license }),
+        ...licenceOfAll(splits.flatMap(({ examples }) => examples)),
       });
       writeFileAtomic(readme, card);
       const counts = Object.fromEntries(
@@ -97,6 +98,12 @@ export function registerExport(data: Command): void {
           .join(", ")} → ${folder}`,
       );
     });
+}
+
+/** The licence that every pair carries; nothing where some carry another or none. */
+function licenceOfAll(examples: readonly Example[]): { readonly pairsLicence?: string } {
+  const [pairsLicence, ...others] = new Set(examples.map(({ source }) => source.licence));
+  return pairsLicence !== undefined && others.length === 0 ? { pairsLicence } : {};
 }
 
 /** The prompt of training and serving; the model is needed only where it bounds the schema's tokens. */

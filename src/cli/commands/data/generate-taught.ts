@@ -4,6 +4,7 @@ import { UserError } from "../../../base/errors.ts";
 import { formatDuration } from "../../../base/progress.ts";
 import type { StageContext } from "../../../pipeline/run.ts";
 import { runStages } from "../../../pipeline/run.ts";
+import { saveVersions } from "../../../pipeline/versions/save.ts";
 import { readCorrections, runTaught, type TaughtSummary } from "../../../pipeline/stages/teach.ts";
 import type { Io } from "../../io.ts";
 import { chooseStages } from "../run.ts";
@@ -26,10 +27,16 @@ export async function generateTaught(
   if ((method === "served") !== (from !== undefined))
     throw new UserError("usage", "--from FILE belongs to --method served, which needs it");
   await runStages(chooseStages(["schema"]), context);
-  if (from !== undefined) return print(await readCorrections(context, resolve(from)), io);
+  const save = () => saveVersions(context, `t2s data generate --method ${method}`);
+  if (from !== undefined) {
+    const corrections = await readCorrections(context, resolve(from));
+    await save();
+    return print(corrections, io);
+  }
   const { forecast, text, summary } = await runTaught(context, method as "teacher", dryRun);
-  if (summary === undefined) io.result({ forecast }, text);
-  else print(summary, io);
+  if (summary === undefined) return io.result({ forecast }, text);
+  await save();
+  print(summary, io);
 }
 
 function print(summary: TaughtSummary, io: Io): void {

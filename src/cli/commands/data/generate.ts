@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { UserError } from "../../../base/errors.ts";
 import { checkOption, valueOfFlag } from "../../../pipeline/config.ts";
 import type { Config } from "../../../pipeline/options.ts";
-import { readRecords, runStages } from "../../../pipeline/run.ts";
+import { readRecords, runStages, type StageContext } from "../../../pipeline/run.ts";
 import { readSynthesisReport } from "../../../pipeline/stages/data.ts";
 import { ioOf } from "../../io.ts";
 import { addOptionFlags, overridesOf } from "../../option-flags.ts";
@@ -58,16 +58,21 @@ export function registerGenerate(data: Command): void {
         "usage",
         `--method is ${method}; one of builtin, ${taughtMethods.join(", ")} is wanted`,
       );
-    const context = contextOf(
-      io,
-      overrides({
-        "data.count": options.count,
-        "data.refusals": options.refusals,
-        "data.target": options.target,
-        "data.seed": options.seed,
-      }),
-    );
-    const seconds = await runStages(chooseStages(["schema", "data", "clean"]), context);
+    const flags = overrides({
+      "data.count": count,
+      "data.refusals": options.refusals,
+      "data.target": options.target,
+      "data.seed": seed,
+    });
+    const context = contextOf(io);
+    const seconds = {
+      ...(await runStages(chooseStages(["schema", "data"]), {
+        ...context,
+        config: { ...context.config, ...flags },
+      })),
+      ...(await runStages(chooseStages(["clean"]), context)),
+    };
+    noteFlags(flags, context);
     const records = readRecords(context.project);
     io.result(
       {
@@ -80,6 +85,17 @@ export function registerGenerate(data: Command): void {
       `${records.data?.summary}\n${records.clean?.summary}`,
     );
   });
+}
+
+/** Flags hold for this command alone. */
+function noteFlags(flags: Partial<Config>, { config, progress }: StageContext): void {
+  const others = (Object.keys(flags) as (keyof Config)[]).filter(
+    (name) => flags[name] !== config[name],
+  );
+  if (others.length > 0)
+    progress.note(
+      `t2s.yaml says otherwise, and \`t2s run\` would go by it: to keep these pairs, set ${others.map((name) => `${name}: ${flags[name]}`).join(", ")} there`,
+    );
 }
 
 function overrides(flags: Partial<Record<keyof Config, string | undefined>>): Partial<Config> {

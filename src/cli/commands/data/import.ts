@@ -11,6 +11,7 @@ import { countReasons, type ImportedPairs, importFiles } from "../../../data/imp
 import type { Pair } from "../../../data/pairs.ts";
 import type { Project } from "../../../pipeline/project.ts";
 import { loadDatabase } from "../../../pipeline/stages/schema.ts";
+import { saveVersions } from "../../../pipeline/versions/save.ts";
 import { ioOf } from "../../io.ts";
 import { contextOf } from "../run.ts";
 
@@ -20,6 +21,7 @@ type Options = {
   readonly dbId?: string;
   readonly name?: string;
   readonly tables?: readonly string[];
+  readonly license?: string;
   readonly replace?: boolean;
 };
 
@@ -35,6 +37,10 @@ export function registerImport(data: Command): void {
     .option("--db-id <id>", "how the files name this project's database")
     .option("--name <name>", "the file in data/raw (default: the file's own name)")
     .option("--tables <files...>", "WikiSQL's tables")
+    .option(
+      "--license <id>",
+      "of all pairs, as SPDX spells it (default: that of the published sets of the form)",
+    )
     .option("--replace", "put the file in data/raw that has this name away to data/replaced")
     .addHelpText("after", helpOfForms())
     .action(async (files: string[], options: Options, self: Command) => {
@@ -53,9 +59,14 @@ export function registerImport(data: Command): void {
         ...(split && { split }),
         ...(options.dbId && { dbId: options.dbId }),
         ...(options.tables && { tables: options.tables }),
+        ...(options.license && { licence: options.license }),
       });
       const written = writeImported(context.project, name, result, options.replace === true);
-      const { formats, dialects, encodings, pairs, rejected } = result;
+      await saveVersions(
+        context,
+        `t2s data import ${files.map((file) => basename(file)).join(" ")}`,
+      );
+      const { formats, licences, dialects, encodings, pairs, rejected } = result;
       const reasons = countReasons(rejected);
       io.result(
         {
@@ -63,6 +74,7 @@ export function registerImport(data: Command): void {
           rejected: reasons,
           files: written,
           formats,
+          licences,
           dialects,
           encodings,
         },
@@ -149,7 +161,7 @@ function writeImported(
 const MOST_REASONS = 12;
 
 function textOf(
-  { pairs, rejected, formats, dialects, encodings }: ImportedPairs,
+  { pairs, rejected, formats, licences, dialects, encodings }: ImportedPairs,
   reasons: Readonly<Record<string, number>>,
   written: readonly string[],
 ): string {
@@ -162,6 +174,9 @@ function textOf(
     `${pairs.length} imported, ${rejected.length} rejected`,
     ...entries.slice(0, MOST_REASONS).map(([reason, count]) => line(count, reason)),
     ...(rest > 0 ? [line(rest, `for ${entries.length - MOST_REASONS} other reasons`)] : []),
+    ...Object.entries(licences).map(
+      ([licence, count]) => `${count} under ${licence} (another by --license)`,
+    ),
     ...Object.entries(dialects).map(
       ([dialect, count]) =>
         `${count} are written in ${dialect}; those that do not run here are set aside by \`t2s run clean\``,

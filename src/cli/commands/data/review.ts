@@ -15,6 +15,7 @@ import { readReview } from "../../../pipeline/review.ts";
 import type { StageContext } from "../../../pipeline/run.ts";
 import { withDatabase } from "../../../pipeline/stages/data.ts";
 import { loadDatabase } from "../../../pipeline/stages/schema.ts";
+import { saveVersions } from "../../../pipeline/versions/save.ts";
 import { type Io, ioOf } from "../../io.ts";
 import { reviewInTerminal } from "../../review/session.ts";
 import { contextOf } from "../run.ts";
@@ -110,7 +111,10 @@ async function applyFile(
     readReviewFile(readFileSync(file), formatOf(file), [...kept, ...aside], run, at),
   );
   const applied = broken.length === 0 ? decisions.map((it) => ({ ...(by && { by }), ...it })) : [];
-  if (applied.length > 0) appendDecisions(context.project.reviewFile, applied);
+  if (applied.length > 0) {
+    appendDecisions(context.project.reviewFile, applied);
+    await saveVersions(context);
+  }
   const count = (name: string) => applied.filter(({ decision }) => decision === name).length;
   const counts = { accept: count("accept"), fix: count("fix"), reject: count("reject") };
   if (broken.length === 0 || io.json)
@@ -158,6 +162,7 @@ async function reviewHere(
   const open = reviewItems(readReview(context), { decided: false }, await loadDatabase(context));
   const { accept, fix, reject, skip } = counts;
   const taken = accept + fix + reject;
+  if (taken > 0) await saveVersions(context);
   io.result(
     { accept, fix, reject, skip, open: open.length },
     `${accept} accepted, ${fix} fixed, ${reject} rejected, ${skip} skipped; ${open.length} pairs without a decision${taken > 0 ? `\n${NEXT}` : ""}`,

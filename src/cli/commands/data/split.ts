@@ -2,7 +2,7 @@
 import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { UserError } from "../../../base/errors.ts";
-import { writeJson } from "../../../base/files.ts";
+import { readJsonLines, writeJson } from "../../../base/files.ts";
 import type { Split } from "../../../data/example.ts";
 import { identifySpiderItems } from "../../../data/spider.ts";
 import { type SplitBy, type SplitOptions, splitKeyOf, splitPairs } from "../../../data/split.ts";
@@ -14,8 +14,10 @@ import {
   hasGivenSplit,
   readClean,
   SPLIT_OUTPUTS,
+  summaryOf,
   writeSplits,
 } from "../../../pipeline/stages/clean.ts";
+import { saveVersions } from "../../../pipeline/versions/save.ts";
 import { type Io, ioOf } from "../../io.ts";
 import { contextOf } from "../run.ts";
 
@@ -93,7 +95,10 @@ async function splitProject(by: SplitBy, flags: Flags, io: Io): Promise<void> {
     io.progress.note("split · up to date");
   else {
     await writeSplits(context, divided, embedderOf(context));
-    await recordOutputs("clean", SPLIT_OUTPUTS, context);
+    const rejected = readJsonLines(join(context.project.cleanFolder, "rejected.jsonl"));
+    const summary = summaryOf(divided, rejected.length);
+    await recordOutputs("clean", SPLIT_OUTPUTS, context, { summary });
+    await saveVersions(context, "t2s data split");
   }
   showResult(divided, by, io);
 }
