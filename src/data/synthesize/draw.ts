@@ -53,6 +53,9 @@ export function pickWeighted<T>(
   return items[items.length - 1];
 }
 
+/** How often a column stands in accepted pairs. */
+export const usesOf = (draw: Draw, field: Field): number => draw.uses.get(fieldKey(field)) ?? 0;
+
 const rarely = (draw: Draw, key: string): number => 1 / (1 + (draw.uses.get(key) ?? 0));
 
 export function pickEntity(
@@ -91,18 +94,13 @@ export const entityOf = (draw: Draw, name: string): Entity => {
   return entity;
 };
 
-/** A phrase for a field: mostly the best, now and then another, seldom the bare name. */
-export function phraseOf(draw: Draw, field: Field): string {
-  const { phrases } = field;
-  const roll = draw.rng.next();
-  if (roll < 0.6 || phrases.length === 1) return phrases[0];
-  return roll < 0.95 ? phrases[draw.rng.int(0, Math.max(0, phrases.length - 2))] : field.name;
-}
+/** A phrase for a field: mostly the best, now and then another. */
+export const phraseOf = (draw: Draw, { phrases }: Field): string =>
+  chance(draw, 0.75) ? phrases[0] : draw.rng.pick(phrases);
 
 /** A plural noun for the rows of a table. */
 export function nounOf(draw: Draw, entity: Entity): string {
   const { rng } = draw;
-  if (rng.next() < 0.02) return `${entity.name} records`;
   const noun = rng.next() < 0.6 ? entity.nouns[0] : rng.pick(entity.nouns);
   return noun.replace(/ records$/, () => rng.pick([" records", " records", " entries", " rows"]));
 }

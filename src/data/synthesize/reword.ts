@@ -46,9 +46,6 @@ const rules: readonly Rule[] = [
     0.5,
     "What's the ",
     "Tell me the ",
-    "What would be the ",
-    "Do you know the ",
-    "Can you work out the ",
     "I'd like to know the ",
   ),
   rule(
@@ -58,61 +55,31 @@ const rules: readonly Rule[] = [
     "I'd like to know the ",
     "Could you give me the ",
     "Let me see the ",
-    "What would be the ",
   ),
   rule(
     /^(Show|List|Give|Find|Get|Display|Return|Please list)( me)? (?=the |all )/i,
     0.6,
     "Pull up ",
-    "Look up ",
     "Let me see ",
-    "Report ",
-    "Provide ",
-    "Print ",
-    "Fetch ",
-    "Retrieve ",
-    "Bring up ",
-    "Write down ",
-    "Pick out ",
+    "Get me ",
     "I'd like ",
     "We need ",
-    "Let me have ",
-    "Select ",
     "Could I have ",
-  ),
-  rule(
-    /^For (each|every) (.+?), (?:what is|show|list|give me|show me) the /i,
-    0.3,
-    "Per $2, the ",
-    "Going by $2: the ",
-    "Taking each $2 by itself, show the ",
   ),
   rule(
     / do we have(?=[?.]?$)/,
     0.5,
     " exist",
     " are there",
-    " can be found",
     " have we got",
-    " are recorded",
-    " are in the data",
+    " are on record",
   ),
   rule(
     / are there(?=[?.]?$)/,
     0.4,
     " do we have",
     " exist",
-    " are recorded",
-    " are in the database",
-    " can be found",
-  ),
-  rule(
-    / are on file(?=[?.]?$)/,
-    0.4,
-    " are recorded",
-    " are known",
-    " do we know of",
-    " are stored",
+    " are on record",
   ),
   rule(
     /\b(The |the |)number of (different|distinct|unique) /g,
@@ -122,11 +89,10 @@ const rules: readonly Rule[] = [
   ),
   rule(
     /\bthe number of (?!days)/g,
-    0.35,
+    0.3,
     "the count of ",
     "the total number of ",
     "how many ",
-    "the tally of ",
   ),
   rule(/^number of (?!days)/i, 0.4, "count of ", "total number of ", "# of ", "how many "),
   rule(/\b(different|distinct|unique) /g, 0.35, "different ", "distinct ", "unique ", "separate "),
@@ -158,18 +124,13 @@ const rules: readonly Rule[] = [
     " in every ",
     " broken down by ",
     " split by ",
-    " grouped by ",
-    " for every single ",
-    " one line per ",
   ),
   rule(
-    / (?:grouped by|per) (?!unit)(?=[^,]*$)/,
-    0.4,
-    " by ",
+    / per (?!unit)(?=[^,]*$)/,
+    0.25,
     " for each ",
     " broken down by ",
     " split by ",
-    " grouped by ",
   ),
   rule(
     /, (?:no repeats|each once|without repeats)/,
@@ -350,18 +311,11 @@ const rules: readonly Rule[] = [
   ),
 ];
 
-/** Bare words at the beginning or end; they belong to speech and change nothing. */
-const OPENINGS = [
-  "Please: ",
-  "Quick question: ",
-  "For my report: ",
-  "I need to know: ",
-  "Question: ",
-];
-const CLOSINGS = [", please", " please", ", thanks", ", if you can"];
+/** Words at the end that belong to speech and change nothing. */
+const CLOSINGS = [", please", " please", ", thanks"];
 
 /** How often a word is exchanged for a synonym. */
-const SYNONYM = 0.35;
+const SYNONYM = 0.08;
 
 /** Rewords a question. Texts in `values` stay as they are. */
 export function reword(
@@ -400,12 +354,11 @@ const tidy = (text: string): string =>
     .replace(/ {2,}/g, " ")
     .trim();
 
-/** Telegraph style, small letters, a word before or after: as people type. */
+/** Telegraph style, small letters, a word after: as people type. */
 function manner(text: string, rng: Rng): string {
   const roll = rng.next();
-  if (roll < 0.36) return bare(text, rng);
-  if (roll < 0.4) return `${rng.pick(OPENINGS)}${text}`;
-  if (roll < 0.44) return text.replace(/([?.]?)$/, `${rng.pick(CLOSINGS)}$1`);
+  if (roll < 0.3) return bare(text, rng);
+  if (roll < 0.31) return text.replace(/([?.]?)$/, `${rng.pick(CLOSINGS)}$1`);
   return text;
 }
 
