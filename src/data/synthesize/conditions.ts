@@ -88,12 +88,13 @@ function definedCondition(
 }
 
 const conditionWeight = (field: Field): number =>
-  roleWeight(field) + (nullsMatter(field) ? (field.notes.nullMeaning ? 3 : 0.4) : 0);
+  roleWeight(field) + (nullsMatter(field) ? (field.notes.nullMeaning ? 5 : 0.4) : 0);
 
 function roleWeight(field: Field): number {
+  if (field.role === "code" && field.notes.codes.size > 0) return 8;
   if (field.role !== "key") return ROLE_WEIGHT[field.role] ?? 0;
   if (field.isSerial || field.isUnique) return 0.1;
-  return isSpokenKey(field) ? 2.4 : 0.35;
+  return isSpokenKey(field) ? 3.5 : 0.35;
 }
 
 const nullsMatter = (field: Field): boolean =>
@@ -111,7 +112,7 @@ function conditionOn(
   if (field.role === "date" || field.role === "month")
     return dateCondition(draw, entity, field, column(field));
   if (field.role === "measure" || field.role === "year")
-    return numberCondition(draw, field, column(field));
+    return numberCondition(draw, entity, field, column(field));
   if (field.role === "flag") return flagCondition(draw, field, column(field));
   return valueCondition(draw, entity, field, column(field));
 }
@@ -123,7 +124,12 @@ const phrased = (
   words: Pick<Condition, "adjective" | "noun" | "post" | "clause">,
 ): Condition => ({ sql, opposites, fields: [field], ...words });
 
-function numberCondition(draw: Draw, field: Field, sql: string): Condition | undefined {
+function numberCondition(
+  draw: Draw,
+  entity: Entity,
+  field: Field,
+  sql: string,
+): Condition | undefined {
   const { rng } = draw;
   const name = phraseOf(draw, field);
   const text = (value: number) =>
@@ -152,6 +158,8 @@ function numberCondition(draw: Draw, field: Field, sql: string): Condition | und
     ["<=", "of at most", "of no more than", "of {} or less"],
   ]);
   const value = rng.next() < 0.5 ? low : high;
+  const amounts = entity.fields.filter(({ isMoney, isAdditive }) => isMoney && isAdditive);
+  const isSole = amounts[0] === field && amounts.length === 1 && chance(draw, 0.8);
   const said = rng.pick(words);
   const amount = said.includes("{}") ? said.replace("{}", text(value)) : `${said} ${text(value)}`;
   return phrased(
@@ -159,7 +167,7 @@ function numberCondition(draw: Draw, field: Field, sql: string): Condition | und
     [`${sql} ${operator[0] === ">" ? "<" : ">"} ${value}`],
     field,
     {
-      post: `with ${withArticle(name)} ${/^(more|greater|less|higher|lower)/.test(amount) ? `of ${amount}`.replace(/^of (greater|higher|lower) /, "$1 ") : amount}`,
+      post: `${isSole ? "" : `with ${withArticle(name)} `}${/^(more|greater|less|higher|lower)/.test(amount) ? `of ${amount}`.replace(/^of (greater|higher|lower) /, "$1 ") : amount}`,
       clause: `whose ${name} is ${amount.replace(/^of /, "")}`,
     },
   );
@@ -272,10 +280,10 @@ function valueCondition(
   if (isText && form < (isNamed ? 0.6 : field.role === "category" ? 0.15 : 0))
     return likeCondition(draw, field, sql);
   const shared = frequent.length > 2 && (field.role === "category" || field.role === "code");
-  if (shared && form > 0.8) return listCondition(draw, field, sql);
+  if (shared && form > 0.9) return listCondition(draw, field, sql);
   const { value } = pickWeighted(rng, frequent, ({ count }) => Math.sqrt(count)) ?? frequent[0];
   const opposites = [`${sql} <> ${literal(value)}`];
-  if (shared && form > 0.65) return unequalCondition(draw, field, sql, value);
+  if (shared && form > 0.83) return unequalCondition(draw, field, sql, value);
   return phrased(
     `${sql} = ${literal(value)}`,
     opposites,

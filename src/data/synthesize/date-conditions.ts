@@ -24,10 +24,10 @@ export function dateCondition(
   sql: string,
 ): Condition | undefined {
   const { today } = draw.vocabulary;
-  if (today && participleOf(field.phrases[0]) === "due" && draw.rng.next() < 0.35)
+  if (today && participleOf(field.phrases[0]) === "due" && draw.rng.next() < 0.55)
     return overdue(draw, field, sql, today);
   const span =
-    (draw.vocabulary.today && draw.rng.next() < 0.25
+    (draw.vocabulary.today && draw.rng.next() < 0.32
       ? relativeSpan(draw, field, sql, draw.vocabulary.today)
       : undefined) ?? spanOf(draw, field, sql);
   if (span === undefined) return undefined;

@@ -66,7 +66,10 @@ export function pickEntity(
   return pickWeighted(
     draw.rng,
     entities,
-    (entity) => rarely(draw, entity.name) ** 0.7 * (entity.isJunction ? 0.3 : 1),
+    (entity) =>
+      rarely(draw, entity.name) ** 0.4 *
+      Math.log2(2 + entity.table.rowCount) *
+      (entity.isJunction ? 0.3 : 1),
   );
 }
 
@@ -75,7 +78,11 @@ export function pickField(
   fields: readonly Field[],
   fits: (field: Field) => boolean = () => true,
 ): Field | undefined {
-  return pickWeighted(draw.rng, fields.filter(fits), (field) => rarely(draw, fieldKey(field)));
+  return pickWeighted(
+    draw.rng,
+    fields.filter(fits),
+    (field) => rarely(draw, fieldKey(field)) ** 0.5 * (field.isMoney && field.isAdditive ? 1.5 : 1),
+  );
 }
 
 export function pickLink(draw: Draw, fits: (link: Link) => boolean = () => true): Link | undefined {

@@ -58,6 +58,7 @@ export function fieldsOf(
         !isReference(column.name) &&
         values.every((value) => typeof value === "number"),
       isUnique: filled > 0 && column.distinctCount === filled,
+      picksRow: isReference(column.name) || (filled > 0 && column.distinctCount === filled),
     };
   });
 }

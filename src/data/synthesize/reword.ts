@@ -85,17 +85,15 @@ const rules: readonly Rule[] = [
     /\b(The |the |)number of (different|distinct|unique) /g,
     0.4,
     "$1count of $2 ",
-    "how many $2 ",
   ),
   rule(
     /\bthe number of (?!days)/g,
     0.3,
     "the count of ",
     "the total number of ",
-    "how many ",
   ),
-  rule(/^number of (?!days)/i, 0.4, "count of ", "total number of ", "# of ", "how many "),
-  rule(/\b(different|distinct|unique) /g, 0.35, "different ", "distinct ", "unique ", "separate "),
+  rule(/^number of (?!days)/i, 0.3, "count of ", "total number of ", "how many "),
+  rule(/\b(different|distinct|unique) /g, 0.35, "different ", "distinct ", "unique "),
   rule(/\baverage /g, 0.3, "mean ", "avg ", "average "),
   rule(
     /\b(highest|largest|maximum) (?![\w ]* first)/g,
@@ -205,8 +203,7 @@ const rules: readonly Rule[] = [
     "below $1",
     "under $1",
     "lower than $1",
-    "short of $1",
-    "< $1",
+
   ),
   rule(
     figure("\\b(?:over|above|more than|greater than|higher than)"),
@@ -214,8 +211,6 @@ const rules: readonly Rule[] = [
     "over $1",
     "above $1",
     "exceeding $1",
-    "beyond $1",
-    "> $1",
   ),
   rule(
     figure("\\b(?:under|below|less than|lower than)"),
@@ -223,40 +218,15 @@ const rules: readonly Rule[] = [
     "under $1",
     "below $1",
     "lower than $1",
-    "< $1",
   ),
-  rule(
-    figure("\\b(?:of |is |)(?:at least|no less than)"),
-    0.5,
-    "of at least $1",
-    "of $1 or more",
-    "of $1 and up",
-    "of no less than $1",
-    ">= $1",
-  ),
-  rule(
-    figure("\\b(?:of |is |)(?:at most|no more than)"),
-    0.5,
-    "of at most $1",
-    "of $1 or less",
-    "of up to $1",
-    "of no more than $1",
-    "<= $1",
-  ),
+  rule(figure("\\bof (?:at least|no less than)"), 0.5, "of at least $1", "of $1 or more"),
+  rule(figure("\\b(?<!of )at least"), 0.4, "$1 or more", "at least $1"),
+  rule(figure("\\bof (?:at most|no more than)"), 0.5, "of at most $1", "of $1 or less", "of up to $1"),
   rule(
     new RegExp(`\\bbetween ${FIGURE} and ${FIGURE}(?![-\\d])`, "g"),
     0.5,
     "from $1 to $2",
-    "in the range $1 to $2",
     "between $1 and $2 inclusive",
-    "anywhere from $1 to $2",
-  ),
-  rule(
-    /\bwith an? (?=\S+(?: \S+)? (?:above|over|below|under|exceeding|beyond|[<>]=?) )/g,
-    0.4,
-    "having a ",
-    "where the ",
-    "that show a ",
   ),
   rule(/\bafter (?=\d|[A-Z])/g, 0.3, "later than ", "after "),
   rule(/\bbefore (?=\d|[A-Z])/g, 0.35, "earlier than ", "prior to ", "before "),
@@ -277,7 +247,7 @@ const rules: readonly Rule[] = [
     " called ",
     " with the name ",
   ),
-  rule(/\bwhose (?=[a-z ]+ (?:is|are|was|starts|begins|contains|includes) )/g, 0.35, "where the "),
+  rule(/\bwhose (?=[a-z ]+ (?:is|are|was|starts|begins|contains|includes) )/g, 0.1, "where the "),
   rule(
     / that have (no|at least one of the) /g,
     0.4,
@@ -286,20 +256,11 @@ const rules: readonly Rule[] = [
     " that have $1 ",
   ),
   rule(
-    / without (?:any )?(?!repeats|duplicates)/g,
+    / without (?!any |repeats|duplicates)/g,
     0.35,
     " lacking ",
     " without any ",
     " that have no ",
-    " with zero ",
-  ),
-  rule(
-    / (?:and|plus) (?=(?:the )?[a-z ]{3,18} (?:of|for) )/,
-    0.3,
-    " plus ",
-    " & ",
-    " as well as ",
-    " along with ",
   ),
   rule(
     /\bWhich ([^?]+?) are there\? (?:Show|Give|I need) (?:the )?/,
@@ -315,7 +276,7 @@ const rules: readonly Rule[] = [
 const CLOSINGS = [", please", " please", ", thanks"];
 
 /** How often a word is exchanged for a synonym. */
-const SYNONYM = 0.08;
+const SYNONYM = 0.12;
 
 /** Rewords a question. Texts in `values` stay as they are. */
 export function reword(
@@ -366,7 +327,7 @@ function manner(text: string, rng: Rng): string {
 function bare(text: string, rng: Rng): string {
   const short = text
     .replace(
-      /^(What is|What are|Show me|Show|List|Give me|Tell me|I need|Find|Get) (the |all )?/i,
+      /^(What is|What are|Show me|Show|List|Give me|Tell me|I need|Find|Get me|Get) (the |all )?/i,
       "",
     )
     .replace(/\b(?:the|an?) (?=[a-z])/g, "")

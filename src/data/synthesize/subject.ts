@@ -50,7 +50,10 @@ const parentLinks = (draw: Draw, entity: Entity): Link[] =>
 export function drawParentLink(draw: Draw, entity: Entity): Link | undefined {
   return pickWeighted(draw.rng, parentLinks(draw, entity), (link) => {
     const uses = draw.uses.get(link.parent) ?? 0;
-    return (link.origin === "declared" ? 1 : 0.6) / (1 + uses) ** 0.3;
+    const isDivided = link.columns.every(({ child }) =>
+      entity.fields.some(({ name, isDivision }) => isDivision && name === child),
+    );
+    return ((link.origin === "declared" ? 1 : 0.6) * (isDivided ? 0.3 : 1)) / (1 + uses) ** 0.2;
   });
 }
 
@@ -78,7 +81,7 @@ export function drawSubject(
   const own = drawConditions(draw, entity, column, count, [...taken, ...linked]);
   const parent = added && parentCondition(draw, added, column);
   if (own === undefined || (added && parent === undefined)) return undefined;
-  const connector = own.length === 2 && !parent && chance(draw, 0.3) ? "OR" : "AND";
+  const connector = own.length === 2 && !parent && chance(draw, 0.1) ? "OR" : "AND";
   const conditions = parent ? [...own, parent.condition] : own;
   const adjectives = parent?.adjective ? [parent.adjective] : [];
   const phrase = arrange(draw, entity, nounOf(draw, entity), own, connector, {
@@ -211,7 +214,7 @@ function arrange(
     if (other !== undefined && head === noun && chance(draw, 0.9)) head = other;
     else if (adjective && !startsAlike(adjective, noun) && chance(draw, 0.8))
       adjectives.unshift(adjective);
-    else posts.push(relative(entity, chance(draw, 0.12) ? clause : post));
+    else posts.push(relative(entity, chance(draw, 0.05) ? clause : post));
   }
   const comma = / (whose|that|who|with) /.test(attached) && posts.length > 0 ? "," : "";
   const owners = adjectives.filter((word) => word.endsWith("'s"));

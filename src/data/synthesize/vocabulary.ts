@@ -34,6 +34,8 @@ export type Field = {
   readonly hasTime: boolean;
   /** A running number within others, such as a line of a document: nothing to group by. */
   readonly isSerial: boolean;
+  /** The value picks one row: of the table itself or of the one that it points to. */
+  readonly picksRow: boolean;
   /** A key that divides all data into a few parts, such as a company's number. */
   readonly isDivision: boolean;
   /** No two rows share a value. */
@@ -181,17 +183,18 @@ function labelOf(fields: readonly Field[]): Field[] {
   return ident ? [ident] : [];
 }
 
-/** What is said of a row without a name: the spoken keys that it carries or a short text, else the end of its own key. */
+/** What is said of a row without a name: what it belongs to, spoken keys first, else the end of its own key. */
 function keyOf(fields: readonly Field[]): Field[] {
-  const isFilled = ({ column }: Field) => column.nullCount === 0;
-  const spoken = fields.filter((field) => isSpokenKey(field) && !field.isDivision && isFilled(field));
-  if (spoken.length > 0) return spoken.slice(0, 2);
-  const texts = fields.filter((field) => field.role === "category" && isFilled(field));
-  if (texts.length > 0) return texts.slice(0, 1);
-  const keys = fields.filter(({ column }) => column.primaryKey > 0);
-  return keys.sort((a, b) => a.column.primaryKey - b.column.primaryKey).slice(-2);
+  const keys = fields.filter(
+    ({ role, column, isDivision, isSerial }) =>
+      role === "key" && !isDivision && !isSerial && column.nullCount === 0,
+  );
+  const rank = (field: Field) => (isSpokenKey(field) ? 0 : field.picksRow ? 1 : 2);
+  if (keys.length > 0) return keys.sort((a, b) => rank(a) - rank(b)).slice(0, 2);
+  const own = fields.filter(({ column }) => column.primaryKey > 0);
+  return own.sort((a, b) => a.column.primaryKey - b.column.primaryKey).slice(-2);
 }
 
 /** A key that people use in speech: "24-105", "EUR", the number of one of a few companies. */
-export const isSpokenKey = ({ role, isNumeric, isDivision }: Field): boolean =>
-  role === "key" && (isDivision || !isNumeric);
+export const isSpokenKey = ({ role, isNumeric, isDivision, picksRow }: Field): boolean =>
+  role === "key" && (isDivision || (picksRow && !isNumeric));

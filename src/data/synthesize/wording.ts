@@ -68,7 +68,7 @@ export function terse(rng: Rng, phrase: string): string {
   const bare = phrase.replace(/^(the|all|all the) /, "");
   const text = rng.next() < 0.35 ? bare : capitalise(bare);
   const roll = rng.next();
-  return roll < 0.1 ? `${text}?` : roll < 0.4 ? `${text}.` : text;
+  return roll < 0.09 ? `${text}?` : roll < 0.46 ? `${text}.` : text;
 }
 
 /** Ends a sentence; now and then without its mark, or in lower case as people type. */
