@@ -9,7 +9,7 @@ import type { Example } from "./example.ts";
 import { type Leak, leakSection } from "./leaks.ts";
 import { named, NARROW, rareFeatures } from "./stats/advice.ts";
 import { percent } from "./stats/counts.ts";
-import { spiderTrain } from "./stats/spider-train.ts";
+import { spiderTrain } from "./stats/question-sets.ts";
 import { inline } from "./stats/text.ts";
 import { type DataStats, statsOf } from "./stats.ts";
 

@@ -7,7 +7,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { nearestName, UserError } from "../base/errors.ts";
 import { openTrusted } from "../db/sqlite.ts";
 import { quoteName } from "../sql/quote.ts";
-import { columnStatistics, SAMPLE_ROWS, sampleOf } from "./column-statistics.ts";
+import { columnStatistics, filledColumns, SAMPLE_ROWS, sampleOf } from "./column-statistics.ts";
 import { type DdlComments, ddlComments } from "./ddl-comments.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { Column, Database, ForeignKey, Table } from "./schema.ts";
@@ -164,6 +164,8 @@ function describeColumns(
 ): Column[] {
   const sample = withStatistics ? sampleOf(connection, name, kind, rows, rowCount) : undefined;
   try {
+    const filled = sample && filledColumns(connection, sample, rows);
+    const empty = { cellValues: [], distinctCount: 0, nullCount: rowCount };
     return rows.map((row) => {
       const comment = comments.columns.get(row.name.toLowerCase());
       return {
@@ -174,7 +176,9 @@ function describeColumns(
         ...(comment !== undefined && { comment }),
         ...(sample === undefined
           ? NO_STATISTICS
-          : columnStatistics(connection, sample, row, rowCount)),
+          : filled?.has(row.name)
+            ? columnStatistics(connection, sample, row, rowCount)
+            : empty),
       };
     });
   } finally {

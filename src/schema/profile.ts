@@ -5,7 +5,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { openTrusted } from "../db/sqlite.ts";
 import { quoteName } from "../sql/quote.ts";
-import { sampleOf } from "./column-statistics.ts";
+import { filledColumns, sampleOf } from "./column-statistics.ts";
 import type { Column, Database, Table } from "./schema.ts";
 
 export type ColumnProfile = {
@@ -50,7 +50,9 @@ function profileTable(
 ): ColumnProfile[] {
   const sample = sampleOf(connection, table.name, table.kind, columns, table.rowCount);
   try {
+    const filled = filledColumns(connection, sample, columns);
     return columns.map((column) => {
+      if (!filled.has(column.name)) return nothingIn(table, column, sample.rowCount);
       const name = quoteName(column.name, "sqlite");
       const bounds = connection.prepare(
         `SELECT count(*) AS n, count(*) - count(${name}) AS nulls, min(${name}) AS low, max(${name}) AS high FROM ${sample.from}`,
@@ -81,6 +83,17 @@ function profileTable(
     sample.drop();
   }
 }
+
+const nothingIn = (table: Table, column: Column, rows: number): ColumnProfile => ({
+  table,
+  column,
+  rows,
+  nulls: rows,
+  values: [],
+  isWhole: true,
+  low: null,
+  high: null,
+});
 
 /** Numbers that a double holds and short texts without control characters; null for anything else. */
 function plainValue(value: unknown): number | string | null {

@@ -1,4 +1,5 @@
 /** What a statement is made of, read from its tree: the features that reports and statistics count by. Knows no schema. */
+import { lexSql } from "./lexer.ts";
 import { resolveNames } from "./resolve.ts";
 import { bodyOf, isNode, listOf, parseSql, setOperationOf, type SqlNode, walk } from "./tree.ts";
 
@@ -7,6 +8,8 @@ export type SqlFeatures = {
   readonly features: readonly string[];
   /** Different tables that are read. */
   readonly tables: number;
+  /** Conditions of the first WHERE, outside of brackets. */
+  readonly conditions: number;
 };
 
 const AGGREGATES = ["count", "sum", "avg", "min", "max", "group_concat"];
@@ -66,7 +69,24 @@ export function featuresOf(sql: string): SqlFeatures | undefined {
   return {
     features: FEATURES.filter((name) => found.has(name)),
     tables: tablesOf(parsed.statements).size,
+    conditions: conditionsIn(sql),
   };
+}
+
+/** The AND of BETWEEN joins no conditions. */
+function conditionsIn(sql: string): number {
+  let [depth, count, isBetween] = [0, 0, false];
+  for (const token of lexSql(sql)) {
+    const word = token.text.toUpperCase();
+    depth += word === "(" ? 1 : word === ")" ? -1 : 0;
+    if (depth !== 0 || token.kind === "string") continue;
+    if (count > 0 && /^(GROUP|ORDER|LIMIT|HAVING|UNION|INTERSECT|EXCEPT)$/.test(word)) break;
+    if (word === "WHERE") count = 1;
+    else if (word === "BETWEEN") isBetween = true;
+    else if (word === "AND" && isBetween) isBetween = false;
+    else if (count > 0 && (word === "AND" || word === "OR")) count++;
+  }
+  return count;
 }
 
 const tablesOf = (statements: readonly SqlNode[]): ReadonlySet<string> =>

@@ -6,7 +6,7 @@ import type { Database, Table } from "../../schema/schema.ts";
 import { HARDNESSES } from "../../sql/hardness.ts";
 import type { DataStats } from "../stats.ts";
 import { type Counts, percent } from "./counts.ts";
-import { spiderTrain } from "./spider-train.ts";
+import { spiderTrain } from "./question-sets.ts";
 
 /** The advice is for this many pairs to come. */
 export const NEXT_PAIRS = 200;

@@ -5,7 +5,7 @@ import { readSpiderItems } from "../spider.ts";
 import { datasetStats, setStats, sideOf } from "./dataset.ts";
 import { distributionOf } from "./distribution.ts";
 import { readSpiderSchemas } from "./spider-schemas.ts";
-import { spiderTrain } from "./spider-train.ts";
+import { spiderTrain } from "./question-sets.ts";
 
 const item = (dbId: string, question: string, query: string) => ({ db_id: dbId, question, query });
 const train = [

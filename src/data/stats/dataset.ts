@@ -31,6 +31,8 @@ export type SetStats = {
   readonly features: Counts;
   /** Answers by the number of tables they read. */
   readonly tablesRead: Counts;
+  /** Answers by the conditions of their first WHERE. */
+  readonly conditions: Counts;
   readonly templates: number;
   readonly databases: Counts;
   readonly wording: WordingStats;
@@ -111,6 +113,7 @@ export function setStats(items: readonly SpiderItem[]): SetStats {
     }),
     features: countBy(facts, ({ features }) => features),
     tablesRead: countBy(facts, ({ tables }) => (tables === 0 ? [] : String(tables))),
+    conditions: countBy(facts, ({ conditions }) => String(conditions)),
     templates: new Set(facts.map(({ templateId }) => templateId)).size,
     databases: countBy(items, ({ db_id: dbId }) => dbId),
     wording: wordingOf(
@@ -125,17 +128,18 @@ type SqlFacts = {
   readonly hardness: string;
   readonly features: readonly string[];
   readonly tables: number;
+  readonly conditions: number;
   readonly templateId: string;
 };
 
 function readSql(sql: string): SqlFacts {
-  const { features = [], tables = 0 } = featuresOf(sql) ?? {};
+  const { features = [], tables = 0, conditions = 0 } = featuresOf(sql) ?? {};
   try {
     const { templateId } = templateOf(sql, "sqlite");
-    return { hardness: hardnessOf(sql, "sqlite"), features, tables, templateId };
+    return { hardness: hardnessOf(sql, "sqlite"), features, tables, conditions, templateId };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { hardness: "unparsed", features, tables, templateId: sql };
+    return { hardness: "unparsed", features, tables, conditions, templateId: sql };
   }
 }
 

@@ -2,6 +2,7 @@
 import { HARDNESSES, type Hardness } from "../../sql/hardness.ts";
 import { FEATURES } from "../../sql/features.ts";
 import { Rng } from "../../base/rng.ts";
+import type { Counts } from "./counts.ts";
 import type { SetStats } from "./dataset.ts";
 import { type Distinct, distinctOf, SAMPLE_SIZES, wordsOf } from "./wording.ts";
 
@@ -12,6 +13,8 @@ export type Distribution = {
   readonly features: Readonly<Record<string, number>>;
   /** Share of the queries that read one table, two, three … */
   readonly tablesRead: Readonly<Record<string, number>>;
+  /** Share of the queries whose first WHERE has no condition, one, two … */
+  readonly conditions: Readonly<Record<string, number>>;
   /** By the size of the sample; the mean of DRAWS draws. */
   readonly distinct: Readonly<Record<string, Distinct>>;
 };
@@ -21,6 +24,12 @@ const DRAWS = 5;
 /** The distribution of a set; shares to four places. */
 export function distributionOf(stats: SetStats, questions: readonly string[]): Distribution {
   const share = (count = 0) => rounded(count / stats.n);
+  const shares = (counts: Counts) =>
+    Object.fromEntries(
+      Object.entries(counts)
+        .sort()
+        .map(([name, count]) => [name, share(count)]),
+    );
   const words = questions.map(wordsOf);
   const sizes = SAMPLE_SIZES.filter((size) => size <= words.length);
   return {
@@ -29,11 +38,8 @@ export function distributionOf(stats: SetStats, questions: readonly string[]): D
       HARDNESSES.map((name) => [name, share(stats.hardness[name])]),
     ) as Record<Hardness, number>,
     features: Object.fromEntries(FEATURES.map((name) => [name, share(stats.features[name])])),
-    tablesRead: Object.fromEntries(
-      Object.entries(stats.tablesRead)
-        .sort()
-        .map(([name, count]) => [name, share(count)]),
-    ),
+    tablesRead: shares(stats.tablesRead),
+    conditions: shares(stats.conditions),
     distinct: Object.fromEntries(sizes.map((size) => [size, meanDistinct(words, size)])),
   };
 }

@@ -7,7 +7,7 @@ import type { DataStats, TokenStats } from "../stats.ts";
 import { type Counts, percent } from "./counts.ts";
 import type { DatabaseUse, DatasetStats, FileStats, Used } from "./dataset.ts";
 import { PAGE_SCRIPT, PAGE_STYLE } from "./page-script.ts";
-import { spiderTrain } from "./spider-train.ts";
+import { spiderTrain } from "./question-sets.ts";
 import { sharedLine } from "./text.ts";
 import { WORD_STEP } from "./wording.ts";
 

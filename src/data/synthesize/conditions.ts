@@ -2,13 +2,14 @@
  * One condition on a table: its SQL and the words for it, as an adjective ("unpaid"), after the noun ("with an amount
  * over 5,000") and as a clause ("whose amount is over 5,000"). What is said depends on the column's role and comment.
  */
-import { chance, type Draw, phraseOf, pickWeighted } from "./draw.ts";
+import { chance, type Draw, phraseOf, pickWeighted, usesOf } from "./draw.ts";
 import { compareCondition, isComparable } from "./compare.ts";
 import { dateCondition } from "./date-conditions.ts";
 import { isPreposition, listOf, numberText, pluralOf, withArticle } from "./english.ts";
 import { participleOf } from "./participles.ts";
+import { preposition } from "./prepositions.ts";
 import { literal } from "./select.ts";
-import type { Entity, Field } from "./vocabulary.ts";
+import { type Entity, type Field, isSpokenKey } from "./vocabulary.ts";
 
 export type Condition = {
   readonly sql: string;
@@ -30,17 +31,16 @@ export type ColumnText = (field: Field) => string;
 
 /** How often a condition falls on a column of a role. */
 const ROLE_WEIGHT: Readonly<Partial<Record<Field["role"], number>>> = {
-  key: 1,
   ident: 0.2,
   name: 0.5,
-  category: 1.4,
-  code: 2,
-  flag: 1.4,
-  date: 1.8,
-  month: 2,
+  category: 1.6,
+  code: 2.6,
+  flag: 1,
+  date: 1.4,
+  month: 3.2,
   year: 1.2,
-  measure: 0.9,
-  text: 0.15,
+  measure: 0.8,
+  text: 0.1,
 };
 
 /** Draws a condition on `entity` that uses none of `taken`. */
@@ -55,10 +55,7 @@ export function drawCondition(
   const field = pickWeighted(
     draw.rng,
     entity.fields.filter((candidate) => !taken.includes(candidate)),
-    (candidate) => {
-      const uses = draw.uses.get(`${candidate.table}\n${candidate.name}`) ?? 0;
-      return conditionWeight(candidate) / (1 + uses) ** 0.7;
-    },
+    (candidate) => conditionWeight(candidate) / (1 + usesOf(draw, candidate)) ** 0.35,
   );
   if (field && chance(draw, 0.12)) {
     const fits = (other: Field) => isComparable(other, field) && !taken.includes(other);
@@ -90,13 +87,15 @@ function definedCondition(
   return { sql, opposites: [`NOT (${text})`], adjective: term, post: clause, clause, fields };
 }
 
-const conditionWeight = (field: Field): number => {
-  const isSerial = field.isSerial || (field.role === "key" && field.isUnique);
-  return (
-    (ROLE_WEIGHT[field.role] ?? 0) * (isSerial ? 0.1 : 1) +
-    (nullsMatter(field) ? (field.notes.nullMeaning ? 1.2 : 0.5) : 0)
-  );
-};
+const conditionWeight = (field: Field): number =>
+  roleWeight(field) + (nullsMatter(field) ? (field.notes.nullMeaning ? 5 : 0.4) : 0);
+
+function roleWeight(field: Field): number {
+  if (field.role === "code" && field.notes.codes.size > 0) return 8;
+  if (field.role !== "key") return ROLE_WEIGHT[field.role] ?? 0;
+  if (field.isSerial || field.isUnique) return 0.1;
+  return isSpokenKey(field) ? 3.5 : 0.35;
+}
 
 const nullsMatter = (field: Field): boolean =>
   field.column.nullCount > 0 && field.role !== "none" && field.samples.frequent.length > 0;
@@ -107,13 +106,13 @@ function conditionOn(
   field: Field,
   column: ColumnText,
 ): Condition | undefined {
-  const nullShare = field.notes.nullMeaning ? 0.55 : 0.2;
+  const nullShare = field.notes.nullMeaning ? 0.7 : 0.15;
   if (nullsMatter(field) && chance(draw, nullShare))
     return nullCondition(draw, entity, field, column(field));
   if (field.role === "date" || field.role === "month")
     return dateCondition(draw, entity, field, column(field));
   if (field.role === "measure" || field.role === "year")
-    return numberCondition(draw, field, column(field));
+    return numberCondition(draw, entity, field, column(field));
   if (field.role === "flag") return flagCondition(draw, field, column(field));
   return valueCondition(draw, entity, field, column(field));
 }
@@ -125,20 +124,26 @@ const phrased = (
   words: Pick<Condition, "adjective" | "noun" | "post" | "clause">,
 ): Condition => ({ sql, opposites, fields: [field], ...words });
 
-function numberCondition(draw: Draw, field: Field, sql: string): Condition | undefined {
+function numberCondition(
+  draw: Draw,
+  entity: Entity,
+  field: Field,
+  sql: string,
+): Condition | undefined {
   const { rng } = draw;
   const name = phraseOf(draw, field);
   const text = (value: number) =>
     field.role === "year" ? String(value) : numberText(value, rng, field.isMoney);
   const [low, high] = [roundedValue(draw, field), roundedValue(draw, field)].sort((a, b) => a - b);
+  if (low === 0 || high === 0) return undefined;
   const form = rng.next();
-  if (form < 0.22 && low < high)
+  if (form < 0.15 && low < high)
     return phrased(`${sql} BETWEEN ${low} AND ${high}`, [`${sql} < ${low}`], field, {
       post: `with ${withArticle(name)} between ${text(low)} and ${text(high)}`,
       clause: `whose ${name} is between ${text(low)} and ${text(high)}`,
     });
   const repeated = field.samples.frequent.filter(({ count }) => count > 1);
-  if (form < 0.3 && repeated.length > 0 && repeated.length < 40) {
+  if (form < 0.2 && repeated.length > 0 && repeated.length < 40) {
     const value = rng.pick(repeated).value as number;
     return phrased(`${sql} = ${value}`, [`${sql} > ${value}`], field, {
       post: `with ${withArticle(name)} of ${text(value)}`,
@@ -153,6 +158,8 @@ function numberCondition(draw: Draw, field: Field, sql: string): Condition | und
     ["<=", "of at most", "of no more than", "of {} or less"],
   ]);
   const value = rng.next() < 0.5 ? low : high;
+  const amounts = entity.fields.filter(({ isMoney, isAdditive }) => isMoney && isAdditive);
+  const isSole = amounts[0] === field && amounts.length === 1 && chance(draw, 0.8);
   const said = rng.pick(words);
   const amount = said.includes("{}") ? said.replace("{}", text(value)) : `${said} ${text(value)}`;
   return phrased(
@@ -160,7 +167,7 @@ function numberCondition(draw: Draw, field: Field, sql: string): Condition | und
     [`${sql} ${operator[0] === ">" ? "<" : ">"} ${value}`],
     field,
     {
-      post: `with ${withArticle(name)} ${/^(more|greater|less|higher|lower)/.test(amount) ? `of ${amount}`.replace(/^of (greater|higher|lower) /, "$1 ") : amount}`,
+      post: `${isSole ? "" : `with ${withArticle(name)} `}${/^(more|greater|less|higher|lower)/.test(amount) ? `of ${amount}`.replace(/^of (greater|higher|lower) /, "$1 ") : amount}`,
       clause: `whose ${name} is ${amount.replace(/^of /, "")}`,
     },
   );
@@ -170,7 +177,7 @@ function numberCondition(draw: Draw, field: Field, sql: string): Condition | und
 function roundedValue(draw: Draw, field: Field): number {
   const { spread } = field.samples;
   const value = Number(
-    spread[draw.rng.int(Math.min(1, spread.length - 1), spread.length - 1)] ?? 0,
+    draw.rng.pick(spread.filter((one) => Number(one) !== 0).slice(1)) ?? 0,
   );
   if (field.role === "year" || Math.abs(value) < 20)
     return Math.abs(value) < 20 ? Number(value.toFixed(2)) : value;
@@ -197,7 +204,7 @@ function nullCondition(
   field: Field,
   sql: string,
 ): Condition | undefined {
-  const isNull = chance(draw, field.notes.nullMeaning ? 0.75 : 0.5);
+  const isNull = chance(draw, field.notes.nullMeaning ? 0.82 : 0.5);
   const words = isNull ? nullWords(field, entity) : notNullWords(field, entity);
   if (words === undefined) return undefined;
   return phrased(
@@ -273,10 +280,10 @@ function valueCondition(
   if (isText && form < (isNamed ? 0.6 : field.role === "category" ? 0.15 : 0))
     return likeCondition(draw, field, sql);
   const shared = frequent.length > 2 && (field.role === "category" || field.role === "code");
-  if (shared && form > 0.8) return listCondition(draw, field, sql);
+  if (shared && form > 0.9) return listCondition(draw, field, sql);
   const { value } = pickWeighted(rng, frequent, ({ count }) => Math.sqrt(count)) ?? frequent[0];
   const opposites = [`${sql} <> ${literal(value)}`];
-  if (shared && form > 0.65) return unequalCondition(draw, field, sql, value);
+  if (shared && form > 0.83) return unequalCondition(draw, field, sql, value);
   return phrased(
     `${sql} = ${literal(value)}`,
     opposites,
@@ -295,22 +302,32 @@ function equalWords(draw: Draw, entity: Entity, field: Field, value: number | st
   const coded = field.notes.codes.get(String(value));
   const clause = `whose ${name} is ${text}`;
   if (field.role === "key") {
-    const owner = name.replace(/ (number|code|ID)$/, "");
-    const noun = rng.next() < 0.6 && owner !== name ? owner : name;
-    return {
-      post: `${rng.pick(["for", "for", noun === "company" ? "in" : "with"])} ${noun} ${text}`.replace(
-        /with (\S+) (?=\S+$)/,
-        "with $1 ",
-      ),
-      clause: `whose ${name} is ${text}`,
-    };
+    const noun = name.replace(/ (number|code|ID)$/, "");
+    return { post: `${preposition(draw, noun)} ${noun} ${text}`, clause };
   }
-  if (PLACES.test(field.phrases[0]) && rng.next() < 0.6 && field.phrases[0].split(" ").length === 1)
-    return { post: `${rng.pick(["in", "from", "located in"])} ${text}`, clause };
+  if (PLACES.test(field.phrases[0]) && rng.next() < 0.75 && field.phrases[0].split(" ").length === 1)
+    return { post: `${rng.pick(["in", "in", "from"])} ${text}`, clause };
   if (field.role === "name" && entity.label.includes(field))
     return { post: `${rng.pick(["named", "called"])} ${text}`, clause };
   if (coded !== undefined && text === coded) return codeWords(draw, entity, field, coded);
-  return { post: `with ${name} ${rng.next() < 0.2 ? `'${text}'` : text}`, clause };
+  const post = `with ${name} ${rng.next() < 0.1 ? `'${text}'` : text}`;
+  return { post, clause, ...(field.role === "category" && kindWords(entity, field, text)) };
+}
+
+const PERSON = /^\p{Lu}[\p{Ll}'-]+ (\p{Lu}\.? )?\p{Lu}[\p{L}'-]+$/u;
+const TRADE = /^\p{Lu}\p{Ll}+(er|or|ist|ian|man|ant|ent|ic)$/u;
+const AGENT = /\b(manager|owner|rep|agent|officer|author|director|coach|captain|teacher|leader|head|by)$/;
+
+/** "Ann Lee's jobs", "plumbers", "Rock tracks": a category's value as a possessive, a noun or an adjective. */
+function kindWords(entity: Entity, field: Field, text: string): Partial<Words> {
+  const values = field.samples.frequent.map(({ value }) => String(value));
+  if (AGENT.test(field.phrases[0]) && values.every((value) => PERSON.test(value)))
+    return { adjective: `${text}'s` };
+  if (entity.isPerson && TRADE.test(text)) return { noun: pluralOf(text.toLowerCase()) };
+  const isShort = /^\p{Lu}[\p{L}-]+( \p{L}+)?$/u.test(text) && !PLACES.test(field.phrases[0]);
+  return isShort && !values.some((value) => PERSON.test(value)) && !entity.isPerson
+    ? { adjective: text }
+    : {};
 }
 
 /** Words for a value that a comment explains. */

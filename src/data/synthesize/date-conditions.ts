@@ -24,52 +24,47 @@ export function dateCondition(
   sql: string,
 ): Condition | undefined {
   const { today } = draw.vocabulary;
-  if (today && participleOf(field.phrases[0]) === "due" && draw.rng.next() < 0.35)
+  if (today && participleOf(field.phrases[0]) === "due" && draw.rng.next() < 0.55)
     return overdue(draw, field, sql, today);
   const span =
-    (draw.vocabulary.today && draw.rng.next() < 0.25
+    (draw.vocabulary.today && draw.rng.next() < 0.32
       ? relativeSpan(draw, field, sql, draw.vocabulary.today)
       : undefined) ?? spanOf(draw, field, sql);
   if (span === undefined) return undefined;
   const name = phraseOf(draw, field);
   const posts =
-    field.role === "month"
-      ? monthPosts(name, span.text)
-      : datePosts(name, span.text, field, entity);
+    field === mainTime(entity) ? mainPosts(span.text) : datePosts(name, span.text, field, entity);
   return {
     sql: span.sql,
     opposites: [span.opposite],
     post: draw.rng.pick(posts),
-    clause: `whose ${name} is ${field.role === "month" ? bare(span.text) : span.text}`,
+    clause: `whose ${name} is ${span.text}`,
     fields: [field],
   };
 }
 
-const bare = (text: string): string => text.replace(/^(in|during) /, "");
-
-/** A month that is called just that stands for the row: "for March 2025". */
-function monthPosts(name: string, text: string): string[] {
-  if (/^(after|before|on|from) /.test(text))
-    return [`with ${withArticle(name)} ${text}`, `of months ${text}`];
-  const isTheMonth = name.endsWith("month");
-  if (/^(this|last) /.test(text))
-    return isTheMonth
-      ? [`of ${text}`, `from ${text}`, `for ${text}`]
-      : [`whose ${name} is in ${text}`];
-  return isTheMonth
-    ? [`for ${bare(text)}`, `of ${bare(text)}`, text, `with ${name} ${bare(text)}`]
-    : [`with ${withArticle(name)} ${text}`];
+/** The time that rows belong to when none is named: their month, the date in their key, or their only date. */
+export function mainTime({ fields }: Entity): Field | undefined {
+  const filled = fields.filter(({ column }) => column.nullCount === 0);
+  const dates = filled.filter(({ role }) => role === "date");
+  return (
+    filled.find(({ role }) => role === "month") ??
+    dates.find(({ column }) => column.primaryKey > 0) ??
+    (dates.length === 1 ? dates[0] : undefined)
+  );
 }
+
+/** "in March 2025", "for March 2025", "since March 2025". */
+const mainPosts = (text: string): string[] =>
+  text.startsWith("in ") ? [text, text, text, `for ${text.slice(3)}`] : [text];
 
 function datePosts(name: string, text: string, field: Field, entity: Entity): string[] {
   const done = participleOf(field.phrases[0]);
   const isSole = entity.fields.filter(({ role }) => role === "date").length === 1;
   const isSaid = done !== undefined && (isSole || !/^(dated|placed)/.test(done));
-  return [
-    `with ${withArticle(name)} ${text}`,
-    `whose ${name} is ${text}`,
-    ...(isSaid ? [`${done} ${text}`, `${done} ${text}`] : []),
-  ];
+  return isSaid
+    ? [`${done} ${text}`, `${done} ${text}`, `with ${withArticle(name)} ${text}`]
+    : [`with ${withArticle(name)} ${text}`, `with ${name} ${text}`];
 }
 
 /** "overdue", "more than 30 days overdue", "31 to 60 days past due". */
@@ -108,30 +103,30 @@ function spanOf(draw: Draw, field: Field, sql: string): Span | undefined {
   const day = rng.pick(values).slice(0, 10);
   const form = rng.next();
   const whole = field.hasTime ? `date(${sql})` : sql;
-  if (form < 0.25)
+  if (form < 0.48)
     return {
-      text: `${rng.pick(["in", "in", "during"])} ${day.slice(0, 4)}`,
+      text: `in ${day.slice(0, 4)}`,
       sql: `${sql} LIKE '${day.slice(0, 4)}%'`,
       opposite: `${sql} NOT LIKE '${day.slice(0, 4)}%'`,
     };
-  if (form < 0.5) return monthSpan(draw, field, sql, day.slice(0, 7));
-  if (form < 0.62) return quarterSpan(draw, field, whole, day);
+  if (form < 0.72) return monthSpan(draw, field, sql, day.slice(0, 7));
+  if (form < 0.8) return quarterSpan(draw, field, whole, day);
   const start = field.role === "month" ? `${day.slice(0, 7)}-01` : day;
   const text = field.role === "month" ? monthText(start.slice(0, 7), rng) : dateText(start, rng);
-  if (form < 0.75)
+  if (form < 0.86)
     return {
       text: `after ${text}`,
       sql: `${whole} > '${start}'`,
       opposite: `${whole} <= '${start}'`,
     };
-  if (form < 0.88)
+  if (form < 0.92)
     return {
       text: `before ${text}`,
       sql: `${whole} < '${start}'`,
       opposite: `${whole} >= '${start}'`,
     };
   return {
-    text: `${rng.pick(["on or after", "from"])} ${text}${""}`.replace(/^from (.*)$/, "from $1 on"),
+    text: rng.pick([`since ${text}`, `from ${text} on`]),
     sql: `${whole} >= '${start}'`,
     opposite: `${whole} < '${start}'`,
   };

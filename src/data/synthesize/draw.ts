@@ -53,6 +53,9 @@ export function pickWeighted<T>(
   return items[items.length - 1];
 }
 
+/** How often a column stands in accepted pairs. */
+export const usesOf = (draw: Draw, field: Field): number => draw.uses.get(fieldKey(field)) ?? 0;
+
 const rarely = (draw: Draw, key: string): number => 1 / (1 + (draw.uses.get(key) ?? 0));
 
 export function pickEntity(
@@ -63,7 +66,10 @@ export function pickEntity(
   return pickWeighted(
     draw.rng,
     entities,
-    (entity) => rarely(draw, entity.name) ** 0.7 * (entity.isJunction ? 0.3 : 1),
+    (entity) =>
+      rarely(draw, entity.name) ** 0.4 *
+      Math.log2(2 + entity.table.rowCount) *
+      (entity.isJunction ? 0.3 : 1),
   );
 }
 
@@ -72,7 +78,11 @@ export function pickField(
   fields: readonly Field[],
   fits: (field: Field) => boolean = () => true,
 ): Field | undefined {
-  return pickWeighted(draw.rng, fields.filter(fits), (field) => rarely(draw, fieldKey(field)));
+  return pickWeighted(
+    draw.rng,
+    fields.filter(fits),
+    (field) => rarely(draw, fieldKey(field)) ** 0.5 * (field.isMoney && field.isAdditive ? 1.5 : 1),
+  );
 }
 
 export function pickLink(draw: Draw, fits: (link: Link) => boolean = () => true): Link | undefined {
@@ -91,18 +101,13 @@ export const entityOf = (draw: Draw, name: string): Entity => {
   return entity;
 };
 
-/** A phrase for a field: mostly the best, now and then another, seldom the bare name. */
-export function phraseOf(draw: Draw, field: Field): string {
-  const { phrases } = field;
-  const roll = draw.rng.next();
-  if (roll < 0.6 || phrases.length === 1) return phrases[0];
-  return roll < 0.95 ? phrases[draw.rng.int(0, Math.max(0, phrases.length - 2))] : field.name;
-}
+/** A phrase for a field: mostly the best, now and then another. */
+export const phraseOf = (draw: Draw, { phrases }: Field): string =>
+  chance(draw, 0.75) ? phrases[0] : draw.rng.pick(phrases);
 
 /** A plural noun for the rows of a table. */
 export function nounOf(draw: Draw, entity: Entity): string {
   const { rng } = draw;
-  if (rng.next() < 0.02) return `${entity.name} records`;
   const noun = rng.next() < 0.6 ? entity.nouns[0] : rng.pick(entity.nouns);
   return noun.replace(/ records$/, () => rng.pick([" records", " records", " entries", " rows"]));
 }

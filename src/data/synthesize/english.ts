@@ -169,6 +169,8 @@ export function monthText(isoMonth: string, rng: Rng): string {
   return rng.pick([
     `${name} ${year}`,
     `${name} ${year}`,
+    `${name} ${year}`,
+    `${name} ${year}`,
     isoMonth.slice(0, 7),
     `${name.slice(0, 3)} ${year}`,
   ]);

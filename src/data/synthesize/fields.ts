@@ -8,12 +8,16 @@ import { isAdditive, isMoney, type Role, roleOf } from "./roles.ts";
 import type { Samples } from "./samples.ts";
 import type { Field } from "./vocabulary.ts";
 
+/** What the links say of a table's columns, by name. */
+type Keys = Readonly<
+  Record<"isKeyLike" | "isReference" | "isDivision", (column: string) => boolean>
+>;
+
 /** All columns of a table with their roles and phrases. */
 export function fieldsOf(
   table: Table,
   samples: ReadonlyMap<string, Samples>,
-  isKeyLike: (column: string) => boolean,
-  isReference: (column: string) => boolean,
+  { isKeyLike, isReference, isDivision }: Keys,
 ): Field[] {
   const acronyms = acronymsOf(table.columns.map(({ name }) => name));
   const drafts = table.columns.map((column) => {
@@ -39,7 +43,8 @@ export function fieldsOf(
       name: column.name,
       column,
       role,
-      phrases: phrasesOf(column, words, role, notes, values),
+      phrases: phrasesOf(column, words, role, notes, values, isDivision(column.name)),
+      isDivision: role === "key" && isDivision(column.name),
       notes,
       samples: own,
       isNumeric: values.length > 0 && values.every((value) => typeof value === "number"),
@@ -53,6 +58,7 @@ export function fieldsOf(
         !isReference(column.name) &&
         values.every((value) => typeof value === "number"),
       isUnique: filled > 0 && column.distinctCount === filled,
+      picksRow: isReference(column.name) || (filled > 0 && column.distinctCount === filled),
     };
   });
 }
@@ -66,13 +72,29 @@ export function keyNamesOf(tables: readonly Table[]): Set<string> {
   return new Set(names.filter((name) => !/^(name|title|year|code)$/i.test(name)));
 }
 
-/** Best first: words of the name, the comment's noun phrase, what was done on a date; the bare name last. */
+/** Columns that begin the keys of several tables, such as a company's number: they divide all data into a few parts. */
+export function divisionsOf(tables: readonly Table[]): Set<string> {
+  const counts = new Map<string, number>();
+  for (const { columns } of tables) {
+    const first = columns.find(({ primaryKey }) => primaryKey === 1);
+    const isComposite = columns.some(({ primaryKey }) => primaryKey > 1);
+    if (first && isComposite && first.distinctCount <= MOST_DIVISIONS)
+      counts.set(first.name, (counts.get(first.name) ?? 0) + 1);
+  }
+  return new Set([...counts].filter(([, count]) => count >= LEAST_DIVIDED).map(([name]) => name));
+}
+
+const MOST_DIVISIONS = 30;
+const LEAST_DIVIDED = 3;
+
+/** Best first: words of the name, the comment's noun phrase, what was done on a date. */
 function phrasesOf(
   column: Column,
   words: readonly string[],
   role: Role,
   notes: ColumnNotes,
   values: readonly (number | string)[],
+  isDivision: boolean,
 ): string[] {
   let main = words
     .filter((word) => !(role === "flag" && /^(yn|flag|is|has)$/i.test(word)))
@@ -80,11 +102,11 @@ function phrasesOf(
   const last = words[words.length - 1] ?? "";
   const isNumbered = values.every((value) => /\d/.test(String(value)));
   const isNumber = role === "key" || role === "ident";
-  const isWord =
-    role === "key" && values.every((value) => /^\p{L}[\p{L} .&'-]{3,}$/u.test(String(value)));
+  const isSpoken =
+    role === "key" && (isDivision || values.every((value) => typeof value === "string"));
   if (
     isNumber &&
-    !isWord &&
+    !isSpoken &&
     !/^(ID|key|number|code|name|year|date|group|line|month|to)$/i.test(last)
   )
     main = `${main} ${isNumbered ? "number" : "code"}`;
@@ -96,6 +118,11 @@ function phrasesOf(
   const done = role === "date" ? participleOf(main) : undefined;
   const dated = done && !/^(dated|placed|born)$/.test(done) ? [`date ${done}`] : [];
   return [
-    ...new Set([main, ...notes.synonyms, ...(noted ? [noted] : []), ...dated, column.name]),
-  ].filter((phrase) => phrase !== "");
+    ...new Set([
+      main === "" ? column.name : main,
+      ...notes.synonyms,
+      ...(noted ? [noted] : []),
+      ...dated,
+    ]),
+  ];
 }

@@ -20,9 +20,10 @@ export async function linksOf(
   run: RunMany,
 ): Promise<Link[]> {
   const byName = new Map(tables.map((table) => [table.name.toLowerCase(), table]));
-  const declared = tables.flatMap((table) =>
+  const keys = tables.flatMap((table) =>
     table.foreignKeys.flatMap((key) => declaredEdge(table, key, byName)),
   );
+  const declared = await pickingRows(keys, byName, run);
   const guessed = await checkedGuesses(guesses(tables, declared), run);
   const edges = [...declared, ...compose([...declared, ...guessed]), ...guessed].filter(
     ({ child, parent }) => child !== parent,
@@ -39,6 +40,58 @@ function declaredEdge(table: Table, key: ForeignKey, byName: ReadonlyMap<string,
   if (parent === undefined || key.columns.length !== key.refColumns.length) return [];
   const columns = key.columns.map((child, index) => ({ child, parent: key.refColumns[index] }));
   return [{ child: table.name, parent: parent.name, columns, origin: "declared" }];
+}
+
+/**
+ * The keys that lead to one row at most. Of a key of several columns that is declared column by column, each part alone
+ * would multiply rows: such parts are put together, and kept if no two rows share them.
+ */
+async function pickingRows(
+  keys: readonly Edge[],
+  byName: ReadonlyMap<string, Table>,
+  run: RunMany,
+): Promise<Edge[]> {
+  const isUnique = await uniquenessOf(keys, byName, run);
+  const partial = Map.groupBy(
+    keys.filter((_, index) => !isUnique[index]),
+    ({ child, parent }) => `${child}\n${parent}`,
+  );
+  const joined = [...partial.values()]
+    .map((parts) => ({ ...parts[0], columns: parts.flatMap(({ columns }) => columns) }))
+    .filter(({ columns }) => {
+      const names = (side: "child" | "parent") => new Set(columns.map((pair) => pair[side]));
+      return names("child").size === columns.length && names("parent").size === columns.length;
+    });
+  const isJoinedUnique = await uniquenessOf(joined, byName, run);
+  return [
+    ...keys.filter((_, index) => isUnique[index]),
+    ...joined.filter((_, index) => isJoinedUnique[index]),
+  ];
+}
+
+/** Whether no two rows of the parent share the columns: by its primary key, else by its rows. */
+async function uniquenessOf(
+  edges: readonly Edge[],
+  byName: ReadonlyMap<string, Table>,
+  run: RunMany,
+): Promise<boolean[]> {
+  const isKey = edges.map(({ parent, columns }) => {
+    const own = byName.get(parent.toLowerCase())?.columns ?? [];
+    const key = own.filter(({ primaryKey }) => primaryKey > 0);
+    return key.length > 0 && key.every(({ name }) => columns.some((pair) => pair.parent === name));
+  });
+  const doubtful = edges.filter((_, index) => !isKey[index]);
+  const results = await run(
+    doubtful.map(({ parent, columns }) => {
+      const names = columns.map((pair) => quoteName(pair.parent));
+      const filled = names.map((name) => `${name} IS NOT NULL`).join(" AND ");
+      return `SELECT 1 FROM ${quoteName(parent)} WHERE ${filled} GROUP BY ${names.join(", ")} HAVING COUNT(*) > 1 LIMIT 1`;
+    }),
+  );
+  return edges.map((edge, index) => {
+    const result = results[doubtful.indexOf(edge)];
+    return isKey[index] || (result?.ok === true && result.rows.length === 0);
+  });
 }
 
 /** a → b by columns that b uses to point at c: a → c. Repeated until nothing is added. */
@@ -69,43 +122,38 @@ function compose(edges: readonly Edge[]): Edge[] {
 
 /** Columns named as the only key column of another table ("customer_id"), or as table and key ("customer" + "id"). */
 function guesses(tables: readonly Table[], declared: readonly Edge[]): Edge[] {
-  const targets = tables.flatMap((table) => {
-    const keys = table.columns.filter(({ primaryKey }) => primaryKey > 0);
-    return keys.length === 1 ? [{ table, key: keys[0] }] : [];
+  const targets = new Map<string, { readonly parent: string; readonly key: string }[]>();
+  for (const { name: parent, columns } of tables) {
+    const keys = columns.filter(({ primaryKey }) => primaryKey > 0);
+    for (const { name: key } of keys.length === 1 ? keys : [])
+      for (const name of new Set(namesFor(parent, key)))
+        targets.set(name, [...(targets.get(name) ?? []), { parent, key }]);
+  }
+  const linked = new Set(declared.map(({ child, parent }) => `${child}\n${parent}`));
+  return tables.flatMap((child) => {
+    const keys = child.columns.filter(({ primaryKey }) => primaryKey > 0);
+    return child.columns
+      .filter((column) => keys.length !== 1 || column !== keys[0])
+      .filter(({ nullCount }) => nullCount < child.rowCount)
+      .flatMap(({ name }) =>
+        (targets.get(plain(name)) ?? [])
+          .filter(({ parent }) => parent !== child.name && !linked.has(`${child.name}\n${parent}`))
+          .map(({ parent, key }): Edge => {
+            const columns = [{ child: name, parent: key }];
+            return { child: child.name, parent, columns, origin: "guessed" };
+          }),
+      );
   });
-  return tables.flatMap((child) =>
-    child.columns.flatMap((column) =>
-      targets.flatMap(({ table: parent, key }): Edge[] => {
-        const isLinked = declared.some(
-          (edge) => edge.child === child.name && edge.parent === parent.name,
-        );
-        const sole = child.columns.filter(({ primaryKey }) => primaryKey > 0);
-        const isOwnKey = sole.length === 1 && sole[0] === column;
-        if (
-          child === parent ||
-          isLinked ||
-          isOwnKey ||
-          !namesMatch(column.name, parent.name, key.name)
-        )
-          return [];
-        return [
-          {
-            child: child.name,
-            parent: parent.name,
-            columns: [{ child: column.name, parent: key.name }],
-            origin: "guessed",
-          },
-        ];
-      }),
-    ),
-  );
 }
 
-function namesMatch(column: string, table: string, key: string): boolean {
-  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
-  const generic = /^(id|key|code|name|no|number|nr|pk|rowid|index|seq)$/i.test(key);
-  if (!generic) return plain(column) === plain(key);
-  return [table, singularOf(table)].some((name) => plain(column) === plain(name) + plain(key));
+const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, "");
+
+/** What a column that points to the key of a table would be called. */
+function namesFor(table: string, key: string): string[] {
+  const isGeneric = /^(id|key|code|name|no|number|nr|pk|rowid|index|seq)$/i.test(key);
+  return isGeneric
+    ? [table, singularOf(table)].map((name) => plain(name) + plain(key))
+    : [plain(key)];
 }
 
 /** Keeps the guesses whose every value exists in the other table. */

@@ -2,81 +2,7 @@
  * Names of tables and columns → words: camelCase, snake_case and the abbreviations that databases share. Knows no
  * particular database.
  */
-
-/** Lower-case pieces of names → what they stand for. */
-const ABBREVIATIONS: Readonly<Record<string, string>> = {
-  acct: "account",
-  addr: "address",
-  amt: "amount",
-  appt: "appointment",
-  avg: "average",
-  bal: "balance",
-  bldg: "building",
-  cd: "code",
-  chk: "check",
-  cnt: "count",
-  co: "company",
-  cntry: "country",
-  curr: "currency",
-  cust: "customer",
-  dept: "department",
-  desc: "description",
-  descr: "description",
-  dest: "destination",
-  disc: "discount",
-  dob: "date of birth",
-  doc: "document",
-  dt: "date",
-  eff: "effective",
-  emp: "employee",
-  est: "estimated",
-  exp: "expiration",
-  fname: "first name",
-  freq: "frequency",
-  grp: "group",
-  hrly: "hourly",
-  hrs: "hours",
-  ins: "insurance",
-  inv: "invoice",
-  lang: "language",
-  lat: "latitude",
-  lname: "last name",
-  lng: "longitude",
-  loc: "location",
-  lvl: "level",
-  maint: "maintenance",
-  mfr: "manufacturer",
-  mgr: "manager",
-  mkt: "market",
-  msg: "message",
-  mth: "month",
-  nbr: "number",
-  no: "number",
-  num: "number",
-  ord: "order",
-  org: "organisation",
-  pct: "percent",
-  pmt: "payment",
-  prod: "product",
-  proj: "project",
-  qty: "quantity",
-  recv: "received",
-  ref: "reference",
-  seq: "sequence",
-  std: "standard",
-  tel: "telephone",
-  tot: "total",
-  trans: "transaction",
-  txn: "transaction",
-  usr: "user",
-  val: "value",
-  vend: "vendor",
-  vol: "volume",
-  wgt: "weight",
-  whs: "warehouse",
-  yr: "year",
-  zip: "ZIP",
-};
+import { longForm } from "../../schema/abbreviations.ts";
 
 /** Kept in capitals within a phrase. */
 const ACRONYMS = new Set(
@@ -99,7 +25,8 @@ export function wordsOf(name: string, acronyms: ReadonlyMap<string, string> = ne
     const lower = piece.toLowerCase();
     const known = acronyms.get(piece);
     if (known !== undefined) return known.split(" ");
-    if (Object.hasOwn(ABBREVIATIONS, lower)) return ABBREVIATIONS[lower].split(" ");
+    const long = longForm(lower);
+    if (long !== undefined) return long.split(" ");
     if (ACRONYMS.has(lower)) return [piece.toUpperCase()];
     const isAcronym =
       /^\p{Lu}{2,3}$/u.test(piece) && pieces.length > 1 && name !== name.toUpperCase();

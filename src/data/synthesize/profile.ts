@@ -4,9 +4,10 @@
  */
 import { readFileSync } from "node:fs";
 import { messageOf, UserError } from "../../base/errors.ts";
-import { type Hardness, hardnessOf } from "../../sql/hardness.ts";
-import { lexSql } from "../../sql/lexer.ts";
-import { spiderProfile } from "./spider-profile.ts";
+import { FEATURES, featuresOf } from "../../sql/features.ts";
+import { type Hardness, HARDNESSES, hardnessOf } from "../../sql/hardness.ts";
+import type { Distribution } from "../stats/distribution.ts";
+import { businessTrain, spiderTrain } from "../stats/question-sets.ts";
 
 /** Group → value → share of the queries. A group that a target leaves out does not steer. */
 export type Profile = Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -16,86 +17,47 @@ export type Outline = {
   readonly hardness: Hardness;
   readonly tables: string;
   readonly conditions: string;
-  readonly features: ReadonlySet<Feature>;
+  readonly features: ReadonlySet<string>;
 };
-
-export const features = [
-  "aggregate",
-  "distinct",
-  "groupBy",
-  "having",
-  "orderBy",
-  "limit",
-  "nested",
-  "setOperation",
-  "or",
-  "like",
-  "between",
-  "negated",
-] as const;
-export type Feature = (typeof features)[number];
 
 /** A closed class of values for each group. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
-  hardness: ["easy", "medium", "hard", "extra"],
+  hardness: HARDNESSES,
   tables: ["1", "2", "3+"],
   conditions: ["0", "1", "2", "3+"],
-  features,
+  features: FEATURES,
 };
 
 /** The outline of one statement. Raises UserError("data-invalid") for text that is not one. */
 export function outlineOf(sql: string): Outline {
-  const words = lexSql(sql).map(({ text, kind }) =>
-    kind === "string" ? "''" : text.toUpperCase(),
-  );
-  const has = (...wanted: string[]) => wanted.some((word) => words.includes(word));
-  const [joins, conditions] = [firstSelect(words, "JOIN"), conditionsIn(words)];
-  const found: Readonly<Record<Feature, boolean>> = {
-    aggregate: has("COUNT", "SUM", "AVG", "MIN", "MAX"),
-    distinct: has("DISTINCT"),
-    groupBy: has("GROUP"),
-    having: has("HAVING"),
-    orderBy: has("ORDER"),
-    limit: has("LIMIT"),
-    nested: words.some((word, index) => word === "SELECT" && words[index - 1] === "("),
-    setOperation: has("UNION", "INTERSECT", "EXCEPT"),
-    or: has("OR"),
-    like: has("LIKE"),
-    between: has("BETWEEN"),
-    negated: has("NOT", "<>", "!="),
-  };
+  const { features, tables, conditions } = featuresOf(sql) ?? NONE;
   return {
     hardness: hardnessOf(sql, "sqlite"),
-    tables: joins > 1 ? "3+" : String(joins + 1),
-    conditions: conditions > 2 ? "3+" : String(conditions),
-    features: new Set(features.filter((feature) => found[feature])),
+    tables: atMostThree(tables),
+    conditions: atMostThree(conditions),
+    features: new Set(features),
   };
 }
 
-/** How often a word stands in the first SELECT, outside of brackets. */
-function firstSelect(words: readonly string[], wanted: string): number {
-  let [depth, count] = [0, 0];
-  for (const word of words) {
-    depth += word === "(" ? 1 : word === ")" ? -1 : 0;
-    if (depth === 0 && /^(UNION|INTERSECT|EXCEPT)$/.test(word)) break;
-    if (depth === 0 && word === wanted) count++;
-  }
-  return count;
-}
+const NONE = { features: [], tables: 1, conditions: 0 };
 
-/** Conditions of the first WHERE, outside of brackets; the AND of BETWEEN joins none. */
-function conditionsIn(words: readonly string[]): number {
-  let [depth, count, between] = [0, 0, false];
-  for (const word of words) {
-    depth += word === "(" ? 1 : word === ")" ? -1 : 0;
-    if (depth !== 0) continue;
-    if (count > 0 && /^(GROUP|ORDER|LIMIT|HAVING|UNION|INTERSECT|EXCEPT)$/.test(word)) break;
-    if (word === "WHERE") count = 1;
-    else if (word === "BETWEEN") between = true;
-    else if (word === "AND" && between) between = false;
-    else if (count > 0 && (word === "AND" || word === "OR")) count++;
+const atMostThree = (count: number): string => (count > 2 ? "3+" : String(count));
+
+/** A set's distribution as a target. */
+const profileOfSet = ({ hardness, tablesRead, conditions, features }: Distribution): Profile => ({
+  hardness,
+  tables: uptoThree(tablesRead),
+  conditions: uptoThree(conditions),
+  features,
+});
+
+function uptoThree(shares: Readonly<Record<string, number>>): Record<string, number> {
+  const result: Record<string, number> = {};
+  for (const [count, share] of Object.entries(shares)) {
+    const name = atMostThree(Number(count));
+    result[name] = (result[name] ?? 0) + share;
   }
-  return count;
+  return result;
 }
 
 /** Counts outlines as they come. */
@@ -135,12 +97,13 @@ export const profileOf = ({ n, counts }: Tally): Profile =>
 const PRIOR = 15;
 const STRONGEST = 4;
 
-/** How much a query is wanted: above 1 when what it has is rarer so far than in the target, below when commoner. */
+/** How much a query is wanted; what the target never has does not count. Above 1 when what it has is rarer so far than in the target, below when commoner. */
 export function wantedOf(outline: Outline, target: Profile, { n, counts }: Tally): number {
   const own = new Set(keysOf(outline));
   let wanted = 1;
   for (const [group, shares] of Object.entries(target))
     for (const [value, share] of Object.entries(shares)) {
+      if (share === 0) continue;
       const key = `${group}.${value}`;
       const now = ((counts.get(key) ?? 0) + share * PRIOR) / (n + PRIOR);
       if (own.has(key)) wanted *= ratio(share, now);
@@ -152,20 +115,29 @@ export function wantedOf(outline: Outline, target: Profile, { n, counts }: Tally
 const ratio = (wanted: number, now: number): number =>
   Math.min(STRONGEST, Math.max(1 / STRONGEST, (wanted + 0.002) / (now + 0.002)));
 
+const SETS: Readonly<Record<string, Profile>> = {
+  business: profileOfSet(businessTrain),
+  spider: profileOfSet(spiderTrain),
+  flat: {},
+};
+
+/** Names that mean a target without a file. */
+export const NAMED_TARGETS: readonly string[] = Object.keys(SETS);
+
 /**
- * The target that a name means: "spider" for the shares of Spider's training questions, "flat" for none, else a JSON file
- * of that form. Raises UserError("config-invalid") for a file that is no profile.
+ * The target that a name means: "business" and "spider" for the shares of what people asked of a company's database and
+ * of Spider's, "flat" for none, else a JSON file of that form. Raises UserError("config-invalid") for a file that is no
+ * profile.
  */
 export function readTarget(name: string): Profile {
-  if (name === "spider") return spiderProfile;
-  if (name === "flat") return {};
+  if (Object.hasOwn(SETS, name)) return SETS[name];
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(name, "utf8"));
   } catch (error) {
     throw new UserError(
       "config-invalid",
-      `data.target is ${name}, which is neither spider nor flat nor a JSON file: ${messageOf(error)}`,
+      `data.target is ${name}, which is none of ${NAMED_TARGETS.join(", ")} and no JSON file: ${messageOf(error)}`,
       { cause: error },
     );
   }

@@ -46,9 +46,6 @@ const rules: readonly Rule[] = [
     0.5,
     "What's the ",
     "Tell me the ",
-    "What would be the ",
-    "Do you know the ",
-    "Can you work out the ",
     "I'd like to know the ",
   ),
   rule(
@@ -58,78 +55,45 @@ const rules: readonly Rule[] = [
     "I'd like to know the ",
     "Could you give me the ",
     "Let me see the ",
-    "What would be the ",
   ),
   rule(
     /^(Show|List|Give|Find|Get|Display|Return|Please list)( me)? (?=the |all )/i,
     0.6,
     "Pull up ",
-    "Look up ",
     "Let me see ",
-    "Report ",
-    "Provide ",
-    "Print ",
-    "Fetch ",
-    "Retrieve ",
-    "Bring up ",
-    "Write down ",
-    "Pick out ",
+    "Get me ",
     "I'd like ",
     "We need ",
-    "Let me have ",
-    "Select ",
     "Could I have ",
-  ),
-  rule(
-    /^For (each|every) (.+?), (?:what is|show|list|give me|show me) the /i,
-    0.3,
-    "Per $2, the ",
-    "Going by $2: the ",
-    "Taking each $2 by itself, show the ",
   ),
   rule(
     / do we have(?=[?.]?$)/,
     0.5,
     " exist",
     " are there",
-    " can be found",
     " have we got",
-    " are recorded",
-    " are in the data",
+    " are on record",
   ),
   rule(
     / are there(?=[?.]?$)/,
     0.4,
     " do we have",
     " exist",
-    " are recorded",
-    " are in the database",
-    " can be found",
-  ),
-  rule(
-    / are on file(?=[?.]?$)/,
-    0.4,
-    " are recorded",
-    " are known",
-    " do we know of",
-    " are stored",
+    " are on record",
   ),
   rule(
     /\b(The |the |)number of (different|distinct|unique) /g,
     0.4,
     "$1count of $2 ",
-    "how many $2 ",
   ),
   rule(
     /\bthe number of (?!days)/g,
-    0.35,
+    0.3,
     "the count of ",
     "the total number of ",
-    "how many ",
-    "the tally of ",
   ),
-  rule(/^number of (?!days)/i, 0.4, "count of ", "total number of ", "# of ", "how many "),
-  rule(/\b(different|distinct|unique) /g, 0.35, "different ", "distinct ", "unique ", "separate "),
+  rule(/^number of (?!days)/i, 0.3, "count of ", "total number of ", "how many "),
+  rule(/\b(different|distinct|unique) /g, 0.35, "different ", "distinct ", "unique "),
   rule(/\baverage /g, 0.3, "mean ", "avg ", "average "),
   rule(
     /\b(highest|largest|maximum) (?![\w ]* first)/g,
@@ -158,18 +122,13 @@ const rules: readonly Rule[] = [
     " in every ",
     " broken down by ",
     " split by ",
-    " grouped by ",
-    " for every single ",
-    " one line per ",
   ),
   rule(
-    / (?:grouped by|per) (?!unit)(?=[^,]*$)/,
-    0.4,
-    " by ",
+    / per (?!unit)(?=[^,]*$)/,
+    0.25,
     " for each ",
     " broken down by ",
     " split by ",
-    " grouped by ",
   ),
   rule(
     /, (?:no repeats|each once|without repeats)/,
@@ -244,8 +203,7 @@ const rules: readonly Rule[] = [
     "below $1",
     "under $1",
     "lower than $1",
-    "short of $1",
-    "< $1",
+
   ),
   rule(
     figure("\\b(?:over|above|more than|greater than|higher than)"),
@@ -253,8 +211,6 @@ const rules: readonly Rule[] = [
     "over $1",
     "above $1",
     "exceeding $1",
-    "beyond $1",
-    "> $1",
   ),
   rule(
     figure("\\b(?:under|below|less than|lower than)"),
@@ -262,40 +218,15 @@ const rules: readonly Rule[] = [
     "under $1",
     "below $1",
     "lower than $1",
-    "< $1",
   ),
-  rule(
-    figure("\\b(?:of |is |)(?:at least|no less than)"),
-    0.5,
-    "of at least $1",
-    "of $1 or more",
-    "of $1 and up",
-    "of no less than $1",
-    ">= $1",
-  ),
-  rule(
-    figure("\\b(?:of |is |)(?:at most|no more than)"),
-    0.5,
-    "of at most $1",
-    "of $1 or less",
-    "of up to $1",
-    "of no more than $1",
-    "<= $1",
-  ),
+  rule(figure("\\bof (?:at least|no less than)"), 0.5, "of at least $1", "of $1 or more"),
+  rule(figure("\\b(?<!of )at least"), 0.4, "$1 or more", "at least $1"),
+  rule(figure("\\bof (?:at most|no more than)"), 0.5, "of at most $1", "of $1 or less", "of up to $1"),
   rule(
     new RegExp(`\\bbetween ${FIGURE} and ${FIGURE}(?![-\\d])`, "g"),
     0.5,
     "from $1 to $2",
-    "in the range $1 to $2",
     "between $1 and $2 inclusive",
-    "anywhere from $1 to $2",
-  ),
-  rule(
-    /\bwith an? (?=\S+(?: \S+)? (?:above|over|below|under|exceeding|beyond|[<>]=?) )/g,
-    0.4,
-    "having a ",
-    "where the ",
-    "that show a ",
   ),
   rule(/\bafter (?=\d|[A-Z])/g, 0.3, "later than ", "after "),
   rule(/\bbefore (?=\d|[A-Z])/g, 0.35, "earlier than ", "prior to ", "before "),
@@ -316,7 +247,7 @@ const rules: readonly Rule[] = [
     " called ",
     " with the name ",
   ),
-  rule(/\bwhose (?=[a-z ]+ (?:is|are|was|starts|begins|contains|includes) )/g, 0.35, "where the "),
+  rule(/\bwhose (?=[a-z ]+ (?:is|are|was|starts|begins|contains|includes) )/g, 0.1, "where the "),
   rule(
     / that have (no|at least one of the) /g,
     0.4,
@@ -325,20 +256,11 @@ const rules: readonly Rule[] = [
     " that have $1 ",
   ),
   rule(
-    / without (?:any )?(?!repeats|duplicates)/g,
+    / without (?!any |repeats|duplicates)/g,
     0.35,
     " lacking ",
     " without any ",
     " that have no ",
-    " with zero ",
-  ),
-  rule(
-    / (?:and|plus) (?=(?:the )?[a-z ]{3,18} (?:of|for) )/,
-    0.3,
-    " plus ",
-    " & ",
-    " as well as ",
-    " along with ",
   ),
   rule(
     /\bWhich ([^?]+?) are there\? (?:Show|Give|I need) (?:the )?/,
@@ -350,18 +272,11 @@ const rules: readonly Rule[] = [
   ),
 ];
 
-/** Bare words at the beginning or end; they belong to speech and change nothing. */
-const OPENINGS = [
-  "Please: ",
-  "Quick question: ",
-  "For my report: ",
-  "I need to know: ",
-  "Question: ",
-];
-const CLOSINGS = [", please", " please", ", thanks", ", if you can"];
+/** Words at the end that belong to speech and change nothing. */
+const CLOSINGS = [", please", " please", ", thanks"];
 
 /** How often a word is exchanged for a synonym. */
-const SYNONYM = 0.35;
+const SYNONYM = 0.12;
 
 /** Rewords a question. Texts in `values` stay as they are. */
 export function reword(
@@ -400,12 +315,11 @@ const tidy = (text: string): string =>
     .replace(/ {2,}/g, " ")
     .trim();
 
-/** Telegraph style, small letters, a word before or after: as people type. */
+/** Telegraph style, small letters, a word after: as people type. */
 function manner(text: string, rng: Rng): string {
   const roll = rng.next();
-  if (roll < 0.36) return bare(text, rng);
-  if (roll < 0.4) return `${rng.pick(OPENINGS)}${text}`;
-  if (roll < 0.44) return text.replace(/([?.]?)$/, `${rng.pick(CLOSINGS)}$1`);
+  if (roll < 0.3) return bare(text, rng);
+  if (roll < 0.31) return text.replace(/([?.]?)$/, `${rng.pick(CLOSINGS)}$1`);
   return text;
 }
 
@@ -413,7 +327,7 @@ function manner(text: string, rng: Rng): string {
 function bare(text: string, rng: Rng): string {
   const short = text
     .replace(
-      /^(What is|What are|Show me|Show|List|Give me|Tell me|I need|Find|Get) (the |all )?/i,
+      /^(What is|What are|Show me|Show|List|Give me|Tell me|I need|Find|Get me|Get) (the |all )?/i,
       "",
     )
     .replace(/\b(?:the|an?) (?=[a-z])/g, "")

@@ -31,7 +31,11 @@ export async function readSamples(
   run: RunMany,
 ): Promise<Map<string, Map<string, Samples>>> {
   const tables = database.tables.filter((table) => table.kind === "table" && table.rowCount > 0);
-  const columns = tables.flatMap((table) => table.columns.map((column) => ({ table, column })));
+  const columns = tables.flatMap((table) =>
+    table.columns
+      .filter(({ nullCount }) => nullCount < table.rowCount)
+      .map((column) => ({ table, column })),
+  );
   const sqls = columns.flatMap(({ table, column }) => [
     frequentSql(table, column),
     spreadSql(table, column),

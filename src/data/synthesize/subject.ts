@@ -3,10 +3,19 @@
  * a plural noun phrase ("unpaid invoices of customers in Texas") and as FROM and WHERE. Knows no aggregate.
  */
 import { type Condition, drawCondition } from "./conditions.ts";
-import { chance, type Draw, entityOf, nounOf, phraseOf, pickField, pickWeighted } from "./draw.ts";
+import {
+  chance,
+  type Draw,
+  entityOf,
+  nounOf,
+  phraseOf,
+  pickWeighted,
+  usesOf,
+} from "./draw.ts";
 import { listOf, singularOf } from "./english.ts";
+import { preposition } from "./prepositions.ts";
 import { createScope, type Join, literal, type Scope } from "./select.ts";
-import type { Entity, Field, Link } from "./vocabulary.ts";
+import { type Entity, type Field, isSpokenKey, type Link } from "./vocabulary.ts";
 
 export type Subject = {
   readonly entity: Entity;
@@ -16,6 +25,8 @@ export type Subject = {
   readonly where: readonly string[];
   /** Plural: "unpaid invoices of customers in Texas". */
   readonly text: string;
+  /** The same around what is asked of the rows, where that reads well: ["unpaid", "of customers in Texas"]. */
+  readonly around?: readonly [string, string];
   readonly column: (field: Field) => string;
 };
 
@@ -39,14 +50,17 @@ const parentLinks = (draw: Draw, entity: Entity): Link[] =>
 export function drawParentLink(draw: Draw, entity: Entity): Link | undefined {
   return pickWeighted(draw.rng, parentLinks(draw, entity), (link) => {
     const uses = draw.uses.get(link.parent) ?? 0;
-    return (link.origin === "declared" ? 1 : 0.6) / (1 + uses) ** 0.3;
+    const isDivided = link.columns.every(({ child }) =>
+      entity.fields.some(({ name, isDivision }) => isDivision && name === child),
+    );
+    return ((link.origin === "declared" ? 1 : 0.6) * (isDivided ? 0.3 : 1)) / (1 + uses) ** 0.2;
   });
 }
 
 /** How many conditions a question has, with the shares of real questions. */
 export const drawConditionCount = (draw: Draw): number => {
   const roll = draw.rng.next();
-  return roll < 0.25 ? 0 : roll < 0.66 ? 1 : roll < 0.94 ? 2 : 3;
+  return roll < 0.12 ? 0 : roll < 0.55 ? 1 : roll < 0.9 ? 2 : 3;
 };
 
 /** Draws a subject, or nothing when the table has no column for the conditions wanted. */
@@ -67,16 +81,21 @@ export function drawSubject(
   const own = drawConditions(draw, entity, column, count, [...taken, ...linked]);
   const parent = added && parentCondition(draw, added, column);
   if (own === undefined || (added && parent === undefined)) return undefined;
-  const connector = own.length === 2 && !parent && chance(draw, 0.3) ? "OR" : "AND";
+  const connector = own.length === 2 && !parent && chance(draw, 0.1) ? "OR" : "AND";
   const conditions = parent ? [...own, parent.condition] : own;
-  const text = describe(draw, entity, nounOf(draw, entity), own, connector, parent?.text);
+  const adjectives = parent?.adjective ? [parent.adjective] : [];
+  const phrase = arrange(draw, entity, nounOf(draw, entity), own, connector, {
+    adjectives,
+    attached: parent?.text,
+  });
   return {
     entity,
     scope,
     conditions,
     connector,
     where: conditions.map(({ sql }) => sql),
-    text,
+    text: phrase.text,
+    ...(phrase.around && { around: phrase.around }),
     column,
   };
 }
@@ -98,23 +117,36 @@ function drawConditions(
   return result;
 }
 
-/** "of customers in Texas", "for customer Acme". */
+/** "of customers in Texas", "for customer Acme"; a short label stands before the noun: "Electrical". */
 function parentCondition(
   draw: Draw,
   link: Link,
   column: (field: Field) => string,
-): { condition: Condition; text: string } | undefined {
+): { condition: Condition; text?: string; adjective?: string } | undefined {
   const parent = entityOf(draw, link.parent);
-  const named = chance(draw, 0.45) ? namedRow(draw, parent, column) : undefined;
-  if (named)
-    return { condition: named, text: `${draw.rng.pick(["for", "of"])} ${link.noun} ${named.post}` };
+  const named = chance(draw, 0.5) ? namedRow(draw, parent, column) : undefined;
+  if (named && isKind(parent) && chance(draw, 0.7))
+    return { condition: named, adjective: named.post };
+  if (named) {
+    const isName = parent.label.every(({ role }) => role === "name") && !link.noun.includes(" ");
+    const name = isName && chance(draw, 0.45) ? named.post : `${link.noun} ${named.post}`;
+    return { condition: named, text: `${draw.rng.pick(["for", "of"])} ${name}` };
+  }
   const keys = parent.fields.filter(({ role }) => role === "key");
   const condition = drawCondition(draw, parent, column, keys);
   if (condition === undefined) return undefined;
   const noun = nounOf(draw, { ...parent, nouns: nounsOfLink(link, parent) });
   const text = describe(draw, parent, noun, [condition], "AND");
-  return { condition, text: `${draw.rng.pick(["for", "of"])} ${text}` };
+  return { condition, text: `${preposition(draw, noun)} ${text}` };
 }
+
+/** Rows that name kinds of things ("Labor", "Electrical"): a few short texts without digits, called descriptions. */
+const isKind = ({ label, labelRows, isPerson }: Entity): boolean =>
+  !isPerson &&
+  labelRows.length > 1 &&
+  labelRows.length <= 60 &&
+  /description|type|category|kind|genre/.test(label[0].phrases[0]) &&
+  labelRows.every(([value]) => /^\p{L}+( \p{L}+)?$/u.test(String(value)));
 
 /** The child's word for its parent where it has one of its own. */
 const nounsOfLink = (link: Link, parent: Entity): readonly string[] =>
@@ -150,31 +182,51 @@ export function rowName(draw: Draw, entity: Entity, values: readonly (number | s
   return chance(draw, 0.5) ? name : `${singularOf(entity.nouns[0])} ${name}`;
 }
 
-/** A noun with its conditions as adjectives, phrases and clauses around it; `attached` follows the noun. */
-export function describe(
+/** What stands before and behind a noun beside its conditions. */
+type Beside = { readonly adjectives?: readonly string[]; readonly attached?: string };
+
+/** A noun with its conditions as adjectives, phrases and clauses around it. */
+export const describe = (
   draw: Draw,
   entity: Entity,
   noun: string,
   conditions: readonly Condition[],
   connector: "AND" | "OR",
-  attached: string = "",
-): string {
+): string => arrange(draw, entity, noun, conditions, connector).text;
+
+/** The words of `describe`, and those around the noun alone where they can stand around something else. */
+function arrange(
+  draw: Draw,
+  entity: Entity,
+  noun: string,
+  conditions: readonly Condition[],
+  connector: "AND" | "OR",
+  { adjectives: first = [], attached = "" }: Beside = {},
+): Pick<Subject, "text" | "around"> {
   if (connector === "OR") {
     const clauses = conditions.map(({ clause }) => relative(entity, clause));
-    return `${noun} ${clauses.join(" or ")}`;
+    return { text: [...first, noun, clauses.join(" or ")].join(" ") };
   }
-  const adjectives: string[] = [];
+  const adjectives: string[] = [...first];
   const posts: string[] = [];
   let head = noun;
   for (const { adjective, noun: other, post, clause } of conditions) {
-    if (other !== undefined && head === noun && chance(draw, 0.85)) head = other;
-    else if (adjective && !startsAlike(adjective, noun) && chance(draw, 0.65))
-      adjectives.push(adjective);
-    else posts.push(relative(entity, chance(draw, 0.25) ? clause : post));
+    if (other !== undefined && head === noun && chance(draw, 0.9)) head = other;
+    else if (adjective && !startsAlike(adjective, noun) && chance(draw, 0.8))
+      adjectives.unshift(adjective);
+    else posts.push(relative(entity, chance(draw, 0.05) ? clause : post));
   }
   const comma = / (whose|that|who|with) /.test(attached) && posts.length > 0 ? "," : "";
-  return [...adjectives, head, attached + comma, joinPosts(posts)].filter(Boolean).join(" ");
+  const owners = adjectives.filter((word) => word.endsWith("'s"));
+  const before = [...owners, ...adjectives.filter((word) => !word.endsWith("'s"))].join(" ");
+  const after = [attached + comma, joinPosts(posts)].filter(Boolean).join(" ");
+  const text = [before, head, after].filter(Boolean).join(" ");
+  const isFree = head === noun && posts.every((post) => FREE.test(post)) && !owners.length;
+  return { text, ...(isFree && { around: [before, after] }) };
 }
+
+/** Phrases that can follow a figure as well as its rows: "hours on job 24-105". */
+const FREE = /^(for|in|on|of|at|during|since|before|after|from|between|to date|up to) (?!the one)/;
 
 const startsAlike = (adjective: string, noun: string): boolean =>
   adjective.split(" ")[0] === noun.split(" ")[0];
@@ -210,18 +262,20 @@ export type Projection = {
 };
 
 const SHOWN: Readonly<Partial<Record<Field["role"], number>>> = {
-  key: 0.6,
   ident: 1,
-  name: 1,
+  name: 1.3,
   category: 1,
-  code: 0.7,
-  flag: 0.3,
+  code: 0.35,
+  flag: 0.15,
   date: 1,
-  month: 0.5,
+  month: 0.35,
   year: 0.8,
-  measure: 1.4,
-  text: 0.5,
+  measure: 1.6,
+  text: 0.3,
 };
+/** How gladly a column is asked for: names, figures and dates rather than numbers of things. */
+export const shownWeight = (field: Field): number =>
+  field.role === "key" ? (isSpokenKey(field) ? 0.5 : 0.06) : (SHOWN[field.role] ?? 0);
 
 /** The label or key, mostly, and up to `extra` other columns. */
 export function drawProjection(
@@ -230,21 +284,17 @@ export function drawProjection(
   options: { readonly extra?: number; readonly without?: readonly Field[] } = {},
 ): Projection | undefined {
   const { entity } = subject;
-  const { extra = draw.rng.int(0, 2), without = [] } = options;
+  const { extra = draw.rng.pick([0, 1, 1, 2]), without = [] } = options;
   const chosen: Field[] = [];
   const identity = entity.identity.filter((field) => !without.includes(field));
-  if (chance(draw, 0.85) || extra === 0)
-    chosen.push(...(identity.length > 2 ? identity.slice(-draw.rng.int(2, 3)) : identity));
+  if (chance(draw, 0.92) || extra === 0) chosen.push(...identity);
   for (let i = 0; i < extra; i++) {
-    const field = pickField(
-      draw,
-      entity.fields,
-      (candidate) =>
-        !chosen.includes(candidate) &&
-        !without.includes(candidate) &&
-        draw.rng.next() < (SHOWN[candidate.role] ?? 0),
+    const field = pickWeighted(
+      draw.rng,
+      entity.fields.filter((one) => !chosen.includes(one) && !without.includes(one)),
+      (one) => shownWeight(one) / (1 + usesOf(draw, one)) ** 0.5,
     );
-    if (field) chosen.push(field);
+    if (field && shownWeight(field) > 0) chosen.push(field);
   }
   return chosen.length === 0 ? undefined : projectionOf(draw, subject, chosen);
 }
@@ -269,7 +319,7 @@ export function fieldsText(draw: Draw, fields: readonly Field[]): string {
 
 /** "customer name": a field of the table that a link leads to, said from the child's side. */
 export function parentPhrase(draw: Draw, link: Link, field: Field): string {
-  const phrase = field.phrases[draw.rng.next() < 0.85 ? 0 : Math.max(0, field.phrases.length - 2)];
+  const phrase = phraseOf(draw, field);
   const noun = link.noun.toLowerCase();
   if (phrase.toLowerCase().includes(noun)) return phrase;
   const [first, ...rest] = phrase.split(" ");

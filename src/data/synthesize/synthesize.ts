@@ -75,7 +75,7 @@ const KEPT_REJECTED = 50;
 /** Drafts of which one is taken: what the target wants and what is new in words is likelier. */
 const CANDIDATES = 10;
 /** Wordings of one draft of which the newest is taken. */
-const WORDINGS = 20;
+const WORDINGS = 16;
 const MAX_SQL = 300;
 const MAX_QUESTION = 260;
 

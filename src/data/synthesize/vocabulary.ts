@@ -5,7 +5,7 @@
 import type { Column, Database, Table } from "../../schema/schema.ts";
 import type { ColumnNotes } from "./comments.ts";
 import { type Definition, definitionsOf } from "./definitions.ts";
-import { fieldsOf, keyNamesOf } from "./fields.ts";
+import { divisionsOf, fieldsOf, keyNamesOf } from "./fields.ts";
 import { linksOf } from "./links.ts";
 import { nounsOfTables } from "./nouns.ts";
 import type { Role } from "./roles.ts";
@@ -23,7 +23,7 @@ export type Field = {
   readonly name: string;
   readonly column: Column;
   readonly role: Role;
-  /** Singular phrases, best first; the last is the bare name. */
+  /** Singular phrases, best first. */
   readonly phrases: readonly string[];
   readonly notes: ColumnNotes;
   readonly samples: Samples;
@@ -34,6 +34,10 @@ export type Field = {
   readonly hasTime: boolean;
   /** A running number within others, such as a line of a document: nothing to group by. */
   readonly isSerial: boolean;
+  /** The value picks one row: of the table itself or of the one that it points to. */
+  readonly picksRow: boolean;
+  /** A key that divides all data into a few parts, such as a company's number. */
+  readonly isDivision: boolean;
   /** No two rows share a value. */
   readonly isUnique: boolean;
 };
@@ -86,6 +90,7 @@ export async function createVocabulary(database: Database, run: RunMany): Promis
   const samples = await readSamples(database, run);
   const tables = database.tables.filter((table) => samples.has(table.name));
   const keyNames = keyNamesOf(tables);
+  const divisions = divisionsOf(tables);
   const nouns = nounsOfTables(tables);
   const columnNames = new Map(
     database.tables.map(({ name, columns }) => [name, columns.map((column) => column.name)]),
@@ -95,9 +100,11 @@ export async function createVocabulary(database: Database, run: RunMany): Promis
     const own = links.filter(({ child }) => child === table.name);
     const isKeyLike = (name: string) =>
       keyNames.has(name) || own.some(({ columns }) => columns.some(({ child }) => child === name));
-    const fields = fieldsOf(table, samples.get(table.name) ?? new Map(), isKeyLike, (name) =>
-      own.some((link) => isReference(link, name, tables)),
-    );
+    const fields = fieldsOf(table, samples.get(table.name) ?? new Map(), {
+      isKeyLike,
+      isReference: (name) => own.some((link) => isReference(link, name, tables)),
+      isDivision: (name) => divisions.has(name),
+    });
     return toEntity(table, fields, nouns.get(table.name) ?? { nouns: [table.name] }, links);
   });
   const definitions = await definitionsOf(
@@ -176,8 +183,18 @@ function labelOf(fields: readonly Field[]): Field[] {
   return ident ? [ident] : [];
 }
 
-/** The key's columns, the last three of many. */
+/** What is said of a row without a name: what it belongs to, spoken keys first, else the end of its own key. */
 function keyOf(fields: readonly Field[]): Field[] {
-  const keys = fields.filter(({ column }) => column.primaryKey > 0);
-  return keys.sort((a, b) => a.column.primaryKey - b.column.primaryKey).slice(-3);
+  const keys = fields.filter(
+    ({ role, column, isDivision, isSerial }) =>
+      role === "key" && !isDivision && !isSerial && column.nullCount === 0,
+  );
+  const rank = (field: Field) => (isSpokenKey(field) ? 0 : field.picksRow ? 1 : 2);
+  if (keys.length > 0) return keys.sort((a, b) => rank(a) - rank(b)).slice(0, 2);
+  const own = fields.filter(({ column }) => column.primaryKey > 0);
+  return own.sort((a, b) => a.column.primaryKey - b.column.primaryKey).slice(-2);
 }
+
+/** A key that people use in speech: "24-105", "EUR", the number of one of a few companies. */
+export const isSpokenKey = ({ role, isNumeric, isDivision, picksRow }: Field): boolean =>
+  role === "key" && (isDivision || (picksRow && !isNumeric));

@@ -13,9 +13,6 @@ const COMMANDS = [
   "Find",
   "Get",
   "I need",
-  "Please list",
-  "Display",
-  "Return",
 ];
 const SINGLE_COMMANDS = [
   "Show",
@@ -25,8 +22,6 @@ const SINGLE_COMMANDS = [
   "Get",
   "I need",
   "Tell me",
-  "Calculate",
-  "Work out",
 ];
 const POLITE = [
   "Can you show me",
@@ -39,13 +34,11 @@ const POLITE = [
 /** Asks for several rows: `phrase` is "the name and city of active customers". */
 export function askForRows(rng: Rng, phrase: string): string {
   const roll = rng.next();
-  if (roll < 0.5) return finish(rng, `${rng.pick(COMMANDS)} ${phrase}`, ".");
-  if (roll < 0.72) return whatAre(rng, phrase);
-  if (roll < 0.82) {
-    const polite = rng.pick(POLITE);
-    return finish(rng, `${polite} ${phrase}`, polite.startsWith("I ") ? "." : "?");
-  }
-  return terse(rng, phrase);
+  if (roll < 0.78) return terse(rng, phrase);
+  if (roll < 0.91) return finish(rng, `${rng.pick(COMMANDS)} ${phrase}`, ".");
+  if (roll < 0.97) return whatAre(rng, phrase);
+  const polite = rng.pick(POLITE);
+  return finish(rng, `${polite} ${phrase}`, polite.startsWith("I ") ? "." : "?");
 }
 
 const FIGURE =
@@ -65,15 +58,17 @@ function whatAre(rng: Rng, phrase: string): string {
 /** Asks for one value: `phrase` is "the total amount of unpaid invoices". */
 export function askForValue(rng: Rng, phrase: string): string {
   const roll = rng.next();
-  if (roll < 0.5) return finish(rng, `What is ${phrase}`, "?");
-  if (roll < 0.8) return finish(rng, `${rng.pick(SINGLE_COMMANDS)} ${phrase}`, ".");
-  return terse(rng, phrase);
+  if (roll < 0.7) return terse(rng, phrase);
+  if (roll < 0.92) return finish(rng, `What is ${phrase}`, "?");
+  return finish(rng, `${rng.pick(SINGLE_COMMANDS)} ${phrase}`, ".");
 }
 
-/** The bare words, as typed into a search box. */
+/** The bare words, as typed into a search box or said in passing. */
 export function terse(rng: Rng, phrase: string): string {
   const bare = phrase.replace(/^(the|all|all the) /, "");
-  return rng.next() < 0.5 ? bare : capitalise(bare);
+  const text = rng.next() < 0.35 ? bare : capitalise(bare);
+  const roll = rng.next();
+  return roll < 0.09 ? `${text}?` : roll < 0.46 ? `${text}.` : text;
 }
 
 /** Ends a sentence; now and then without its mark, or in lower case as people type. */
@@ -88,11 +83,12 @@ export function askForCount(rng: Rng, subject: string): string {
   return rng.pick([
     () => finish(rng, `How many ${subject} are there`, "?"),
     () => finish(rng, `How many ${subject} do we have`, "?"),
-    () => finish(rng, `How many ${subject} are on file`, "?"),
+    () => finish(rng, `How many ${subject}`, "?"),
+    () => finish(rng, `How many ${subject}`, "?"),
     () => finish(rng, `Count the ${subject}`, "."),
-    () => finish(rng, `Count ${subject}`, "."),
-    () => askForValue(rng, `the number of ${subject}`),
     () => terse(rng, `number of ${subject}`),
-    () => terse(rng, `how many ${subject}`),
+    () => terse(rng, `number of ${subject}`),
+    () => terse(rng, `${subject}: how many`),
+    () => terse(rng, `${subject}, count`),
   ])();
 }

@@ -9,7 +9,7 @@ import type { Example, Split } from "../../data/example.ts";
 import { type Pair, parsePairs, readPairs } from "../../data/pairs.ts";
 import { splitKeyOf } from "../../data/split.ts";
 import { synthesizeRefusals } from "../../data/synthesize/refuse.ts";
-import { type Profile, readTarget } from "../../data/synthesize/profile.ts";
+import { NAMED_TARGETS, type Profile, readTarget } from "../../data/synthesize/profile.ts";
 import { type Synthesis, synthesize } from "../../data/synthesize/synthesize.ts";
 import { createExecutor } from "../../db/executor.ts";
 import type { Project } from "../project.ts";
@@ -111,7 +111,7 @@ export async function readCurated(context: StageContext): Promise<Example[]> {
   );
 }
 
-const NAMED_TARGETS = ["spider", "flat"];
+
 
 /** A target's name, or its file's path from the project folder. */
 function targetOf({ config, project }: StageContext): string {

@@ -1,27 +1,5 @@
-/** Names of tables and columns → lower-case words: camelCase, snake_case, capitals and the abbreviations of business systems. */
-
-const ABBREVIATIONS: Readonly<Record<string, string>> = Object.fromEntries(
-  `acc account|acct account|acq acquired|addr address|adr address|agmt agreement|alloc allocation|amt amount|appt appointment|appr approved|
-  art article|avg average|bal balance|bday birth date|beg begin|bldg building|cat category|cd code|chg change|cnt count|
-  cntry country|co company|comp company|cond condition|cost cost|ctry country|cty city|cur currency|curr currency|
-  cust customer|dbt debit|del delivery|dept department|desc description|descr description|dim dimension|disc discount|div division|
-  dlv delivery|dob birth date|doc document|dt date|dte date|dur duration|eff effective|ein entry|emp employee|est estimated|
-  exp expiry|expy expiry|ext extension|fname first name|freq frequency|fy year|grp group|gndr gender|hr hour|hrs hours|
-  ind indicator|inv invoice|invc invoice|inst institution|itm item|jrnl journal|lang language|lat latitude|ln line|lname last name|
-  lng longitude|loc location|lon longitude|lvl level|mat material|mfg manufacturer|mfr manufacturer|mgr manager|mi middle name|
-  mob mobile|mod modified|mtrl material|nbr number|nm name|no number|nr number|num number|oh hand|ord order|org organisation|
-  pct percent|perc percent|pd paid|ph phone|pmt payment|pos position|prc price|prio priority|prod product|proj project|
-  purch purchase|pwd password|qty quantity|qual quality|rcv received|recv received|ref reference|reg region|rem remark|
-  req required|resp responsible|rt rate|sal salary|sched scheduled|seq sequence|ser serial|sfx suffix|shp ship|sku sku|
-  sn serial number|src source|ssn ssn|st state|stat status|sts status|stk stock|str street|sub sub|supp supplier|svc service|
-  tel phone|telephone phone|temp temperature|tm time|tot total|trans transaction|trx transaction|ts timestamp|txn transaction|
-  typ type|uom unit|usr user|val value|vend vendor|vol volume|wgt weight|whs warehouse|wh warehouse|wt weight|yr year|zip zip`
-    .split("|")
-    .map((pair) => {
-      const [short, ...long] = pair.trim().split(" ");
-      return [short, long.join(" ")];
-    }),
-);
+/** Names of tables and columns → lower-case words: camelCase, snake_case, capitals and abbreviations. */
+import { longForm } from "../abbreviations.ts";
 
 /** "XYEndDate" → ["xy", "end", "date"]; "cust_no" → ["customer", "number"]. */
 export function wordsOf(name: string): string[] {
@@ -29,7 +7,7 @@ export function wordsOf(name: string): string[] {
   return pieces.flatMap((piece) => {
     const lower = piece.toLowerCase();
     const joined =
-      piece.length > 1 && !Object.hasOwn(ABBREVIATIONS, lower) ? JOINED.exec(lower) : null;
+      piece.length > 1 && longForm(lower, { isGuess: true }) === undefined ? JOINED.exec(lower) : null;
     return joined === null ? expanded(lower) : [...expanded(joined[1]), ...expanded(joined[2])];
   });
 }
@@ -39,7 +17,7 @@ const JOINED =
   /^(?!(?:up|candi|man|val|proto|user|file|sur|fore|nick)(?:date|type|name))(.+)(name|date|code|price|type)$/;
 
 const expanded = (word: string): string[] =>
-  Object.hasOwn(ABBREVIATIONS, word) ? ABBREVIATIONS[word].split(" ") : [word];
+  (longForm(word, { isGuess: true }) ?? word).split(" ");
 
 /** What one row of a table is called: "tbl_Customers" → ["customer"]. */
 export function entityOf(table: string): string[] {

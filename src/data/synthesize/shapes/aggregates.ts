@@ -79,8 +79,8 @@ export function aggregateText(draw: Draw, aggregate: Aggregate, field: Field): s
   if (aggregate === "SUM")
     return /\btotal\b/i.test(name)
       ? rng.pick([`sum of the ${pluralOf(name)}`, `combined ${name}`])
-      : rng.pick([`total ${name}`, `total ${name}`, `sum of ${name}`, `combined ${name}`]);
-  if (aggregate === "AVG") return rng.pick([`average ${name}`, `average ${name}`, `mean ${name}`]);
+      : rng.pick([`total ${name}`, `total ${name}`, `total ${name}`, `sum of ${name}`]);
+  if (aggregate === "AVG") return `average ${name}`;
   const isTime = field.role === "date" || field.role === "month" || field.role === "year";
   if (aggregate === "MAX")
     return isTime
@@ -91,9 +91,38 @@ export function aggregateText(draw: Draw, aggregate: Aggregate, field: Field): s
     : rng.pick([`lowest ${name}`, `smallest ${name}`, `minimum ${name}`]);
 }
 
+/** "total amount of unpaid invoices"; where the column's words alone say which table is meant, "committed cost on job 12". */
+export function figureText(
+  draw: Draw,
+  subject: Subject,
+  aggregate: Aggregate,
+  field: Field,
+): string {
+  const text = aggregateText(draw, aggregate, field);
+  const [before, after] = subject.around ?? [];
+  if (before === undefined || !isTelling(draw, field) || !chance(draw, 0.85))
+    return `${text} of ${subject.text}`;
+  const [name] = field.phrases;
+  const words =
+    aggregate === "SUM" && chance(draw, 0.65)
+      ? [before, name, after]
+      : before === ""
+        ? [text, after]
+        : [text.replace(name, `${before} ${name}`), after];
+  return words.filter(Boolean).join(" ");
+}
+
+/** No other table has a column of these words: "committed cost" needs no "of monthly job costs". */
+const isTelling = (draw: Draw, { phrases: [name], table }: Field): boolean =>
+  ![...draw.vocabulary.entities.values()].some(
+    ({ name: other, fields }) => other !== table && fields.some(({ phrases }) => phrases[0] === name),
+  );
+
 function aggregatesFor(field: Field): readonly Aggregate[] {
   if (field.role === "date") return ["MAX", "MIN"];
-  return field.isAdditive ? ["SUM", "SUM", "AVG", "MAX", "MIN"] : ["AVG", "AVG", "MAX", "MIN"];
+  return field.isAdditive
+    ? ["SUM", "SUM", "SUM", "SUM", "SUM", "AVG", "MAX", "MIN"]
+    : ["AVG", "AVG", "MAX", "MIN"];
 }
 
 export const isAggregable = (field: Field): boolean => field.role === "measure";
@@ -108,13 +137,13 @@ export function aggregate(draw: Draw): Draft | undefined {
       subject.entity.fields,
       (candidate) =>
         isMeasured(candidate) &&
-        (candidate.role !== "date" || chance(draw, 0.35)) &&
+        (candidate.role !== "date" || chance(draw, 0.2)) &&
         !subject.conditions.some(({ fields }) => fields.includes(candidate)),
     );
   if (!subject || !field) return undefined;
   const kind = draw.rng.pick(aggregatesFor(field));
   return toDraft(
-    valueQuestion(draw, aggregateText(draw, kind, field), subject),
+    valueQuestion(draw, kind, field, subject),
     subject,
     { columns: [`${kind}(${subject.column(field)})`], ...sourceOf(subject) },
     { fields: [field] },
@@ -122,15 +151,14 @@ export function aggregate(draw: Draw): Draft | undefined {
 }
 
 /** "the total amount of unpaid invoices", asked. */
-function valueQuestion(draw: Draw, text: string, subject: Subject): string {
+function valueQuestion(draw: Draw, kind: Aggregate, field: Field, subject: Subject): string {
   const { rng } = draw;
-  const all = subject.conditions.length === 0 ? `all ${subject.text}` : subject.text;
+  const text = figureText(draw, subject, kind, field);
+  if (kind !== "SUM" || chance(draw, 0.6)) return askForValue(rng, `the ${text}`);
+  const total = aggregateText(draw, kind, field);
   return rng.pick([
-    () => askForValue(rng, `the ${text} of ${all}`),
-    () => askForValue(rng, `the ${text} of ${all}`),
-    () => askForValue(rng, `the ${text} for ${all}`),
-    () => finish(rng, `For ${all}, what is the ${text}`, "?"),
-    () => terse(rng, `${text}, ${all}`),
-    () => terse(rng, `${text} of ${all}`),
+    () => finish(rng, `How much ${text.replace(/^(the )?(total|sum of|combined) /, "")}`, "?"),
+    () => terse(rng, `${subject.text}: ${total}`),
+    () => terse(rng, `${text}${/total/.test(text) ? "" : " in total"}`),
   ])();
 }

@@ -2,11 +2,20 @@
  * What rows are grouped by: a column of their own, the year or month of a date, or the name or kind of the row that they
  * point to.
  */
-import { chance, type Draw, entityOf, phraseOf, pickField } from "../draw.ts";
+import {
+  chance,
+  type Draw,
+  entityOf,
+  phraseOf,
+  pickField,
+  pickWeighted,
+  usesOf,
+} from "../draw.ts";
 import { pluralOf, pluralOfColumn } from "../english.ts";
 import type { Join } from "../select.ts";
 import { drawParentLink, parentPhrase } from "../subject.ts";
-import type { Entity, Field } from "../vocabulary.ts";
+import { type Entity, type Field, isSpokenKey } from "../vocabulary.ts";
+import { mainTime } from "../date-conditions.ts";
 import { isGroupable } from "./lists.ts";
 
 export type GroupKey = {
@@ -14,6 +23,8 @@ export type GroupKey = {
   readonly joins: readonly Join[];
   /** Expressions, once the scope is known. */
   readonly columns: (column: (field: Field) => string) => string[];
+  /** The first expression is no column: groups and orders name it by its position. */
+  readonly isComputed?: boolean;
   /** Singular: "customer name", "month of the due date". */
   readonly text: string;
   readonly plural: string;
@@ -25,17 +36,19 @@ export type GroupKey = {
 
 export function drawGroupKey(draw: Draw, entity: Entity): GroupKey | undefined {
   const roll = draw.rng.next();
-  if (roll < 0.4) return parentKey(draw, entity) ?? ownKey(draw, entity);
-  if (roll < 0.55) return dateKey(draw, entity) ?? ownKey(draw, entity);
+  if (roll < 0.38) return parentKey(draw, entity) ?? ownKey(draw, entity);
+  if (roll < 0.52) return dateKey(draw, entity) ?? ownKey(draw, entity);
   return ownKey(draw, entity) ?? parentKey(draw, entity);
 }
 
 function ownKey(draw: Draw, entity: Entity): GroupKey | undefined {
   const hasNulls = chance(draw, 0.1);
-  const field = pickField(
-    draw,
-    entity.fields,
-    (candidate) => isGroupable(candidate) && (hasNulls || candidate.column.nullCount === 0),
+  const field = pickWeighted(
+    draw.rng,
+    entity.fields.filter(
+      (candidate) => isGroupable(candidate) && (hasNulls || candidate.column.nullCount === 0),
+    ),
+    (candidate) => groupWeight(candidate) / (1 + usesOf(draw, candidate)) ** 0.3,
   );
   if (field === undefined) return undefined;
   return {
@@ -47,6 +60,10 @@ function ownKey(draw: Draw, entity: Entity): GroupKey | undefined {
   };
 }
 
+/** Numbers of other things are seldom what people group by. */
+const groupWeight = (field: Field): number =>
+  field.role === "key" ? (isSpokenKey(field) ? 5 : 0.3) : field.role === "month" ? 1.2 : 1;
+
 /** The name of the parent, or one of its codes and categories. */
 function parentKey(draw: Draw, entity: Entity): GroupKey | undefined {
   const link = drawParentLink(draw, entity);
@@ -54,6 +71,7 @@ function parentKey(draw: Draw, entity: Entity): GroupKey | undefined {
   const parent = entityOf(draw, link.parent);
   const isByLabel = parent.label.length > 0 && chance(draw, 0.75);
   const isOwn = (field: Field) => entity.fields.some(({ name }) => name === field.name);
+  const isTaken = (noun: string) => entity.fields.some(({ phrases }) => phrases[0] === noun);
   const kind = isByLabel
     ? undefined
     : pickField(
@@ -81,7 +99,7 @@ function parentKey(draw: Draw, entity: Entity): GroupKey | undefined {
     columns: (column) => fields.map(column),
     text,
     plural: isFullName ? `${pluralOf(link.noun)} (first and last name)` : pluralOfColumn(text),
-    ...(isNamed && fields.length === 1 && { noun: link.noun }),
+    ...(isNamed && fields.length === 1 && !isTaken(link.noun) && { noun: link.noun }),
     count: kind ? kind.column.distinctCount : parent.table.rowCount,
   };
 }
@@ -104,15 +122,16 @@ function dateKey(draw: Draw, entity: Entity): GroupKey | undefined {
       count: field.column.distinctCount,
     };
   const unit = isByMonth ? "month" : "year";
-  const plural = `${unit}s of the ${name}`;
-  const isSole = entity.fields.filter(({ role }) => role === "date").length === 1;
+  const isMain = field === mainTime(entity);
+  const plural = isMain ? `${unit}s` : `${unit}s of the ${name}`;
   return {
     fields: [field],
     joins: [],
     columns: (column) => [`substr(${column(field)}, 1, ${isByMonth ? 7 : 4})`],
+    isComputed: true,
     plural,
     text:
-      isSole && chance(draw, 0.5)
+      isMain && chance(draw, 0.85)
         ? unit
         : draw.rng.pick([`${unit} of the ${name}`, `${unit} of ${name}`, `${name} ${unit}`]),
     count: isByMonth ? 36 : 4,
@@ -124,17 +143,15 @@ const both = (text: string): Pick<GroupKey, "text" | "plural"> => ({
   plural: pluralOfColumn(text),
 });
 
-/** "for each customer name", "per month": how a group is asked for. */
+/** "by customer", "per month": how a group is asked for. */
 export function perGroup(draw: Draw, key: GroupKey): string {
-  const text = key.noun && chance(draw, 0.5) ? key.noun : key.text;
+  const text = key.noun && chance(draw, 0.75) ? key.noun : key.text;
   return draw.rng.pick([
     `per ${text}`,
     `per ${text}`,
-    `for each ${text}`,
-    `for each ${text}`,
     `by ${text}`,
     `by ${text}`,
-    `for every ${text}`,
-    `grouped by ${text}`,
+    `by ${text}`,
+    `for each ${text}`,
   ]);
 }

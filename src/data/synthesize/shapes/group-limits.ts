@@ -1,10 +1,17 @@
 /** Some of the groups: those with the most or the least, those beyond a bound, the figure of the greatest. */
 import { chance, type Draft, type Draw } from "../draw.ts";
-import { countText, numberText, withArticle } from "../english.ts";
+import { capitalise, countText, numberText, pluralOf, withArticle } from "../english.ts";
 import { printSelect, type Select } from "../select.ts";
 import { askForRows, finish, terse } from "../wording.ts";
 import { sourceOf, tieOf, toDraft } from "./draft.ts";
-import { drawGrouped, fieldsOf, type Grouped, hasNullGroup, selectOf } from "./grouped.ts";
+import {
+  drawGrouped,
+  fieldsOf,
+  type Grouped,
+  hasNullGroup,
+  selectOf,
+  shownText,
+} from "./grouped.ts";
 
 /** The group, or the few groups, with the most or the least. */
 export function topGroups(draw: Draw): Draft | undefined {
@@ -13,7 +20,7 @@ export function topGroups(draw: Draw): Draft | undefined {
   const { subject, keys, measure } = grouped;
   const limit = chance(draw, 0.6) ? 1 : draw.rng.pick([2, 3, 3, 5, 5, 10]);
   const isDescending = chance(draw, 0.8);
-  const isShown = chance(draw, limit === 1 ? 0.3 : 0.6);
+  const isShown = chance(draw, limit === 1 ? 0.55 : 0.85);
   const select: Select = {
     ...selectOf(grouped),
     ...(!isShown && { columns: keys }),
@@ -43,19 +50,13 @@ function oneQuestion(draw: Draw, grouped: Grouped, { isDescending, isShown }: To
   const { key, measure } = grouped;
   const name = key.noun && !isShown && chance(draw, 0.3) ? key.noun : key.text;
   const most = mostOf(draw, grouped, isDescending);
-  const howMuch =
-    measure.kind === "COUNT" || measure.kind === "DISTINCT" ? ", and how many" : ", and how much";
-  const also = isShown ? rng.pick([howMuch, " and what is the figure"]) : "";
+  const shown = isShown ? rng.pick([` ${capitalise(shownText(grouped))}`, ` With the ${measure.short}`]) : "";
+  const beside = isShown ? `: ${shownText(grouped)}` : "";
   return rng.pick([
-    () => finish(rng, `Which ${name} has ${most}${also}`, "?"),
-    () => finish(rng, `What is the ${name} with ${most}${also}`, "?"),
-    () =>
-      finish(
-        rng,
-        `${rng.pick(["Show", "Find", "Give me"])} the ${name} with ${most}${isShown ? ", together with that figure" : ""}`,
-        ".",
-      ),
-    () => terse(rng, `${name} with ${most}${isShown ? ", with the figure" : ""}`),
+    () => `${finish(rng, `Which ${name} has ${most}`, "?").replace(/[^?]$/, "$&?")}${shown}`,
+    () => `${finish(rng, `Which ${name} has ${most}`, "?").replace(/[^?]$/, "$&?")}${shown}`,
+    () => terse(rng, `${name} with ${most}${beside}`),
+    () => terse(rng, `${name} with ${most}${isShown ? `, with the ${measure.short}` : ""}`),
   ])();
 }
 
@@ -68,19 +69,18 @@ function severalQuestion(
   const { key, measure } = grouped;
   const most = mostOf(draw, grouped, isDescending);
   const many = countText(limit, rng);
-  const shown = isShown
-    ? rng.pick([", with the figure", " and the figure itself", " together with that figure"])
-    : "";
-  const ranked = `${isDescending ? "top" : "bottom"} ${limit} ${key.plural} by ${measure.text}${shown}`;
+  const plural = key.noun ? pluralOf(key.noun) : key.plural;
+  const shown = isShown ? rng.pick([`, with the ${measure.short}`, `: ${shownText(grouped)}`]) : "";
+  const ranked = `${isDescending ? "top" : "bottom"} ${many} ${plural} by ${measure.text}${shown}`;
   return rng.pick([
     () =>
       finish(
         rng,
-        `Which ${many} ${key.plural} have ${most}${isShown ? "? Show the figure too" : ""}`,
+        `Which ${many} ${plural} have ${most}${isShown ? `? ${capitalise(shownText(grouped))}` : ""}`,
         isShown ? "." : "?",
       ),
-    () => askForRows(rng, `the ${many} ${key.plural} with ${most}${shown}`),
-    () => finish(rng, ranked, "."),
+    () => askForRows(rng, `the ${many} ${plural} with ${most}${shown}`),
+    () => terse(rng, ranked),
     () => terse(rng, ranked),
   ])();
 }
@@ -92,7 +92,7 @@ export function groupsBeyond(draw: Draw): Draft | undefined {
   const { subject, keys, measure } = grouped;
   const operator = draw.rng.pick([">", ">", ">=", "<"] as const);
   const bound = boundOf(draw, grouped);
-  const isShown = chance(draw, 0.5);
+  const isShown = chance(draw, 0.8);
   const isOrdered = isShown && chance(draw, 0.2);
   const question = beyondQuestion(draw, grouped, { operator, bound, isShown, isOrdered });
   const select: Select = {
@@ -116,6 +116,11 @@ const COUNT_BOUNDS = {
   ">=": ["at least"],
   "<": ["fewer than", "less than"],
 };
+const AMOUNTS = {
+  ">": ["more than", "over"],
+  ">=": ["at least"],
+  "<": ["less than", "under"],
+};
 const BOUNDS = {
   ">": ["above", "over", "of more than"],
   ">=": ["of at least"],
@@ -124,32 +129,37 @@ const BOUNDS = {
 
 function beyondQuestion(
   draw: Draw,
-  { subject, key, measure }: Grouped,
+  grouped: Grouped,
   { operator, bound, isShown, isOrdered }: Beyond,
 ): string {
   const { rng } = draw;
+  const { subject, key, measure } = grouped;
   const isMoney = measure.fields.some((field) => field.isMoney);
+  const amount = numberText(bound, rng, isMoney);
+  const isBare = measure.kind === "SUM" && !/^(total|sum of) /.test(measure.text);
   const most =
     measure.kind === "COUNT"
       ? `${rng.pick(COUNT_BOUNDS[operator])} ${countText(bound, rng)} ${subject.text}`
-      : `${withArticle(measure.text)} ${rng.pick(BOUNDS[operator])} ${numberText(bound, rng, isMoney)}`;
+      : isBare && chance(draw, 0.7)
+        ? `${rng.pick(AMOUNTS[operator])} ${amount} ${measure.text}`
+        : `${withArticle(measure.text)} ${rng.pick(BOUNDS[operator])} ${amount}`;
   const order = isOrdered
     ? rng.pick([", highest first", ", largest first", ", from most to least"])
     : "";
-  const figure = measure.kind === "COUNT" ? "the number" : "that figure";
+  const plural = key.noun ? pluralOf(key.noun) : key.plural;
   const shown = isShown
-    ? rng.pick([`, with ${figure}`, ", together with the figure", "; show the figure too"])
+    ? rng.pick([`, with the ${measure.short}`, `: ${shownText(grouped)}`, `: ${shownText(grouped)}`])
     : "";
   return rng.pick([
     () =>
       finish(
         rng,
-        `Which ${key.plural} have ${most}${isShown ? `? Show the figure too${order}` : ""}`,
+        `Which ${plural} have ${most}${isShown ? `? ${capitalise(shownText(grouped))}${order}` : ""}`,
         isShown ? "." : "?",
       ),
-    () => askForRows(rng, `the ${key.plural} with ${most}${shown}${order}`),
-    () => finish(rng, `List every ${key.text} that has ${most}${shown}${order}`, "."),
-    () => terse(rng, `${key.plural} with ${most}${shown}${order}`),
+    () => askForRows(rng, `the ${plural} with ${most}${shown}${order}`),
+    () => terse(rng, `${plural} with ${most}${shown}${order}`),
+    () => terse(rng, `${plural} with ${most}${shown}${order}`),
   ])();
 }
 

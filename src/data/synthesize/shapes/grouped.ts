@@ -51,8 +51,16 @@ export const hasNullGroup = ({ key }: Grouped): boolean =>
 export const fieldsOf = ({ key, measure }: Grouped): Field[] => [...key.fields, ...measure.fields];
 
 /** The statement of a figure per group. */
-export const selectOf = ({ subject, keys, measure }: Grouped): Select => ({
-  columns: [...keys, measure.sql],
-  ...sourceOf(subject),
-  groupBy: keys,
+export const selectOf = (grouped: Grouped): Select => ({
+  columns: [...grouped.keys, grouped.measure.sql],
+  ...sourceOf(grouped.subject),
+  groupBy: groupsOf(grouped),
 });
+
+/** GROUP BY: columns by their names, expressions by their position. */
+export const groupsOf = ({ key, keys }: Omit<Grouped, "measure">): readonly string[] =>
+  key.isComputed ? keys.map((_, index) => String(index + 1)) : keys;
+
+/** "job, hours": what the rows show, to stand behind the question. */
+export const shownText = ({ key, measure }: Grouped): string =>
+  `${key.noun ?? key.text}, ${measure.short}`;

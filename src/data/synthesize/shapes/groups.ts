@@ -8,7 +8,15 @@ import { askForRows, finish, terse } from "../wording.ts";
 import { drawAnySubject, isAggregable } from "./aggregates.ts";
 import { sourceOf, toDraft } from "./draft.ts";
 import { type GroupKey, perGroup } from "./group-key.ts";
-import { drawDivided, drawGrouped, fieldsOf, type Grouped, selectOf } from "./grouped.ts";
+import {
+  drawDivided,
+  drawGrouped,
+  fieldsOf,
+  type Grouped,
+  groupsOf,
+  selectOf,
+  shownText,
+} from "./grouped.ts";
 import { isGroupable } from "./lists.ts";
 
 /** A figure per group. */
@@ -20,18 +28,13 @@ export function figurePerGroup(draw: Draw): Draft | undefined {
   const question = rng.pick([
     () => askForRows(rng, `the ${measure.text} ${perGroup(draw, key)}`),
     () => askForRows(rng, `the ${measure.text} ${perGroup(draw, key)}`),
-    () => finish(rng, `For each ${key.text}, what is the ${measure.text}`, "?"),
-    () =>
-      finish(
-        rng,
-        `For each ${key.text}, ${rng.pick(["show", "give me"])} the ${measure.text}`,
-        ".",
-      ),
-    () => terse(rng, `${measure.text} ${perGroup(draw, key)}`),
+    () => askForRows(rng, `the ${measure.text} ${perGroup(draw, key)}`),
+    () => terse(rng, `${measure.text} ${perGroup(draw, key)}: ${shownText(grouped)}`),
+    () => terse(rng, `${key.plural} with ${measure.text}`),
     () =>
       measure.kind === "COUNT"
-        ? finish(rng, `How many ${subject.text} are there ${perGroup(draw, key)}`, "?")
-        : finish(rng, `Show each ${key.text} with the ${measure.text}`, "."),
+        ? finish(rng, `How many ${subject.text} ${perGroup(draw, key)}`, "?")
+        : finish(rng, `What is the ${measure.text} ${perGroup(draw, key)}`, "?"),
   ])();
   return toDraft(question, subject, selectOf(grouped), { fields: fieldsOf(grouped) });
 }
@@ -40,10 +43,10 @@ export function figurePerGroup(draw: Draw): Draft | undefined {
 export function orderedGroups(draw: Draw): Draft | undefined {
   const grouped = drawGrouped(draw);
   if (!grouped || grouped.key.count > 60) return undefined;
-  const { subject, keys, measure } = grouped;
+  const { subject, key, keys, measure } = grouped;
   const isByKey = keys.length === 1 && chance(draw, 0.3);
   const isDescending = !isByKey && chance(draw, 0.75);
-  const by = isByKey ? keys[0] : measure.sql;
+  const by = isByKey ? (key.isComputed ? "1" : keys[0]) : measure.sql;
   return toDraft(
     orderedQuestion(draw, grouped, isByKey, isDescending),
     subject,
@@ -77,12 +80,12 @@ function orderedQuestion(
   const order = isByKey ? byKey : rng.pick(isDescending ? FALLING : RISING);
   return rng.pick([
     () => askForRows(rng, `the ${measure.text} ${perGroup(draw, key)}, ${order}`),
-    () => finish(rng, `For each ${key.text}, show the ${measure.text}, ${order}`, "."),
     () => terse(rng, `${measure.text} ${perGroup(draw, key)}, ${order}`),
+    () => terse(rng, `${key.plural} and ${measure.text}, ${order}`),
     () =>
       isByKey
-        ? finish(rng, `List every ${key.text} with the ${measure.text}, ${order}`, ".")
-        : finish(rng, `Rank the ${key.plural} by ${measure.text}, ${order}; show both`, "."),
+        ? terse(rng, `${key.plural} with ${measure.text}, ${order}`)
+        : terse(rng, `${key.plural} by ${measure.text}, ${order}; with the ${measure.short}`),
   ])();
 }
 
@@ -96,14 +99,13 @@ export function figuresPerGroup(draw: Draw): Draft | undefined {
   const { rng } = draw;
   const question = rng.pick([
     () => askForRows(rng, `the ${text} ${perGroup(draw, key)}`),
-    () => finish(rng, `For each ${key.text}, show the ${text}`, "."),
     () => terse(rng, `${text} ${perGroup(draw, key)}`),
-    () => finish(rng, `${rng.pick(["List", "Show"])} each ${key.text} with the ${text}`, "."),
+    () => terse(rng, `${key.plural} with ${text}`),
   ])();
   return toDraft(
     question,
     subject,
-    { columns: [...keys, ...columns], ...sourceOf(subject), groupBy: keys },
+    { columns: [...keys, ...columns], ...sourceOf(subject), groupBy: groupsOf(divided) },
     { fields: [...key.fields, ...fields] },
   );
 }
@@ -169,11 +171,9 @@ export function twoKeys(draw: Draw): Draft | undefined {
   );
   if (!second) return undefined;
   const { rng } = draw;
-  const text = listOf([key.text, phraseOf(draw, second)]);
+  const text = listOf([key.noun ?? key.text, phraseOf(draw, second)]);
   const question = rng.pick([
     () => askForRows(rng, `the ${measure.text} by ${text}`),
-    () => askForRows(rng, `the ${measure.text} for each combination of ${text}`),
-    () => finish(rng, `For each ${text}, show the ${measure.text}`, "."),
     () => terse(rng, `${measure.text} by ${text}`),
     () => askForRows(rng, `the ${measure.text} per ${text}`),
   ])();
@@ -203,7 +203,7 @@ export function shareOfTotal(draw: Draw): Draft | undefined {
     {
       columns: [...keys, `100.0 * ${measure.sql} / (${total})`],
       ...sourceOf(subject),
-      groupBy: keys,
+      groupBy: groupsOf(grouped),
     },
     { fields: fieldsOf(grouped) },
   );
@@ -212,9 +212,9 @@ export function shareOfTotal(draw: Draw): Draft | undefined {
 function shareQuestion({ rng }: Draw, key: GroupKey, whole: string): string {
   return rng.pick([
     () => finish(rng, `What percentage of ${whole} falls on each ${key.text}`, "?"),
-    () => finish(rng, `For each ${key.text}, show its share of ${whole} in percent`, "."),
     () => terse(rng, `share of each ${key.text} in ${whole}, in percent`),
-    () => finish(rng, `Show each ${key.text} with its percentage of ${whole}`, "."),
+    () => terse(rng, `percent of ${whole} by ${key.text}`),
+    () => terse(rng, `${key.plural} with their percentage of ${whole}`),
   ])();
 }
 
@@ -227,7 +227,6 @@ export function severalFigures(draw: Draw): Draft | undefined {
   const { rng } = draw;
   const question = rng.pick([
     () => askForRows(rng, `the ${text}`),
-    () => finish(rng, `${rng.pick(["Show", "Give me", "Tell me", "I need"])} the ${text}`, "."),
     () => terse(rng, text),
     () =>
       columns[0] === "COUNT(*)" && text.startsWith("number")

@@ -7,9 +7,11 @@ import {
   phraseOf,
   pickEntity,
   pickField,
+  pickWeighted,
+  usesOf,
 } from "../draw.ts";
 import { literal } from "../select.ts";
-import { listOf, pluralOfColumn, singularOf } from "../english.ts";
+import { capitalise, listOf, pluralOfColumn, singularOf } from "../english.ts";
 import {
   drawConditionCount,
   drawParentLink,
@@ -19,6 +21,7 @@ import {
   namedRow,
   parentPhrase,
   rowName,
+  shownWeight,
   type Projection,
   type Subject,
 } from "../subject.ts";
@@ -57,29 +60,23 @@ export function listQuestion(
   const isAll = subject.conditions.length === 0;
   const noun = singularOf(subject.text);
   const all = isAll
-    ? rng.pick([`all ${subject.text}`, `every ${noun}`, `each ${noun}`])
+    ? rng.pick([`all ${subject.text}`, `all ${subject.text}`, `every ${noun}`])
     : subject.text;
   const every = isAll ? `all ${subject.text}` : rng.pick([subject.text, `all ${subject.text}`]);
+  const listed = chance(draw, 0.5) ? text.replace(/,? and (?!last name)/g, ", ") : text;
   return rng.pick([
+    () => terse(rng, `${every}: ${listed}${tail}`),
+    () => terse(rng, `${every}: ${listed}${tail}`),
+    () => terse(rng, `${every}: ${listed}${tail}`),
+    () => terse(rng, `${every}, ${listed}${tail}`),
     () => askForRows(rng, `the ${text} of ${all}${tail}`),
     () => askForRows(rng, `the ${text} of ${all}${tail}`),
-    () => askForRows(rng, `the ${text} for ${all}${tail}`),
+    () => askForRows(rng, `the ${text} of ${all}${tail}`),
     () =>
-      finish(
-        rng,
-        `${rng.pick(["List", "Show", "Show me", "Give me", "Find"])} ${every} with their ${text}${tail}`,
-        ".",
-      ),
-    ...(subject.text.length < 45
-      ? [
-          () =>
-            `${finish(rng, `Which ${subject.text} are there`, "?").replace(/[^?]$/, "$&?")} ${rng.pick(["Show", "Give", "I need"])} the ${text}${tail}.`,
-        ]
-      : []),
-    () =>
-      finish(rng, `For ${every}, ${rng.pick(["show", "list", "give me"])} the ${text}${tail}`, "."),
-    () => terse(rng, `${text} of ${every}${tail}`),
-    () => terse(rng, `${every}: ${text}${tail}`),
+      finish(rng, `${rng.pick(["List", "Show", "Show me"])} ${every} with ${text}${tail}`, "."),
+    ...(isAll || subject.text.length > 60
+      ? []
+      : [() => `${finish(rng, `Which ${subject.text}`, "?").replace(/[^?]$/, "$&?")} ${capitalise(listed)}${tail}.`]),
   ])();
 }
 
@@ -201,9 +198,8 @@ export function distinctValues(draw: Draw): Draft | undefined {
         `Which ${rng.pick(["different ", "distinct ", ""])}${names} occur among ${subject.text}`,
         "?",
       ),
-    () => finish(rng, `List each ${name} of ${subject.text} once`, "."),
-    () => finish(rng, `What ${names} do we have among ${subject.text}, without repeats`, "?"),
-    () => terse(rng, `distinct ${names} of ${subject.text}`),
+    () => terse(rng, `${names} of ${subject.text}, each once`),
+    () => terse(rng, `different ${names} of ${subject.text}`),
   ])();
   return toDraft(
     question,
@@ -230,11 +226,10 @@ export function lookup(draw: Draw): Draft | undefined {
   const subject = entity && namedSubject(draw, entity);
   const fact = () =>
     entity &&
-    pickField(
-      draw,
-      entity.fields,
-      (field) =>
-        field.role !== "none" && !subject?.conditions.some(({ fields }) => fields.includes(field)),
+    pickWeighted(
+      draw.rng,
+      entity.fields.filter((field) => !subject?.conditions.some(({ fields }) => fields.includes(field))),
+      (field) => shownWeight(field) / (1 + usesOf(draw, field)) ** 0.5,
     );
   const facts = [...new Set(chance(draw, 0.6) ? [fact()] : [fact(), fact()])].filter(
     (field) => field !== undefined,
@@ -246,10 +241,10 @@ export function lookup(draw: Draw): Draft | undefined {
   const question = rng.pick([
     () => askForValue(rng, `the ${text} of ${name}`),
     () => askForValue(rng, `the ${text} of ${name}`),
-    () => finish(rng, `${rng.pick(["Look up", "Show", "Tell me"])} the ${text} of ${name}`, "."),
+    () => finish(rng, `What is the ${text} of ${name}`, "?"),
+    () => terse(rng, `${text} of ${name}`),
     () => terse(rng, `${text} of ${name}`),
     () => terse(rng, `${name}: ${text}`),
-    () => finish(rng, `For ${name}, what is the ${text}`, "?"),
   ])();
   return toDraft(
     question,

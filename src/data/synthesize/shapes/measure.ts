@@ -3,7 +3,7 @@ import { type Draw, phraseOf, pickField, pickWeighted } from "../draw.ts";
 import { pluralOfColumn, totalOf } from "../english.ts";
 import type { Subject } from "../subject.ts";
 import type { Field } from "../vocabulary.ts";
-import { aggregateText } from "./aggregates.ts";
+import { aggregateText, figureText } from "./aggregates.ts";
 import { amountPairs, datePairs, isGroupable } from "./lists.ts";
 
 export type MeasureKind =
@@ -22,23 +22,25 @@ export type MeasureKind =
   | "DATE";
 
 export type Measure = {
-  /** "number of unpaid invoices", "total amount of unpaid invoices". */
+  /** "number of unpaid invoices", "total amount of unpaid invoices", "overtime hours in March". */
   readonly text: string;
+  /** Beside a key that is shown with it: "count", "amount". */
+  readonly short: string;
   readonly sql: string;
   readonly kind: MeasureKind;
   readonly fields: readonly Field[];
 };
 
 const WEIGHTS: Readonly<Record<MeasureKind, number>> = {
-  COUNT: 28,
-  SUM: 34,
-  AVG: 9,
-  MAX: 4,
-  MIN: 4,
-  DISTINCT: 6,
-  DIFFERENCE: 6,
-  DAYS: 5,
-  DATE: 5,
+  COUNT: 20,
+  SUM: 50,
+  AVG: 7,
+  MAX: 2,
+  MIN: 2,
+  DISTINCT: 5,
+  DIFFERENCE: 4,
+  DAYS: 3,
+  DATE: 3,
 };
 const ALL = Object.keys(WEIGHTS) as MeasureKind[];
 
@@ -54,7 +56,7 @@ export function drawMeasure(
 
 function measureOf(draw: Draw, subject: Subject, kind: MeasureKind): Measure | undefined {
   if (kind === "COUNT")
-    return { text: `number of ${subject.text}`, sql: "COUNT(*)", kind, fields: [] };
+    return { text: `number of ${subject.text}`, short: "count", sql: "COUNT(*)", kind, fields: [] };
   if (kind === "DISTINCT") return distinctOf(draw, subject);
   if (kind === "DIFFERENCE") return differenceOf(draw, subject);
   if (kind === "DAYS") return daysOf(draw, subject);
@@ -70,7 +72,8 @@ function measureOf(draw: Draw, subject: Subject, kind: MeasureKind): Measure | u
   if (field === undefined) return undefined;
   const aggregate = kind === "DATE" ? draw.rng.pick(["MAX", "MIN"] as const) : kind;
   return {
-    text: `${aggregateText(draw, aggregate, field)} of ${subject.text}`,
+    text: figureText(draw, subject, aggregate, field),
+    short: aggregate === "SUM" ? phraseOf(draw, field) : aggregateText(draw, aggregate, field),
     sql: `${aggregate}(${subject.column(field)})`,
     kind,
     fields: [field],
@@ -87,6 +90,7 @@ function distinctOf(draw: Draw, subject: Subject): Measure | undefined {
   const different = draw.rng.pick(["different", "distinct"]);
   return {
     text: `number of ${different} ${pluralOfColumn(phraseOf(draw, field))} among ${subject.text}`,
+    short: "number",
     sql: `COUNT(DISTINCT ${subject.column(field)})`,
     kind: "DISTINCT",
     fields: [field],
@@ -101,6 +105,7 @@ function differenceOf(draw: Draw, subject: Subject): Measure | undefined {
   const word = draw.rng.pick(["minus", "less"]);
   return {
     text: `${totalOf(a)} ${word} ${b} of ${subject.text}`,
+    short: "difference",
     sql: `SUM(${subject.column(first)} - ${subject.column(second)})`,
     kind: "DIFFERENCE",
     fields: [first, second],
@@ -114,6 +119,7 @@ function daysOf(draw: Draw, subject: Subject): Measure | undefined {
   const [from, to] = [phraseOf(draw, first), phraseOf(draw, last)];
   return {
     text: `average number of days from ${from} to ${to} of ${subject.text}`,
+    short: "average days",
     sql: `AVG(julianday(${subject.column(last)}) - julianday(${subject.column(first)}))`,
     kind: "DAYS",
     fields: [first, last],

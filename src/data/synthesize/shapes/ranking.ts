@@ -8,7 +8,7 @@ import {
   pickEntity,
   pickField,
 } from "../draw.ts";
-import { countText, listOf, singularOf } from "../english.ts";
+import { capitalise, countText, listOf, singularOf } from "../english.ts";
 import { drawParentLink, drawSubject, fieldsText, parentPhrase } from "../subject.ts";
 import type { Entity, Field } from "../vocabulary.ts";
 import { askForRows, askForValue, finish, terse } from "../wording.ts";
@@ -53,30 +53,19 @@ export function extremeRow(draw: Draw): Draft | undefined {
   if (!subject) return undefined;
   const { entity, field } = ranked;
   const isDescending = field.column.nullCount > 0 || chance(draw, 0.75);
-  const isShown = chance(draw, 0.4);
+  const isShown = chance(draw, 0.65);
   const fields = [...entity.identity, ...(isShown ? [field] : [])];
   const text = fieldsText(draw, fields);
   const extreme = extremeText(draw, field, isDescending);
   const { rng } = draw;
   const noun = singularOf(subject.text);
-  const question = rng
-    .pick([
-      () =>
-        finish(
-          rng,
-          `Which ${isSingularable(subject.text) ? noun : `of the ${subject.text}`} has the ${extreme}? ${rng.pick(["Give", "Show"])} the ${text}`,
-          ".",
-        ),
-      () =>
-        finish(
-          rng,
-          `What is the ${text} of the ${isSingularable(subject.text) ? noun : "one"} with the ${extreme}${isSingularable(subject.text) ? "" : ` among ${subject.text}`}`,
-          "?",
-        ),
-      () => askForValue(rng, `the ${text} of the one with the ${extreme} among ${subject.text}`),
-      () => terse(rng, `${text} for the ${extreme} among ${subject.text}`),
-    ])()
-    .replace(/^What are the/, "What is the");
+  const isShort = isSingularable(subject.text);
+  const question = rng.pick([
+    () =>
+      `${finish(rng, isShort ? `Which ${noun} has the ${extreme}` : `Which of the ${subject.text} has the ${extreme}`, "?").replace(/[^?]$/, "$&?")} ${capitalise(text)}.`,
+    () => terse(rng, `${isShort ? `${noun} with the ` : ""}${extreme}${isShort ? "" : ` among ${subject.text}`}: ${text}`),
+    () => terse(rng, `${text} of the ${isShort ? noun : "one"} with the ${extreme}${isShort ? "" : ` among ${subject.text}`}`),
+  ])();
   const select = {
     columns: fields.map(subject.column),
     ...sourceOf(subject),
@@ -107,21 +96,20 @@ export function topRows(draw: Draw): Draft | undefined {
   const { entity, field } = ranked;
   const limit = draw.rng.pick([2, 3, 3, 4, 5, 5, 5, 10, 10]);
   const isDescending = field.column.nullCount > 0 || chance(draw, 0.75);
-  const fields = [...entity.identity, ...(chance(draw, 0.6) ? [field] : [])];
+  const fields = [...entity.identity, ...(chance(draw, 0.75) ? [field] : [])];
   const text = fieldsText(draw, fields);
   const extreme = extremeText(draw, field, isDescending);
   const { rng } = draw;
   const many = countText(limit, rng);
-  const top = isDescending ? "top" : "bottom";
-  const name = phraseOf(draw, field);
+  const top =
+    field.role === "measure"
+      ? `${isDescending ? "top" : "bottom"} ${many} ${subject.text} by ${phraseOf(draw, field)}`
+      : `the ${many} ${subject.text} with the ${extreme}`;
   const question = rng.pick([
+    () => terse(rng, `${top}: ${text}`),
+    () => terse(rng, `${top}: ${text}`),
+    () => finish(rng, `Which ${many} ${subject.text} have the ${extreme}? ${capitalise(text)}`, "."),
     () => askForRows(rng, `the ${text} of the ${many} ${subject.text} with the ${extreme}`),
-    () => finish(rng, `Which ${many} ${subject.text} have the ${extreme}? Show the ${text}`, "."),
-    () =>
-      field.role === "measure"
-        ? finish(rng, `${top} ${limit} ${subject.text} by ${name}: show the ${text}`, ".")
-        : finish(rng, `The ${many} ${subject.text} with the ${extreme}: show the ${text}`, "."),
-    () => terse(rng, `${text} of the ${many} ${subject.text} with the ${extreme}`),
   ])();
   const select = {
     columns: fields.map(subject.column),
@@ -163,9 +151,8 @@ export function extremeRowWithParent(draw: Draw): Draft | undefined {
       : `the ${countText(limit, rng)} ${subject.text} with the ${extreme}`;
   const question = rng.pick([
     () => (limit === 1 ? askForValue : askForRows)(rng, `the ${text} of ${of}`),
-    () => finish(rng, `For ${of}, ${rng.pick(["show", "give me"])} the ${text}`, "."),
+    () => terse(rng, `${of}: ${text}`),
     () => terse(rng, `${text} of ${of}`),
-    () => finish(rng, `${rng.pick(["Find", "Get"])} the ${text} for ${of}`, "."),
   ])();
   const fields = [...parent.label, ...(isShown ? [field] : [])];
   const select = {

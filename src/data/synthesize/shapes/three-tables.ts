@@ -22,7 +22,7 @@ import {
 import { drawCondition } from "../conditions.ts";
 import type { Entity, Link } from "../vocabulary.ts";
 import { askForCount, askForRows, finish, terse } from "../wording.ts";
-import { aggregateText } from "./aggregates.ts";
+import { aggregateText, figureText } from "./aggregates.ts";
 import { sourceOf, toDraft } from "./draft.ts";
 
 /** Two links in a row, or two links of one table: three tables. */
@@ -171,14 +171,14 @@ export function groupThroughTwo(draw: Draw): Draft | undefined {
           middle.fields.filter(({ role }) => role === "key"),
         );
   if (!isChain && !condition) return undefined;
-  const measure = chance(draw, 0.6)
+  const measure = chance(draw, 0.8)
     ? pickField(draw, child.fields, ({ isAdditive }) => isAdditive)
     : undefined;
   const of = condition
     ? ` of ${describe(draw, middle, singularOf(middle.nouns[0]) === first.noun ? middle.nouns[0] : pluralOf(first.noun), [condition], "AND")}`
     : "";
   const text = measure
-    ? `${aggregateText(draw, "SUM", measure)} of ${subject.text}${of}`
+    ? `${figureText(draw, subject, "SUM", measure)}${of}`
     : `number of ${subject.text}${of}`;
   const name = last.isPerson
     ? `${second.noun}'s first and last name`
@@ -186,9 +186,8 @@ export function groupThroughTwo(draw: Draw): Draft | undefined {
   const { rng } = draw;
   const question = rng.pick([
     () => askForRows(rng, `the ${text} ${rng.pick(["per", "for each", "by"])} ${name}`),
-    () => finish(rng, `For each ${name}, what is the ${text}`, "?"),
     () => terse(rng, `${text} by ${name}`),
-    () => finish(rng, `Show each ${name} with the ${text}`, "."),
+    () => terse(rng, `${text} per ${name}`),
   ])();
   const keys = last.label.map(subject.column);
   const narrowed = condition
