@@ -18,6 +18,7 @@ const MAX_JOINS = 12;
 const MAX_DEPTH = 4;
 const COMPARISONS = ["=", "<>", "!=", "<", ">", "<=", ">="];
 const ARITHMETIC = ["+", "-", "*", "/", "||"];
+const OPERANDS: readonly OpenKind[] = ["number", "string"];
 const TYPES = ["INTEGER", "REAL", "TEXT", "FLOAT", "NUMERIC"];
 const ALIASES = ["T1", "T2", "T3", "T4", "T5", "T6"];
 
@@ -56,7 +57,7 @@ type Source = {
 };
 
 /** A column that was named before FROM, with its table or alias if that was named. */
-type Promised = { readonly table?: string; readonly column: string };
+type Promised = { readonly table?: string; readonly column: string; readonly isOwn?: boolean };
 
 /** One SELECT: its tables once they are known, and the columns that were named before. */
 type Scope = {
@@ -69,7 +70,22 @@ type Scope = {
   readonly plain: Set<string>;
   isRead: boolean;
   hasAggregate: boolean;
+  /** The list's places that a number in GROUP BY may name. */
+  readonly groupable: string[];
 };
+
+/** Texts that may be many: asked for one, and listed only where the terminals end. */
+type Texts = readonly string[] | (Pick<ReadonlySet<string>, "has"> & Iterable<string>);
+
+const holds = (texts: Texts, text: string): boolean =>
+  "has" in texts ? texts.has(text) : texts.includes(text);
+
+const either = (...parts: readonly Texts[]): Texts => ({
+  has: (text) => parts.some((part) => holds(part, text)),
+  *[Symbol.iterator]() {
+    for (const part of parts) yield* part;
+  },
+});
 
 type Kind = "value" | "condition";
 type Wanted = Kind | "either";
@@ -79,6 +95,8 @@ type Place = {
   readonly aggregates: boolean;
   /** Whether names that the list gave with AS may be read. */
   readonly outputs?: boolean;
+  /** Only this SELECT's own columns: an aggregate of another's would be the other's. */
+  readonly isOwn?: boolean;
 };
 
 /** Names that SQL takes for one, though they are spelt in two ways, share an entry. */
@@ -86,6 +104,9 @@ function columnsByLowerCase(sources: readonly Source[]): Map<string, string[]> {
   const names = sources.flatMap(({ columns }) => [...columns]);
   return Map.groupBy(names, (name) => name.toLowerCase());
 }
+
+/** The places of a list of `count` columns; of `*` the first is certain. */
+const placesTo = (count = 1): string[] => Array.from({ length: count }, (_, i) => String(i + 1));
 
 /** Thrown where the terminals end, and where one of them may not stand. */
 const ENDED = Symbol("ended");
@@ -110,7 +131,6 @@ export function expectedAfter(
   let at = 0;
   const atEnd = () => at === terminals.length;
 
-  type Texts = Iterable<string>;
   const offer = (texts: Texts, kinds: readonly OpenKind[] = []) => {
     for (const text of texts) fixed.add(text);
     for (const kind of kinds) open.add(kind);
@@ -133,11 +153,8 @@ export function expectedAfter(
       throw ENDED;
     }
     const terminal = terminals[at++];
-    if (terminal.kind === "fixed") {
-      for (const text of texts) if (text === terminal.text) return terminal;
-      throw WRONG;
-    }
-    if (kinds.includes(terminal.kind)) return terminal;
+    const { kind, text } = terminal;
+    if (kind === "fixed" ? holds(texts, text) : kinds.includes(kind)) return terminal;
     throw WRONG;
   };
 
@@ -165,14 +182,17 @@ export function expectedAfter(
       need(["BY"]);
       const { scope } = isCompound ? first : last;
       do {
-        if (isCompound) need([...scope.plain, ...scope.outputs], ["number"]);
-        else expression({ scope, depth, aggregates: scope.hasAggregate, outputs: true }, "value");
+        if (isCompound) need([...scope.plain, ...scope.outputs, ...placesTo(first.count)]);
+        else {
+          const place = { scope, depth, aggregates: scope.hasAggregate, outputs: true };
+          sortKey(place, placesTo(first.count));
+        }
         accept("ASC", "DESC");
       } while (accept(","));
     }
     if (accept("LIMIT")) {
-      need([], ["number"]);
-      if (accept("OFFSET")) need([], ["number"]);
+      need([], ["integer"]);
+      if (accept("OFFSET")) need([], ["integer"]);
     }
     return first.scope;
   }
@@ -186,6 +206,7 @@ export function expectedAfter(
       plain: new Set(),
       isRead: false,
       hasAggregate: false,
+      groupable: [],
     };
     accept("DISTINCT");
     const count = list(scope, wanted, depth);
@@ -195,7 +216,7 @@ export function expectedAfter(
     if (accept("WHERE")) expression(rows, "condition");
     if (accept("GROUP")) {
       need(["BY"]);
-      do expression(rows, "value");
+      do sortKey(rows, scope.groupable);
       while (accept(","));
       scope.hasAggregate = true;
       if (accept("HAVING")) expression({ ...rows, aggregates: true, outputs: true }, "condition");
@@ -203,15 +224,34 @@ export function expectedAfter(
     return { scope, count };
   }
 
+  /** An expression of GROUP BY or ORDER BY. A number alone, however signed and bracketed, names a place of the list. */
+  function sortKey(place: Place, places: readonly string[]): void {
+    const start = at;
+    expression(place, "value");
+    const text = terminals.slice(start, at).map((terminal) => terminal.text);
+    const number = text.filter((one) => one !== "(" && one !== ")").join("");
+    if (!/^-*\d+$/.test(number) || places.includes(number)) return;
+    if (!atEnd()) throw WRONG;
+    offer(ARITHMETIC);
+    throw ENDED;
+  }
+
   /** The columns of a SELECT; counts them, but for `*`. */
   function list(scope: Scope, wanted: number | undefined, depth: number): number | undefined {
-    if (wanted === undefined && accept("*")) return undefined;
+    if (wanted === undefined && accept("*")) {
+      scope.groupable.push("1");
+      return undefined;
+    }
+    let hasAggregate = false;
     for (let count = 1; ; count++) {
       const start = at;
+      scope.hasAggregate = false;
       expression({ scope, depth, aggregates: true }, "value");
+      if (!scope.hasAggregate) scope.groupable.push(String(count));
+      scope.hasAggregate = hasAggregate ||= scope.hasAggregate;
       const column = at === start + 1 ? terminals[start] : undefined;
       if (accept("AS")) scope.outputs.add(need([], ["newName"]).text);
-      else if (column?.kind === "fixed") scope.plain.add(column.text);
+      else if (column?.kind === "fixed" && column.text !== "NULL") scope.plain.add(column.text);
       if (count === (wanted ?? MAX_ITEMS)) return count;
       if (wanted !== undefined) need([","]);
       else if (!accept(",")) return count;
@@ -221,17 +261,21 @@ export function expectedAfter(
   function from(scope: Scope, depth: number): void {
     source(scope, depth);
     for (let joins = 0; joins < MAX_JOINS; joins++) {
-      if (isStrict && atEnd() && missingFrom(scope) !== undefined) {
+      if (isStrict && atEnd() && missingFrom(scope) && hasSourceLeft(scope)) {
         offer(["JOIN"]);
         throw ENDED;
       }
-      const word = accept("JOIN", "LEFT");
+      const word = hasSourceLeft(scope) ? accept("JOIN", "LEFT") : undefined;
       if (word === undefined) break;
       if (word === "LEFT") need(["JOIN"]);
       join(scope, depth);
     }
     scope.isRead = true;
   }
+
+  /** Whether a table is left that is not in FROM under its own name: then a join can end, however soon it must. */
+  const hasSourceLeft = ({ sources }: Scope): boolean =>
+    [...schema.tables.keys()].some((name) => sources.every((one) => one.name !== name));
 
   function join(scope: Scope, depth: number): void {
     const before = columnsByLowerCase(scope.sources);
@@ -256,7 +300,7 @@ export function expectedAfter(
     const missing = isStrict && atEnd() ? missingFrom(scope) : undefined;
     const known = missing && scope.sources.length > 0 ? tablesTowards(missing, scope) : undefined;
     const tables = (known ?? [...schema.tables.keys()]).filter((name) => !taken.has(name));
-    const { text } = need(depth < MAX_DEPTH ? [...tables, "("] : tables, [], tables);
+    const { text } = need(depth < MAX_DEPTH && !known ? [...tables, "("] : tables, [], tables);
     let columns = schema.tables.get(text)?.columns;
     if (columns === undefined) {
       need(["SELECT"]);
@@ -264,7 +308,8 @@ export function expectedAfter(
       need([")"]);
       columns = new Set([...inner.plain, ...inner.outputs]);
     }
-    const alias = accept("AS") && need(ALIASES.filter((name) => !taken.has(name))).text;
+    const aliases = ALIASES.filter((name) => !taken.has(name));
+    const alias = aliases.length > 0 && accept("AS") ? need(aliases).text : undefined;
     const added = { name: alias ?? text, ...(text !== "(" && { table: text }), columns };
     scope.sources.push(added);
     return added;
@@ -320,19 +365,15 @@ export function expectedAfter(
   function operand(place: Place, wanted: Wanted): Kind {
     const { scope, depth, aggregates } = place;
     const names = namesIn(place);
-    const words = [
-      ...(wanted === "value" ? [] : ["NOT", "EXISTS"]),
-      ...(aggregates ? aggregateNames : []),
-      ...functionNames,
-      "CASE",
-      "CAST",
-      "NULL",
+    const words = either(
+      wanted === "value" ? [] : ["NOT", "EXISTS"],
+      aggregates ? aggregateNames : [],
+      functionNames,
+      ["CASE", "CAST", "NULL", "("],
       // two of them would begin a comment
-      ...(terminals[at - 1]?.text === "-" ? [] : ["-"]),
-      "(",
-    ];
-    const all = depth > MAX_DEPTH ? names : [...names, ...words];
-    const token = need(all, ["number", "string"], names);
+      terminals[at - 1]?.text === "-" ? [] : ["-"],
+    );
+    const token = need(depth > MAX_DEPTH ? names : either(names, words), OPERANDS, names);
     const { kind, text } = token;
     if (kind !== "fixed" || text === "NULL") return "value";
     const inner = { ...place, depth: depth + 1 };
@@ -356,14 +397,16 @@ export function expectedAfter(
       need(["AS"]);
       need(TYPES);
       need([")"]);
-    } else if (!names.has(text) || opensCall(text)) call(text, inner);
+    } else if (!holds(names, text) || (holds(words, text) && opensCall())) call(text, inner);
     else column(place, text);
     return "value";
   }
 
-  /** Whether a name that is also a function's is one here. */
-  const opensCall = (text: string): boolean =>
-    isFunctionName(text) && !atEnd() && terminals[at].text === "(";
+  /** Whether a name that is a column's and a function's is the function's here. */
+  function opensCall(): boolean {
+    if (atEnd() && !isClosing) offer(["("]);
+    return !atEnd() && terminals[at].text === "(";
+  }
 
   function brackets(place: Place, wanted: Wanted): Kind {
     let kind: Kind = "value";
@@ -391,7 +434,7 @@ export function expectedAfter(
 
   function call(name: string, place: Place): void {
     need(["("]);
-    const rows = { ...place, aggregates: false, outputs: false };
+    const rows = { ...place, aggregates: false, outputs: false, isOwn: true };
     if (aggregateNames.has(name)) {
       place.scope.hasAggregate = true;
       const isCount = name.toUpperCase() === "COUNT";
@@ -412,19 +455,20 @@ export function expectedAfter(
 
   /** A name was read: a column, or a table with its column after a dot. */
   function column(place: Place, text: string): void {
-    const { scope } = place;
-    const owner = qualifiersIn(scope).get(text);
+    const { scope, isOwn } = place;
+    const owner = qualifiersIn(place).get(text);
     const isColumn = columnsIn(place).has(text);
     const isQualified =
       owner !== undefined && (isColumn ? accept(".") !== undefined : need(["."]) !== undefined);
-    if (isQualified) promise(scope, need(owner).text, text);
-    else if (!(place.outputs && scope.outputs.has(text))) promise(scope, text);
+    if (isQualified) promise(scope, { column: need(owner).text, table: text, isOwn });
+    else if (!(place.outputs && scope.outputs.has(text))) promise(scope, { column: text, isOwn });
   }
 
-  function promise(scope: Scope, name: string, table?: string): void {
+  function promise(scope: Scope, column: Promised): void {
+    const { table, column: name } = column;
     for (let one: Scope | undefined = scope; one !== undefined; one = one.parent) {
       if (!one.isRead) {
-        one.promised.push({ table, column: name });
+        one.promised.push(column);
         return;
       }
       if (table !== undefined && one.sources.some((item) => item.name === table)) return;
@@ -432,8 +476,8 @@ export function expectedAfter(
     }
   }
 
-  const isKept = (scope: Scope, { table, column: name }: Scope["promised"][number]): boolean => {
-    for (let one: Scope | undefined = scope; one !== undefined; one = one.parent)
+  const isKept = (scope: Scope, { table, column: name, isOwn }: Promised): boolean => {
+    for (let one: Scope | undefined = scope; one !== undefined; one = outerOf(one, isOwn))
       for (const { name: owner, columns } of one.sources)
         if (columns.has(name) && (table === undefined || table === owner)) return true;
     return false;
@@ -459,20 +503,24 @@ export function expectedAfter(
     return owners;
   }
 
+  const outerOf = ({ parent }: Scope, isOwn?: boolean): Scope | undefined =>
+    isOwn ? undefined : parent;
+
   /** Columns that may stand bare. */
-  function columnsIn({ scope, outputs = false }: Place): ReadonlySet<string> {
+  function columnsIn({ scope, outputs = false, isOwn }: Place): ReadonlySet<string> {
     if (!scope.isRead) return schema.columns;
     const names = new Set(outputs ? scope.outputs : []);
-    for (let one: Scope | undefined = scope; one?.isRead; one = one.parent)
+    for (let one: Scope | undefined = scope; one?.isRead; one = outerOf(one, isOwn))
       for (const { columns } of one.sources) for (const name of columns) names.add(name);
     return names;
   }
 
   /** Tables and aliases that may stand before a dot, with the columns that may follow it. */
-  function qualifiersIn(scope: Scope): ReadonlyMap<string, ReadonlySet<string>> {
+  function qualifiersIn({ scope, isOwn }: Place): ReadonlyMap<string, ReadonlySet<string>> {
     const found = new Map<string, ReadonlySet<string>>();
-    for (let one: Scope | undefined = scope; one !== undefined; one = one.parent) {
-      for (const { name, columns } of one.sources) if (name !== "(") found.set(name, columns);
+    for (let one: Scope | undefined = scope; one !== undefined; one = outerOf(one, isOwn)) {
+      for (const { name, columns } of one.sources)
+        if (name !== "(" && columns.size > 0 && !found.has(name)) found.set(name, columns);
       if (one.isRead) continue;
       for (const { name, columns } of schema.tables.values())
         if (!found.has(name)) found.set(name, columns);
@@ -482,8 +530,13 @@ export function expectedAfter(
     return found;
   }
 
-  const namesIn = (place: Place): ReadonlySet<string> =>
-    new Set([...columnsIn(place), ...qualifiersIn(place.scope).keys()]);
+  function namesIn(place: Place): Texts {
+    const qualifiers = qualifiersIn(place);
+    return either(columnsIn(place), {
+      has: (text) => qualifiers.has(text),
+      [Symbol.iterator]: () => qualifiers.keys(),
+    });
+  }
 
   try {
     answer();
