@@ -14,8 +14,9 @@ import {
   terminalAt,
   wholeTerminal,
 } from "./expected.ts";
-import { expectedAfter, isFunctionName } from "./grammar.ts";
-import { spellSchema } from "./names.ts";
+import { isFunctionName } from "./expression.ts";
+import { expectedAfter } from "./grammar.ts";
+import { type SpelledSchema, spellSchema } from "./names.ts";
 
 /** Where an answer stands; never changed. */
 export type AnswerState = {
@@ -26,6 +27,7 @@ export type AnswerState = {
   readonly isSpaced: boolean;
 };
 
+/** What answers may be, on one schema. */
 export type Constraint = {
   /** Nothing written; new for each reading of it, and what was found out about an answer goes with its first state. */
   readonly start: AnswerState;
@@ -51,23 +53,7 @@ export function createConstraint(
     foreignKeys: foreignKeys.map((key) => ({ ...key, refTable: toBytes(key.refTable) })),
   }));
   const schema = spellSchema(spelled, dialect);
-  const known = new WeakMap<readonly SqlTerminal[], [Expected?, Expected?]>();
-  const longer = new WeakMap<readonly SqlTerminal[], Map<string, readonly SqlTerminal[]>>();
-  /** What may follow; the grammar is asked once per list. */
-  const expected = (terminals: readonly SqlTerminal[], isClosing = false): Expected | undefined => {
-    let both = known.get(terminals);
-    if (both === undefined) known.set(terminals, (both = []));
-    return (both[isClosing ? 1 : 0] ??= expectedAfter(terminals, schema, { isClosing, isStrict }));
-  };
-  /** The list with one more: the same for the same, because many tokens end the same terminal. */
-  function append(terminals: readonly SqlTerminal[], terminal: SqlTerminal) {
-    let lists = longer.get(terminals);
-    if (lists === undefined) longer.set(terminals, (lists = new Map()));
-    const key = `${terminal.kind} ${terminal.text}`;
-    const list = lists.get(key) ?? [...terminals, terminal];
-    lists.set(key, list);
-    return list;
-  }
+  const { expected, append } = createMemory(schema, isStrict);
 
   function advance(state: AnswerState, piece: string, isClosing = false): AnswerState | undefined {
     let { terminals, isSpaced } = state;
@@ -143,6 +129,28 @@ export function createConstraint(
     },
     forcedText,
   };
+}
+
+/** What was found out about lists of terminals, as long as their answer lives. */
+function createMemory(schema: SpelledSchema, isStrict: boolean) {
+  const known = new WeakMap<readonly SqlTerminal[], [Expected?, Expected?]>();
+  const longer = new WeakMap<readonly SqlTerminal[], Map<string, readonly SqlTerminal[]>>();
+  /** What may follow; the grammar is asked once per list. */
+  function expected(terminals: readonly SqlTerminal[], isClosing = false): Expected | undefined {
+    let both = known.get(terminals);
+    if (both === undefined) known.set(terminals, (both = []));
+    return (both[isClosing ? 1 : 0] ??= expectedAfter(terminals, schema, { isClosing, isStrict }));
+  }
+  /** The list with one more: the same for the same, because many tokens end the same terminal. */
+  function append(terminals: readonly SqlTerminal[], terminal: SqlTerminal) {
+    let lists = longer.get(terminals);
+    if (lists === undefined) longer.set(terminals, (lists = new Map()));
+    const key = `${terminal.kind} ${terminal.text}`;
+    const list = lists.get(key) ?? [...terminals, terminal];
+    lists.set(key, list);
+    return list;
+  }
+  return { expected, append };
 }
 
 /** The spacing of the style that models are trained on (sql/compact.ts). */

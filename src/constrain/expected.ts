@@ -9,8 +9,10 @@ import { isPlainName } from "../sql/quote.ts";
 /** Terminals whose text is open. */
 export type OpenKind = "string" | "number" | "integer" | "newName" | "reason";
 
+/** A piece of a statement that the grammar does not look into. */
 export type SqlTerminal = { readonly kind: "fixed" | OpenKind; readonly text: string };
 
+/** What may stand at one place. */
 export type Expected = {
   readonly fixed: ReadonlySet<string>;
   readonly open: ReadonlySet<OpenKind>;
