@@ -7,7 +7,7 @@ import { compactSql } from "../sql/compact.ts";
 import { introspect } from "../schema/introspect.ts";
 import { unknownNames } from "../sql/names.ts";
 import { type Constraint, createConstraint } from "./constraint.ts";
-import type { SqlTerminal } from "./expected.ts";
+import type { OpenKind, SqlTerminal } from "./expected.ts";
 import { expectedAfter, REFUSAL } from "./grammar.ts";
 import { spellSchema } from "./names.ts";
 
@@ -15,7 +15,7 @@ const DDL = `
   CREATE TABLE customer (id INTEGER PRIMARY KEY, name TEXT, city TEXT, "Credit Limit" REAL);
   CREATE TABLE invoice (no INTEGER PRIMARY KEY, customer INTEGER REFERENCES customer (id), amount REAL, due TEXT);
   CREATE TABLE line (no INTEGER REFERENCES invoice (no), item TEXT, qty INTEGER, "größe" TEXT);
-  CREATE TABLE island (alone TEXT);`;
+  CREATE TABLE island (alone TEXT, date TEXT);`;
 const db = new DatabaseSync(":memory:");
 db.exec(DDL);
 const columns = (table: string) =>
@@ -63,11 +63,10 @@ describe("takes whole statements, in pieces of any size", () => {
     "SELECT city FROM customer EXCEPT SELECT item FROM line ORDER BY city",
     "SELECT T1.name FROM customer AS T1 JOIN customer AS T2 ON T1.city = T2.city WHERE T2.id = 3",
     "SELECT no, (SELECT SUM(qty) FROM line WHERE line.no = invoice.no) FROM invoice",
-    "SELECT AVG(n) FROM (SELECT COUNT(*) AS n FROM invoice GROUP BY customer)".replace(
-      "AVG(n)",
-      "COUNT(*)",
-    ),
+    "SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM invoice GROUP BY customer)",
     "SELECT 100.0 * SUM(amount) / (SELECT SUM(amount) FROM invoice) FROM invoice WHERE amount BETWEEN -5 AND 7",
+    "SELECT date FROM island WHERE date = date('2025-01-01') ORDER BY 1.5, 2 - 1",
+    "SELECT city, COUNT(*) FROM customer GROUP BY 1 ORDER BY 2 DESC LIMIT 10 OFFSET 5",
     "-- cannot answer: no table of ships",
   ])("%s", (sql) => {
     for (const size of [1, 2, 5, sql.length]) expect(read(lax, sql, size)).toBe("ended");
@@ -91,6 +90,19 @@ describe("stops a statement where it goes wrong", () => {
     ["a comment", "SELECT qty -", "- 1 FROM line"],
     ["two blanks", "SELECT ", " name FROM customer"],
     ["a column of the wrong table", "SELECT customer.", "amount FROM invoice"],
+    ["a word on a number", "SELECT no FROM invoice WHERE no = 5", "AND no = 6"],
+    ["a keyword for a name", "SELECT name AS ", "from FROM customer"],
+    ["a limit in parts", "SELECT name FROM customer LIMIT 1", ".5"],
+    ["an order by a place that is not there", "SELECT name FROM customer ORDER BY 2", " DESC"],
+    ["the same in brackets", "SELECT name FROM customer ORDER BY (-1)", ", id"],
+    ["a set ordered so", "SELECT name FROM customer UNION SELECT item FROM line ORDER BY ", "2 "],
+    ["a group by an aggregate's place", "SELECT COUNT(*), city FROM customer GROUP BY 1", ", 2"],
+    [
+      "an aggregate of the outer query",
+      "SELECT no FROM invoice WHERE no IN (SELECT SUM(amount) FROM line",
+      ")",
+    ],
+    ["a column of what has none", "SELECT COUNT(*) FROM (SELECT 1 FROM line) AS T1 WHERE ", "T1."],
   ])("%s", (_name, good, bad) => {
     expect(["open", "ended"]).toContain(good === "" ? "open" : read(strict, good, 1));
     const state = good === "" ? strict.start : strict.advance(strict.start, bytes(good));
@@ -114,6 +126,9 @@ test("what must follow is told, a sign only where no token joins it with the nex
   expect(after("SELECT isl")).toBe("and");
   expect(after("SELECT no FROM invoice JOIN line USING")).toBe(" (");
   expect(after("SELECT COUNT")).toBe("");
+  expect(after('SELECT "gr')).toBe(bytes('öße"'));
+  const within = strict.advance(strict.start, 'SELECT "gr\xc3')!;
+  expect(strict.forcedText(within)).toBe("");
   expect(after("SELECT c")).toBe("");
 });
 
@@ -124,6 +139,52 @@ test("closing offers only what must come, and ends", () => {
   expect(strict.advance(strict.start, "SELECT name, ", true)).toBeUndefined();
 });
 
+describe("leads nowhere that cannot be left", () => {
+  const after = (text: string, constraint = strict) =>
+    constraint.advance(constraint.start, bytes(text));
+
+  test.each([
+    ["a text", "SELECT name FROM customer WHERE city = '", "x", "'"],
+    ["a text of doubled quotes", "SELECT name FROM customer WHERE city = '", "''", "'"],
+    ["a number", "SELECT name FROM customer WHERE id = 1234567890123", ".", "5 "],
+    ["a reason", "-- cannot answer: ", "x", ""],
+  ])("%s that goes on and on can be ended", (_name, begin, more, end) => {
+    let state = after(begin)!;
+    for (let next = strict.advance(state, more); next; next = strict.advance(state, more))
+      state = next;
+    const last = end === "" ? state : strict.advance(state, end);
+    expect(last && strict.mayEnd(last)).toBe(true);
+  });
+
+  test("a join where every table stands already", () => {
+    const single = createConstraint([tables[3]], "sqlite");
+    const from = "SELECT alone FROM island";
+    expect(after(`${from} JOIN`, single)).toBeUndefined();
+    expect(after(`${from} AS T1 JOIN island AS T2 ON T1.alone = T2.date`, single)).toBeDefined();
+  });
+
+  test("more aliases than there are", () => {
+    const six = [1, 2, 3, 4, 5, 6].map((n) => `customer AS T${n}${n > 1 ? " ON 1 = 1" : ""}`);
+    const all = `SELECT COUNT(*) FROM ${six.join(" JOIN ")} JOIN customer `;
+    expect(after(`${all}ON`)).toBeDefined();
+    expect(after(`${all}AS`)).toBeUndefined();
+  });
+});
+
+const names = new Set(
+  tables.flatMap(({ name, columns: own }) => [name, ...own.map((c) => c.name)]),
+);
+const CLAUSES = new Set("FROM WHERE GROUP ORDER LIMIT AS JOIN ON ) , UNION IN ( *".split(" "));
+const asFixed = (text: string): SqlTerminal => ({ kind: "fixed", text });
+const exampleOf = (kind: OpenKind, choice: number): string =>
+  ({
+    string: "'x'",
+    number: ["1", "2", "5", "1.5"][(choice >> 4) % 4],
+    integer: "3",
+    newName: `n${choice % 100}`,
+    reason: "x",
+  })[kind];
+
 /** A statement made by choosing among what may follow, word or name, by a list of numbers. */
 function walk(choices: readonly number[]): string {
   const schema = spellSchema(tables, "sqlite");
@@ -133,24 +194,26 @@ function walk(choices: readonly number[]): string {
     const expected = expectedAfter(terminals, schema, { isClosing, isStrict: true });
     expect(expected, terminals.map(({ text }) => text).join(" ")).toBeDefined();
     const { fixed, open, end } = expected!;
-    const pool: SqlTerminal[] = [
-      ...[...fixed]
-        .filter((text) => text !== REFUSAL)
-        .map((text) => ({ kind: "fixed" as const, text })),
-      ...[...open].map((kind) => ({
-        kind,
-        text: { string: "'x'", number: "1", newName: `n${step}`, reason: "x" }[kind],
-      })),
-    ];
+    const choice = choices[step] ?? 0;
+    const texts = [...fixed].filter((text) => text !== REFUSAL);
+    const isName = (text: string) => names.has(text);
+    // a sort first, so that clauses come as often as names, of which there are more
+    const sorts: readonly (readonly SqlTerminal[])[] = [
+      texts.filter((text) => CLAUSES.has(text)).map(asFixed),
+      texts.filter(isName).map(asFixed),
+      texts.filter((text) => !CLAUSES.has(text) && !isName(text)).map(asFixed),
+      [...open].map((kind) => ({ kind, text: exampleOf(kind, choice) })),
+    ].filter((sort) => sort.length > 0);
+    const pool = sorts[choice % sorts.length] ?? [];
     if (end && (pool.length === 0 || isClosing)) return terminals.map(({ text }) => text).join(" ");
     expect(pool.length, terminals.map(({ text }) => text).join(" ")).toBeGreaterThan(0);
-    terminals.push(pool[(choices[step] ?? 0) % pool.length]);
+    terminals.push(pool[(choice >> 4) % pool.length]);
   }
 }
 
 test("whatever is chosen, the statement parses and every name in it exists", () => {
   fc.assert(
-    fc.property(fc.array(fc.nat(), { maxLength: 60 }), (choices) => {
+    fc.property(fc.array(fc.nat(), { minLength: 5, maxLength: 60, size: "max" }), (choices) => {
       const sql = walk(choices).replaceAll(" . ", ".");
       expect(unknownNames(sql, "sqlite", tables), sql).toEqual({ tables: [], columns: [] });
       try {
@@ -159,7 +222,7 @@ test("whatever is chosen, the statement parses and every name in it exists", () 
         expect(String(error), sql).toMatch(/ambiguous column name/); // binding's part
       }
     }),
-    { numRuns: 400 },
+    { numRuns: 600 },
   );
 });
 

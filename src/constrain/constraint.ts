@@ -2,17 +2,21 @@
  * An incremental acceptor of answers on one schema: which pieces of text may come next, piece by piece, as a model
  * writes. Knows no model; a piece is text of a token, as bytes (latin-1), because a token may end within a character.
  */
+import { isUtf8 } from "node:buffer";
 import type { Dialect } from "../sql/dialect.ts";
 import type { JoinableTable } from "../sql/bind.ts";
 import {
   type Expected,
   isBeginning,
+  isOpenBeginning,
+  longerFixed,
   type SqlTerminal,
   terminalAt,
   wholeTerminal,
 } from "./expected.ts";
-import { expectedAfter, isFunctionName } from "./grammar.ts";
-import { spellSchema } from "./names.ts";
+import { isFunctionName } from "./expression.ts";
+import { expectedAfter } from "./grammar.ts";
+import { type SpelledSchema, spellSchema } from "./names.ts";
 
 /** Where an answer stands; never changed. */
 export type AnswerState = {
@@ -23,13 +27,15 @@ export type AnswerState = {
   readonly isSpaced: boolean;
 };
 
+/** What answers may be, on one schema. */
 export type Constraint = {
+  /** Nothing written; new for each reading of it, and what was found out about an answer goes with its first state. */
   readonly start: AnswerState;
   /** The state after `piece`; nothing if it may not stand there. With `isClosing` only what must come may. */
   advance(state: AnswerState, piece: string, isClosing?: boolean): AnswerState | undefined;
   /** Whether the answer may end. */
   mayEnd(state: AnswerState): boolean;
-  /** The text that must follow, if there is but one way to go on; empty otherwise. */
+  /** The text that must follow, if there is but one way to go on; empty otherwise, and within a character. */
   forcedText(state: AnswerState): string;
 };
 
@@ -47,14 +53,7 @@ export function createConstraint(
     foreignKeys: foreignKeys.map((key) => ({ ...key, refTable: toBytes(key.refTable) })),
   }));
   const schema = spellSchema(spelled, dialect);
-  const known = new WeakMap<readonly SqlTerminal[], [Expected?, Expected?]>();
-  /** What may follow; the grammar is asked once per list. */
-  const expected = (terminals: readonly SqlTerminal[], isClosing = false): Expected | undefined => {
-    let both = known.get(terminals);
-    if (both === undefined) known.set(terminals, (both = []));
-    return (both[isClosing ? 1 : 0] ??= expectedAfter(terminals, schema, { isClosing, isStrict }));
-  };
-  const start: AnswerState = { terminals: [], partial: "", isSpaced: false };
+  const { expected, append } = createMemory(schema, isStrict);
 
   function advance(state: AnswerState, piece: string, isClosing = false): AnswerState | undefined {
     let { terminals, isSpaced } = state;
@@ -74,7 +73,7 @@ export function createConstraint(
       const terminal = terminalAt(rest, next);
       if (terminal === undefined)
         return isBeginning(rest, next) ? { terminals, partial: rest, isSpaced } : undefined;
-      terminals = [...terminals, terminal];
+      terminals = append(terminals, terminal);
       isSpaced = terminal.text.endsWith(" ");
       rest = rest.slice(terminal.text.length);
       if (expected(terminals) === undefined) return undefined;
@@ -87,7 +86,7 @@ export function createConstraint(
     const next = expected(state.terminals);
     const terminal = next && wholeTerminal(state.partial, next);
     if (terminal === undefined) return undefined;
-    return { terminals: [...state.terminals, terminal], partial: "", isSpaced: false };
+    return { terminals: append(state.terminals, terminal), partial: "", isSpaced: false };
   }
 
   function forcedText(state: AnswerState): string {
@@ -95,12 +94,10 @@ export function createConstraint(
     if (partial !== "") {
       const next = expected(terminals);
       if (next === undefined) return "";
-      const longer = [...next.fixed].filter((text) => text.startsWith(partial));
-      const isOpen = [...next.open].some((kind) =>
-        isBeginning(partial, { fixed: new Set(), open: new Set([kind]), end: false }),
-      );
-      if (isOpen || longer.length !== 1) return "";
-      if (longer[0] !== partial) return longer[0].slice(partial.length);
+      const [text, ...others] = longerFixed(partial, next);
+      if (text === undefined || others.length > 0 || isOpenBeginning(partial, next)) return "";
+      const rest = text.slice(partial.length);
+      if (rest !== "") return isUtf8(Buffer.from(rest, "latin1")) ? rest : "";
       const settled = settle(state);
       return settled ? forcedText(settled) : "";
     }
@@ -115,14 +112,16 @@ export function createConstraint(
   /** Whether a token can end after `text`, whatever follows: a sign is often one token with the sign after it. */
   function standsAlone(text: string, terminals: readonly SqlTerminal[]): boolean {
     if (/\w$/.test(text)) return true;
-    const next = expected([...terminals, { kind: "fixed", text }]);
+    const next = expected(append(terminals, { kind: "fixed", text }));
     return (
       next !== undefined && next.open.size === 0 && [...next.fixed].every((one) => /^\w/.test(one))
     );
   }
 
   return {
-    start,
+    get start() {
+      return { terminals: [], partial: "", isSpaced: false };
+    },
     advance,
     mayEnd(state) {
       const settled = settle(state);
@@ -130,6 +129,28 @@ export function createConstraint(
     },
     forcedText,
   };
+}
+
+/** What was found out about lists of terminals, as long as their answer lives. */
+function createMemory(schema: SpelledSchema, isStrict: boolean) {
+  const known = new WeakMap<readonly SqlTerminal[], [Expected?, Expected?]>();
+  const longer = new WeakMap<readonly SqlTerminal[], Map<string, readonly SqlTerminal[]>>();
+  /** What may follow; the grammar is asked once per list. */
+  function expected(terminals: readonly SqlTerminal[], isClosing = false): Expected | undefined {
+    let both = known.get(terminals);
+    if (both === undefined) known.set(terminals, (both = []));
+    return (both[isClosing ? 1 : 0] ??= expectedAfter(terminals, schema, { isClosing, isStrict }));
+  }
+  /** The list with one more: the same for the same, because many tokens end the same terminal. */
+  function append(terminals: readonly SqlTerminal[], terminal: SqlTerminal) {
+    let lists = longer.get(terminals);
+    if (lists === undefined) longer.set(terminals, (lists = new Map()));
+    const key = `${terminal.kind} ${terminal.text}`;
+    const list = lists.get(key) ?? [...terminals, terminal];
+    lists.set(key, list);
+    return list;
+  }
+  return { expected, append };
 }
 
 /** The spacing of the style that models are trained on (sql/compact.ts). */

@@ -7,79 +7,27 @@
  * A SELECT names its columns before its tables, so its list admits any column and FROM must then bring them all: it
  * cannot end before.
  */
-import type { Expected, OpenKind, SqlTerminal } from "./expected.ts";
+import type { Expected, SqlTerminal } from "./expected.ts";
+import { ARITHMETIC, expression, MAX_DEPTH, type Parse } from "./expression.ts";
 import type { SpelledSchema } from "./names.ts";
+import { expectedBy } from "./reader.ts";
+import {
+  ALIASES,
+  emptyScope,
+  hasTableLeft,
+  missingFrom,
+  type Naming,
+  type Place,
+  type Scope,
+  type Source,
+  tablesTowards,
+} from "./scope.ts";
 
 /** Opens an answer that is no SQL; its reason follows. */
 export const REFUSAL = "-- cannot answer: ";
 
 const MAX_ITEMS = 12;
 const MAX_JOINS = 12;
-const MAX_DEPTH = 4;
-const COMPARISONS = ["=", "<>", "!=", "<", ">", "<=", ">="];
-const ARITHMETIC = ["+", "-", "*", "/", "||"];
-const TYPES = ["INTEGER", "REAL", "TEXT", "FLOAT", "NUMERIC"];
-const ALIASES = ["T1", "T2", "T3", "T4", "T5", "T6"];
-
-/** Fewest and most arguments of the functions that are admitted. */
-const FUNCTIONS: Readonly<Record<string, readonly [number, number]>> = {
-  ABS: [1, 1],
-  ROUND: [1, 2],
-  LENGTH: [1, 1],
-  LOWER: [1, 1],
-  UPPER: [1, 1],
-  TRIM: [1, 1],
-  SUBSTR: [2, 3],
-  INSTR: [2, 2],
-  REPLACE: [3, 3],
-  COALESCE: [2, 4],
-  IFNULL: [2, 2],
-  NULLIF: [2, 2],
-  DATE: [1, 3],
-  JULIANDAY: [1, 3],
-  STRFTIME: [2, 3],
-};
-const AGGREGATES = ["COUNT", "SUM", "AVG", "MIN", "MAX"];
-const bothCases = (names: readonly string[]) => names.flatMap((name) => [name, name.toLowerCase()]);
-const functionNames = new Set(bothCases(Object.keys(FUNCTIONS)));
-const aggregateNames = new Set(bothCases(AGGREGATES));
-/** Names that a `(` follows without a blank. */
-export const isFunctionName = (text: string): boolean =>
-  functionNames.has(text) || aggregateNames.has(text) || text === "CAST";
-
-type Source = {
-  /** How a column is qualified by it. */
-  readonly name: string;
-  /** The table that it is; none for a SELECT. */
-  readonly table?: string;
-  readonly columns: ReadonlySet<string>;
-};
-
-/** A column that was named before FROM, with its table or alias if that was named. */
-type Promised = { readonly table?: string; readonly column: string };
-
-/** One SELECT: its tables once they are known, and the columns that were named before. */
-type Scope = {
-  readonly parent?: Scope;
-  readonly sources: Source[];
-  readonly promised: Promised[];
-  /** Names that the list gave with AS. */
-  readonly outputs: Set<string>;
-  /** Plain columns of the list, by which a set operation may be ordered. */
-  readonly plain: Set<string>;
-  isRead: boolean;
-  hasAggregate: boolean;
-};
-
-type Kind = "value" | "condition";
-type Wanted = Kind | "either";
-type Place = {
-  readonly scope: Scope;
-  readonly depth: number;
-  readonly aggregates: boolean;
-  /** Whether names that the list gave with AS may be read. */
-  readonly outputs?: boolean;
-};
 
 /** Names that SQL takes for one, though they are spelt in two ways, share an entry. */
 function columnsByLowerCase(sources: readonly Source[]): Map<string, string[]> {
@@ -87,15 +35,13 @@ function columnsByLowerCase(sources: readonly Source[]): Map<string, string[]> {
   return Map.groupBy(names, (name) => name.toLowerCase());
 }
 
-/** Thrown where the terminals end, and where one of them may not stand. */
-const ENDED = Symbol("ended");
-const WRONG = Symbol("wrong");
+/** The places of a list of `count` columns; of `*` the first is certain. */
+const placesTo = (count = 1): string[] => Array.from({ length: count }, (_, i) => String(i + 1));
 
-export type Reading = {
+/** In which sense statements are read. */
+export type Reading = Pick<Naming, "isStrict"> & {
   /** Leaves out all that need not be there, so that the statement ends soon. */
   readonly isClosing: boolean;
-  /** FROM has to bring every column that the list named; otherwise it may leave joins to sql/bind.ts. */
-  readonly isStrict: boolean;
 };
 
 /** What may follow `terminals`; nothing if they are no beginning of a statement. */
@@ -104,392 +50,170 @@ export function expectedAfter(
   schema: SpelledSchema,
   { isClosing, isStrict }: Reading,
 ): Expected | undefined {
-  const fixed = new Set<string>();
-  const open = new Set<OpenKind>();
-  let end = false;
-  let at = 0;
-  const atEnd = () => at === terminals.length;
-
-  type Texts = Iterable<string>;
-  const offer = (texts: Texts, kinds: readonly OpenKind[] = []) => {
-    for (const text of texts) fixed.add(text);
-    for (const kind of kinds) open.add(kind);
-  };
-  /** Takes one of `texts` if it stands here; it need not. */
-  const accept = (...texts: readonly string[]): string | undefined => {
-    if (atEnd()) {
-      if (!isClosing) offer(texts);
-      return undefined;
-    }
-    const { kind, text } = terminals[at];
-    if (kind !== "fixed" || !texts.includes(text)) return undefined;
-    at++;
-    return text;
-  };
-  /** Takes one of them; something must stand here. `few` is offered where the statement should end soon. */
-  const need = (texts: Texts, kinds: readonly OpenKind[] = [], few: Texts = texts): SqlTerminal => {
-    if (atEnd()) {
-      offer(isClosing ? few : texts, kinds);
-      throw ENDED;
-    }
-    const terminal = terminals[at++];
-    if (terminal.kind === "fixed") {
-      for (const text of texts) if (text === terminal.text) return terminal;
-      throw WRONG;
-    }
-    if (kinds.includes(terminal.kind)) return terminal;
-    throw WRONG;
-  };
-
-  function answer(): void {
-    if (need(["SELECT", REFUSAL]).text === REFUSAL) need([], ["reason"]);
-    else query(undefined, undefined, 0);
-    if (!atEnd()) throw WRONG;
-    end = true;
-  }
-
-  /** After SELECT. Gives the columns of the result, where they can be counted. */
-  function query(parent: Scope | undefined, wanted: number | undefined, depth: number): Scope {
-    const first = select(parent, wanted, depth);
-    let isCompound = false;
-    let last = first;
-    while (first.count !== undefined) {
-      const operator = accept("UNION", "INTERSECT", "EXCEPT");
-      if (operator === undefined) break;
-      if (operator === "UNION") accept("ALL");
-      need(["SELECT"]);
-      last = select(parent, first.count, depth);
-      isCompound = true;
-    }
-    if (accept("ORDER")) {
-      need(["BY"]);
-      const { scope } = isCompound ? first : last;
-      do {
-        if (isCompound) need([...scope.plain, ...scope.outputs], ["number"]);
-        else expression({ scope, depth, aggregates: scope.hasAggregate, outputs: true }, "value");
-        accept("ASC", "DESC");
-      } while (accept(","));
-    }
-    if (accept("LIMIT")) {
-      need([], ["number"]);
-      if (accept("OFFSET")) need([], ["number"]);
-    }
-    return first.scope;
-  }
-
-  function select(parent: Scope | undefined, wanted: number | undefined, depth: number) {
-    const scope: Scope = {
-      parent,
-      sources: [],
-      promised: [],
-      outputs: new Set(),
-      plain: new Set(),
-      isRead: false,
-      hasAggregate: false,
+  return expectedBy(terminals, isClosing, (reader) => {
+    const parse: Parse = {
+      reader,
+      schema,
+      isStrict,
+      query: (parent, wanted, depth) => query(parse, parent, wanted, depth),
     };
-    accept("DISTINCT");
-    const count = list(scope, wanted, depth);
-    need(["FROM"]);
-    from(scope, depth);
-    const rows: Place = { scope, depth, aggregates: false };
-    if (accept("WHERE")) expression(rows, "condition");
-    if (accept("GROUP")) {
-      need(["BY"]);
-      do expression(rows, "value");
-      while (accept(","));
-      scope.hasAggregate = true;
-      if (accept("HAVING")) expression({ ...rows, aggregates: true, outputs: true }, "condition");
-    }
-    return { scope, count };
+    if (reader.need(["SELECT", REFUSAL]).text === REFUSAL) reader.need([], ["reason"]);
+    else parse.query(undefined, undefined, 0);
+  });
+}
+
+/** After SELECT. Gives the columns of the result, where they can be counted. */
+function query(
+  parse: Parse,
+  parent: Scope | undefined,
+  wanted: number | undefined,
+  depth: number,
+): Scope {
+  const { reader } = parse;
+  const first = select(parse, parent, wanted, depth);
+  let isCompound = false;
+  let last = first;
+  while (first.count !== undefined) {
+    const operator = reader.accept("UNION", "INTERSECT", "EXCEPT");
+    if (operator === undefined) break;
+    if (operator === "UNION") reader.accept("ALL");
+    reader.need(["SELECT"]);
+    last = select(parse, parent, first.count, depth);
+    isCompound = true;
   }
-
-  /** The columns of a SELECT; counts them, but for `*`. */
-  function list(scope: Scope, wanted: number | undefined, depth: number): number | undefined {
-    if (wanted === undefined && accept("*")) return undefined;
-    for (let count = 1; ; count++) {
-      const start = at;
-      expression({ scope, depth, aggregates: true }, "value");
-      const column = at === start + 1 ? terminals[start] : undefined;
-      if (accept("AS")) scope.outputs.add(need([], ["newName"]).text);
-      else if (column?.kind === "fixed") scope.plain.add(column.text);
-      if (count === (wanted ?? MAX_ITEMS)) return count;
-      if (wanted !== undefined) need([","]);
-      else if (!accept(",")) return count;
-    }
-  }
-
-  function from(scope: Scope, depth: number): void {
-    source(scope, depth);
-    for (let joins = 0; joins < MAX_JOINS; joins++) {
-      if (isStrict && atEnd() && missingFrom(scope) !== undefined) {
-        offer(["JOIN"]);
-        throw ENDED;
-      }
-      const word = accept("JOIN", "LEFT");
-      if (word === undefined) break;
-      if (word === "LEFT") need(["JOIN"]);
-      join(scope, depth);
-    }
-    scope.isRead = true;
-  }
-
-  function join(scope: Scope, depth: number): void {
-    const before = columnsByLowerCase(scope.sources);
-    const shared = [...columnsByLowerCase([source(scope, depth)])].flatMap(([lower, names]) =>
-      before.has(lower) ? [...names, ...(before.get(lower) ?? [])] : [],
-    );
-    if (need(shared.length > 0 ? ["USING", "ON"] : ["ON"]).text === "USING") {
-      need(["("]);
-      const left = new Set(shared);
-      do left.delete(need(left).text);
-      while (left.size > 0 && accept(","));
-      need([")"]);
-      return;
-    }
-    scope.isRead = true;
-    expression({ scope, depth, aggregates: false }, "condition");
-    scope.isRead = false;
-  }
-
-  function source(scope: Scope, depth: number): Source {
-    const taken = new Set(scope.sources.map(({ name }) => name));
-    const missing = isStrict && atEnd() ? missingFrom(scope) : undefined;
-    const known = missing && scope.sources.length > 0 ? tablesTowards(missing, scope) : undefined;
-    const tables = (known ?? [...schema.tables.keys()]).filter((name) => !taken.has(name));
-    const { text } = need(depth < MAX_DEPTH ? [...tables, "("] : tables, [], tables);
-    let columns = schema.tables.get(text)?.columns;
-    if (columns === undefined) {
-      need(["SELECT"]);
-      const inner = query(undefined, undefined, depth + 1);
-      need([")"]);
-      columns = new Set([...inner.plain, ...inner.outputs]);
-    }
-    const alias = accept("AS") && need(ALIASES.filter((name) => !taken.has(name))).text;
-    const added = { name: alias ?? text, ...(text !== "(" && { table: text }), columns };
-    scope.sources.push(added);
-    return added;
-  }
-
-  function expression(place: Place, wanted: Wanted): Kind {
-    let kind = operand(place, wanted);
-    for (;;) {
-      if (kind === "value") {
-        if (accept(...ARITHMETIC)) {
-          operand(place, "value");
-          continue;
-        }
-        if (wanted === "value" || !comparison(place, wanted === "condition")) return kind;
-        kind = "condition";
-      } else if (wanted !== "value" && accept("AND", "OR")) {
-        return expression(place, "condition");
-      } else return kind;
-    }
-  }
-
-  function value(place: Place): void {
-    expression(place, "value");
-  }
-
-  /** What makes a condition of a value; whether one stands here. */
-  function comparison(place: Place, isNeeded: boolean): boolean {
-    const words = [...COMPARISONS, "IS", "NOT", "IN", "LIKE", "BETWEEN"];
-    let word = isNeeded ? need(words, [], ["=", "IS"]).text : accept(...words);
-    if (word === undefined) return false;
-    if (word === "NOT") word = need(["IN", "LIKE", "BETWEEN"]).text;
-    if (word === "IS") {
-      accept("NOT");
-      need(["NULL"]);
-    } else if (word === "LIKE") need([], ["string"]);
-    else if (word === "BETWEEN") {
-      value(place);
-      need(["AND"]);
-      value(place);
-    } else if (word === "IN") members(place);
-    else value(place);
-    return true;
-  }
-
-  function members({ scope, depth }: Place): void {
-    need(["("]);
-    const nested = depth < MAX_DEPTH ? ["SELECT"] : [];
-    if (need(nested, ["string", "number"], []).text === "SELECT") query(scope, 1, depth + 1);
-    else while (accept(",")) need([], ["string", "number"]);
-    need([")"]);
-  }
-
-  function operand(place: Place, wanted: Wanted): Kind {
-    const { scope, depth, aggregates } = place;
-    const names = namesIn(place);
-    const words = [
-      ...(wanted === "value" ? [] : ["NOT", "EXISTS"]),
-      ...(aggregates ? aggregateNames : []),
-      ...functionNames,
-      "CASE",
-      "CAST",
-      "NULL",
-      // two of them would begin a comment
-      ...(terminals[at - 1]?.text === "-" ? [] : ["-"]),
-      "(",
-    ];
-    const all = depth > MAX_DEPTH ? names : [...names, ...words];
-    const token = need(all, ["number", "string"], names);
-    const { kind, text } = token;
-    if (kind !== "fixed" || text === "NULL") return "value";
-    const inner = { ...place, depth: depth + 1 };
-    if (text === "NOT") {
-      expression(place, "condition");
-      return "condition";
-    }
-    if (text === "EXISTS") {
-      need(["("]);
-      need(["SELECT"]);
-      query(scope, undefined, depth + 1);
-      need([")"]);
-      return "condition";
-    }
-    if (text === "(") return brackets(inner, wanted);
-    if (text === "CASE") cases(inner);
-    else if (text === "-") need([], ["number"]);
-    else if (text === "CAST") {
-      need(["("]);
-      value(inner);
-      need(["AS"]);
-      need(TYPES);
-      need([")"]);
-    } else if (!names.has(text) || opensCall(text)) call(text, inner);
-    else column(place, text);
-    return "value";
-  }
-
-  /** Whether a name that is also a function's is one here. */
-  const opensCall = (text: string): boolean =>
-    isFunctionName(text) && !atEnd() && terminals[at].text === "(";
-
-  function brackets(place: Place, wanted: Wanted): Kind {
-    let kind: Kind = "value";
-    if (!atEnd() && terminals[at].text === "SELECT") {
-      at++;
-      query(place.scope, 1, place.depth);
-    } else {
-      if (atEnd() && !isClosing) offer(["SELECT"]);
-      kind = expression(place, wanted === "value" ? "value" : "either");
-    }
-    need([")"]);
-    return kind;
-  }
-
-  function cases(place: Place): void {
-    need(["WHEN"]);
+  if (reader.accept("ORDER")) {
+    reader.need(["BY"]);
+    const { scope } = isCompound ? first : last;
     do {
-      expression(place, "condition");
-      need(["THEN"]);
-      value(place);
-    } while (accept("WHEN"));
-    if (accept("ELSE")) value(place);
-    need(["END"]);
-  }
-
-  function call(name: string, place: Place): void {
-    need(["("]);
-    const rows = { ...place, aggregates: false, outputs: false };
-    if (aggregateNames.has(name)) {
-      place.scope.hasAggregate = true;
-      const isCount = name.toUpperCase() === "COUNT";
-      if (!(isCount && accept("*"))) {
-        accept("DISTINCT");
-        value(rows);
+      if (isCompound) reader.need([...scope.plain, ...scope.outputs, ...placesTo(first.count)]);
+      else {
+        const place = { scope, depth, aggregates: scope.hasAggregate, outputs: true };
+        sortKey(parse, place, placesTo(first.count));
       }
-    } else {
-      const [fewest, most] = FUNCTIONS[name.toUpperCase()];
-      for (let count = 1; ; count++) {
-        value(place);
-        if (count < fewest) need([","]);
-        else if (count === most || !accept(",")) break;
-      }
-    }
-    need([")"]);
+      reader.accept("ASC", "DESC");
+    } while (reader.accept(","));
   }
-
-  /** A name was read: a column, or a table with its column after a dot. */
-  function column(place: Place, text: string): void {
-    const { scope } = place;
-    const owner = qualifiersIn(scope).get(text);
-    const isColumn = columnsIn(place).has(text);
-    const isQualified =
-      owner !== undefined && (isColumn ? accept(".") !== undefined : need(["."]) !== undefined);
-    if (isQualified) promise(scope, need(owner).text, text);
-    else if (!(place.outputs && scope.outputs.has(text))) promise(scope, text);
+  if (reader.accept("LIMIT")) {
+    reader.need([], ["integer"]);
+    if (reader.accept("OFFSET")) reader.need([], ["integer"]);
   }
+  return first.scope;
+}
 
-  function promise(scope: Scope, name: string, table?: string): void {
-    for (let one: Scope | undefined = scope; one !== undefined; one = one.parent) {
-      if (!one.isRead) {
-        one.promised.push({ table, column: name });
-        return;
-      }
-      if (table !== undefined && one.sources.some((item) => item.name === table)) return;
-      if (table === undefined && one.sources.some(({ columns }) => columns.has(name))) return;
-    }
+function select(
+  parse: Parse,
+  parent: Scope | undefined,
+  wanted: number | undefined,
+  depth: number,
+) {
+  const { reader } = parse;
+  const scope = emptyScope(parent);
+  reader.accept("DISTINCT");
+  const count = list(parse, scope, wanted, depth);
+  reader.need(["FROM"]);
+  from(parse, scope, depth);
+  const rows: Place = { scope, depth, aggregates: false };
+  if (reader.accept("WHERE")) expression(parse, rows, "condition");
+  if (reader.accept("GROUP")) {
+    reader.need(["BY"]);
+    do sortKey(parse, rows, scope.groupable);
+    while (reader.accept(","));
+    scope.hasAggregate = true;
+    if (reader.accept("HAVING"))
+      expression(parse, { ...rows, aggregates: true, outputs: true }, "condition");
   }
+  return { scope, count };
+}
 
-  const isKept = (scope: Scope, { table, column: name }: Scope["promised"][number]): boolean => {
-    for (let one: Scope | undefined = scope; one !== undefined; one = one.parent)
-      for (const { name: owner, columns } of one.sources)
-        if (columns.has(name) && (table === undefined || table === owner)) return true;
-    return false;
-  };
+/** An expression of GROUP BY or ORDER BY. A number alone, however signed and bracketed, names a place of the list. */
+function sortKey(parse: Parse, place: Place, places: readonly string[]): void {
+  const readSince = parse.reader.mark();
+  expression(parse, place, "value");
+  const text = readSince().map((terminal) => terminal.text);
+  const number = text.filter((one) => one !== "(" && one !== ")").join("");
+  if (/^-*\d+$/.test(number) && !places.includes(number)) parse.reader.stop(ARITHMETIC);
+}
 
-  /** A column of the list that FROM has not brought yet. */
-  const missingFrom = (scope: Scope): Promised | undefined =>
-    scope.promised.find((one) => !isKept(scope, one));
-
-  /** The tables that have the column, and the next ones on the shortest ways to them along foreign keys. */
-  function tablesTowards({ table, column: name }: Promised, scope: Scope): readonly string[] {
-    const owners = [...schema.tables.values()]
-      .filter((one) => (table === undefined || one.name === table) && one.columns.has(name))
-      .map((one) => one.name);
-    const reached = new Set(scope.sources.flatMap(({ table: own }) => own ?? []));
-    const seen = new Set(owners);
-    for (let ring = owners; ring.length > 0;) {
-      const next = ring.filter((one) => schema.neighbours(one).some((other) => reached.has(other)));
-      if (next.length > 0) return [...next, ...owners];
-      ring = ring.flatMap((one) => schema.neighbours(one)).filter((one) => !seen.has(one));
-      for (const one of ring) seen.add(one);
-    }
-    return owners;
+/** The columns of a SELECT; counts them, but for `*`. */
+function list(
+  parse: Parse,
+  scope: Scope,
+  wanted: number | undefined,
+  depth: number,
+): number | undefined {
+  const { reader } = parse;
+  if (wanted === undefined && reader.accept("*")) {
+    scope.groupable.push("1");
+    return undefined;
   }
-
-  /** Columns that may stand bare. */
-  function columnsIn({ scope, outputs = false }: Place): ReadonlySet<string> {
-    if (!scope.isRead) return schema.columns;
-    const names = new Set(outputs ? scope.outputs : []);
-    for (let one: Scope | undefined = scope; one?.isRead; one = one.parent)
-      for (const { columns } of one.sources) for (const name of columns) names.add(name);
-    return names;
+  let hasAggregate = false;
+  for (let count = 1; ; count++) {
+    const readSince = reader.mark();
+    scope.hasAggregate = false;
+    expression(parse, { scope, depth, aggregates: true }, "value");
+    if (!scope.hasAggregate) scope.groupable.push(String(count));
+    scope.hasAggregate = hasAggregate ||= scope.hasAggregate;
+    const [column, ...more] = readSince();
+    if (reader.accept("AS")) scope.outputs.add(reader.need([], ["newName"]).text);
+    else if (more.length === 0 && column?.kind === "fixed" && column.text !== "NULL")
+      scope.plain.add(column.text);
+    if (count === (wanted ?? MAX_ITEMS)) return count;
+    if (wanted !== undefined) reader.need([","]);
+    else if (!reader.accept(",")) return count;
   }
+}
 
-  /** Tables and aliases that may stand before a dot, with the columns that may follow it. */
-  function qualifiersIn(scope: Scope): ReadonlyMap<string, ReadonlySet<string>> {
-    const found = new Map<string, ReadonlySet<string>>();
-    for (let one: Scope | undefined = scope; one !== undefined; one = one.parent) {
-      for (const { name, columns } of one.sources) if (name !== "(") found.set(name, columns);
-      if (one.isRead) continue;
-      for (const { name, columns } of schema.tables.values())
-        if (!found.has(name)) found.set(name, columns);
-      if (!isStrict)
-        for (const alias of ALIASES) if (!found.has(alias)) found.set(alias, schema.columns);
-    }
-    return found;
+function from(parse: Parse, scope: Scope, depth: number): void {
+  const { reader, schema, isStrict } = parse;
+  source(parse, scope, depth);
+  for (let joins = 0; joins < MAX_JOINS; joins++) {
+    if (!hasTableLeft(scope, schema)) break;
+    if (isStrict && reader.isAtEnd() && missingFrom(scope)) reader.stop(["JOIN"]);
+    const word = reader.accept("JOIN", "LEFT");
+    if (word === undefined) break;
+    if (word === "LEFT") reader.need(["JOIN"]);
+    join(parse, scope, depth);
   }
+  scope.isRead = true;
+}
 
-  const namesIn = (place: Place): ReadonlySet<string> =>
-    new Set([...columnsIn(place), ...qualifiersIn(place.scope).keys()]);
-
-  try {
-    answer();
-  } catch (reason) {
-    if (reason === WRONG) return undefined;
-    if (reason !== ENDED) throw reason;
+function join(parse: Parse, scope: Scope, depth: number): void {
+  const { reader } = parse;
+  const before = columnsByLowerCase(scope.sources);
+  const shared = [...columnsByLowerCase([source(parse, scope, depth)])].flatMap(([lower, names]) =>
+    before.has(lower) ? [...names, ...(before.get(lower) ?? [])] : [],
+  );
+  if (reader.need(shared.length > 0 ? ["USING", "ON"] : ["ON"]).text === "USING") {
+    reader.need(["("]);
+    const left = new Set(shared);
+    do left.delete(reader.need(left).text);
+    while (left.size > 0 && reader.accept(","));
+    reader.need([")"]);
+    return;
   }
-  return { fixed, open, end };
+  scope.isRead = true;
+  expression(parse, { scope, depth, aggregates: false }, "condition");
+  scope.isRead = false;
+}
+
+function source(parse: Parse, scope: Scope, depth: number): Source {
+  const { reader, schema, isStrict } = parse;
+  const taken = new Set(scope.sources.map(({ name }) => name));
+  const missing = isStrict && reader.isAtEnd() ? missingFrom(scope) : undefined;
+  const known =
+    missing && scope.sources.length > 0 ? tablesTowards(missing, scope, schema) : undefined;
+  const tables = (known ?? [...schema.tables.keys()]).filter((name) => !taken.has(name));
+  const { text } = reader.need(depth < MAX_DEPTH && !known ? [...tables, "("] : tables, [], tables);
+  let columns = schema.tables.get(text)?.columns;
+  if (columns === undefined) {
+    reader.need(["SELECT"]);
+    const inner = parse.query(undefined, undefined, depth + 1);
+    reader.need([")"]);
+    columns = new Set([...inner.plain, ...inner.outputs]);
+  }
+  const aliases = ALIASES.filter((name) => !taken.has(name));
+  const alias = aliases.length > 0 && reader.accept("AS") ? reader.need(aliases).text : undefined;
+  const added = { name: alias ?? text, ...(text !== "(" && { table: text }), columns };
+  scope.sources.push(added);
+  return added;
 }

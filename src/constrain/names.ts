@@ -3,11 +3,12 @@ import type { Dialect } from "../sql/dialect.ts";
 import { quoteName } from "../sql/quote.ts";
 import type { JoinableTable } from "../sql/bind.ts";
 
-export type SpelledTable = {
+type SpelledTable = {
   readonly name: string;
   readonly columns: ReadonlySet<string>;
 };
 
+/** Tables and columns as they stand in SQL. */
 export type SpelledSchema = {
   readonly tables: ReadonlyMap<string, SpelledTable>;
   /** Of all tables. */
@@ -16,6 +17,7 @@ export type SpelledSchema = {
   neighbours(table: string): readonly string[];
 };
 
+/** Spells all names once. */
 export function spellSchema(tables: readonly JoinableTable[], dialect: Dialect): SpelledSchema {
   const spelled = tables.map(({ name, columns }): SpelledTable => ({
     name: quoteName(name, dialect),

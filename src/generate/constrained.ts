@@ -8,7 +8,7 @@ import type { Completion } from "./generate.ts";
 
 export type ConstrainedOptions = {
   readonly constraint: Constraint;
-  /** The bytes of each token, by id (tokenizer/token-bytes.ts). */
+  /** The bytes of each token, by id (tokenizer/token-bytes.ts); what has none is never written. */
   readonly pieces: readonly string[];
   readonly maxTokens: number;
   readonly stop: AbortSignal;
@@ -41,8 +41,9 @@ export async function writeConstrained(
     const isClosing = maxTokens - ids.length <= CLOSING_TOKENS;
     const before = state;
     const accept = (token: Token): AnswerState | undefined => {
-      if (!model.isEogToken(token)) return constraint.advance(before, pieces[token], isClosing);
-      return constraint.mayEnd(before) ? before : undefined;
+      if (model.isEogToken(token)) return constraint.mayEnd(before) ? before : undefined;
+      const piece = pieces[token];
+      return piece ? constraint.advance(before, piece, isClosing) : undefined;
     };
     const choice =
       (await choose(sequence, waiting, CANDIDATES, accept)) ??
@@ -53,7 +54,7 @@ export async function writeConstrained(
     state = choice.state;
     waiting = [choice.token];
     const forced = forcedFrom(constraint, state);
-    waiting.push(...model.tokenize(forced.text));
+    waiting.push(...model.tokenize(forced.text).slice(0, maxTokens - ids.length - 1));
     state = forced.state;
     ids.push(...waiting);
   }

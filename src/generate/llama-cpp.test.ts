@@ -77,6 +77,8 @@ describe.skipIf(!modelFile)("llama.cpp with the default model (needs T2S_MODEL_F
     }
     const again = await generator.generate(requests.slice(2, 4), { maxTokens: 60, constraint });
     expect(again.map(({ text }) => text)).toEqual(answers.slice(2, 4).map(({ text }) => text));
+    const cut = await generator.generate(requests.slice(2, 4), { maxTokens: 9, constraint });
+    for (const { tokens } of cut) expect(tokens).toBeLessThanOrEqual(9);
   });
 
   test("answers of two cores equal those of one, in the order of the requests", async () => {

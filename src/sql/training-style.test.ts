@@ -213,7 +213,13 @@ test("every pair of the bundled company returns what it returned", async () => {
       .split("\n")
       .flatMap((line) => (line === "" ? [] : ((JSON.parse(line) as { sql?: string }).sql ?? []))),
   );
-  expect(await compareIn(file, sqls)).toEqual({ compared: 1_185, nonEmpty: 1_185, unstyled: 0 });
+  const different = new Set(sqls).size;
+  expect(different).toBeGreaterThan(1_000);
+  expect(await compareIn(file, sqls)).toEqual({
+    compared: different,
+    nonEmpty: different,
+    unstyled: 0,
+  });
 }, 120_000);
 
 const executor = createExecutor({ workers: 2, timeoutMs: 20_000 });

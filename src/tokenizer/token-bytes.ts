@@ -5,11 +5,17 @@
  */
 import type { TokenizerMetadata } from "./tokenizer.ts";
 
-/** By token id, each byte a character (latin-1); a special token gives what its name spells. */
+/** `tokenizer.ggml.token_type` of tokens that stand for a place in a conversation, not for text. */
+const CONTROL = 3;
+
+/** By token id, each byte a character (latin-1); a control token has none. */
 export function tokenBytes(metadata: TokenizerMetadata): readonly string[] {
   const tokens = metadata["tokenizer.ggml.tokens"] as readonly string[];
+  const types = metadata["tokenizer.ggml.token_type"] as readonly number[];
   const bytes = byteAlphabet();
-  return tokens.map((token) => [...token].map((letter) => bytes.get(letter) ?? letter).join(""));
+  const textOf = (token: string) =>
+    [...token].map((letter) => bytes.get(letter) ?? letter).join("");
+  return tokens.map((token, id) => (types[id] === CONTROL ? "" : textOf(token)));
 }
 
 function byteAlphabet(): Map<string, string> {
