@@ -55,6 +55,7 @@ export function readCells(
       .filter(({ kind }) => kind === "table")
       .flatMap((table) =>
         table.columns.flatMap((column): ColumnCells[] => {
+          if (column.nullCount > 0 && column.nullCount === table.rowCount) return [];
           const statement = connection.prepare(
             `SELECT DISTINCT c FROM (SELECT ${quoted(column.name)} AS c FROM ${quoted(table.name)} LIMIT ${maxRows})
              WHERE typeof(c) = 'text' AND length(c) BETWEEN 1 AND ${MAX_LENGTH} LIMIT ${Math.min(left, maxCellsPerColumn)}`,

@@ -40,7 +40,7 @@ const notes = new Map(
 
 test.each([
   ["inv.InvNo", "invoice number"],
-  ["inv.Sts", "A ?, H ?"],
+  ["inv.Sts", "status; A ?, H ?"],
   ["inv.created_at", "Unix time in seconds"],
   ["inv.period", "month as yyyymm"],
   ["inv.TotAmt", "total amount"],

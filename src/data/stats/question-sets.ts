@@ -11,7 +11,7 @@ export const spiderTrain: Distribution = {
     easy: 0.242,
     medium: 0.3964,
     hard: 0.2089,
-    extra: 0.1527
+    extra: 0.1527,
   },
   features: {
     join: 0.3959,
@@ -31,43 +31,43 @@ export const spiderTrain: Distribution = {
     date: 0.0021,
     arithmetic: 0.0037,
     ratio: 0,
-    window: 0
+    window: 0,
   },
   tablesRead: {
     1: 0.5616,
     2: 0.3336,
     3: 0.0954,
     4: 0.0083,
-    5: 0.0011
+    5: 0.0011,
   },
   conditions: {
     0: 0.5009,
     1: 0.4036,
     2: 0.0894,
-    3: 0.0061
+    3: 0.0061,
   },
   distinct: {
     200: {
       distinct1: 0.2512,
-      distinct2: 0.6166
+      distinct2: 0.6166,
     },
     500: {
       distinct1: 0.1726,
-      distinct2: 0.5267
+      distinct2: 0.5267,
     },
     1000: {
       distinct1: 0.1217,
-      distinct2: 0.4539
+      distinct2: 0.4539,
     },
     2000: {
       distinct1: 0.0824,
-      distinct2: 0.3779
+      distinct2: 0.3779,
     },
     5000: {
       distinct1: 0.0448,
-      distinct2: 0.2738
-    }
-  }
+      distinct2: 0.2738,
+    },
+  },
 };
 
 export const businessTrain: Distribution = {
@@ -76,7 +76,7 @@ export const businessTrain: Distribution = {
     easy: 0.1149,
     medium: 0.398,
     hard: 0.2188,
-    extra: 0.2683
+    extra: 0.2683,
   },
   features: {
     join: 0.3762,
@@ -96,33 +96,33 @@ export const businessTrain: Distribution = {
     date: 0.1871,
     arithmetic: 0.1257,
     ratio: 0.0356,
-    window: 0
+    window: 0,
   },
   tablesRead: {
     1: 0.5802,
     2: 0.3614,
     3: 0.0535,
-    4: 0.005
+    4: 0.005,
   },
   conditions: {
     0: 0.1673,
     1: 0.4436,
     2: 0.301,
     3: 0.0782,
-    4: 0.0099
+    4: 0.0099,
   },
   distinct: {
     200: {
       distinct1: 0.2275,
-      distinct2: 0.7394
+      distinct2: 0.7394,
     },
     500: {
       distinct1: 0.1388,
-      distinct2: 0.6118
+      distinct2: 0.6118,
     },
     1000: {
       distinct1: 0.0926,
-      distinct2: 0.5112
-    }
-  }
+      distinct2: 0.5112,
+    },
+  },
 };

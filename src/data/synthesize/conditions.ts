@@ -176,9 +176,7 @@ function numberCondition(
 /** A value of the column, rounded to what people would say. */
 function roundedValue(draw: Draw, field: Field): number {
   const { spread } = field.samples;
-  const value = Number(
-    draw.rng.pick(spread.filter((one) => Number(one) !== 0).slice(1)) ?? 0,
-  );
+  const value = Number(draw.rng.pick(spread.filter((one) => Number(one) !== 0).slice(1)) ?? 0);
   if (field.role === "year" || Math.abs(value) < 20)
     return Math.abs(value) < 20 ? Number(value.toFixed(2)) : value;
   const unit =
@@ -305,7 +303,11 @@ function equalWords(draw: Draw, entity: Entity, field: Field, value: number | st
     const noun = name.replace(/ (number|code|ID)$/, "");
     return { post: `${preposition(draw, noun)} ${noun} ${text}`, clause };
   }
-  if (PLACES.test(field.phrases[0]) && rng.next() < 0.75 && field.phrases[0].split(" ").length === 1)
+  if (
+    PLACES.test(field.phrases[0]) &&
+    rng.next() < 0.75 &&
+    field.phrases[0].split(" ").length === 1
+  )
     return { post: `${rng.pick(["in", "in", "from"])} ${text}`, clause };
   if (field.role === "name" && entity.label.includes(field))
     return { post: `${rng.pick(["named", "called"])} ${text}`, clause };
@@ -316,7 +318,8 @@ function equalWords(draw: Draw, entity: Entity, field: Field, value: number | st
 
 const PERSON = /^\p{Lu}[\p{Ll}'-]+ (\p{Lu}\.? )?\p{Lu}[\p{L}'-]+$/u;
 const TRADE = /^\p{Lu}\p{Ll}+(er|or|ist|ian|man|ant|ent|ic)$/u;
-const AGENT = /\b(manager|owner|rep|agent|officer|author|director|coach|captain|teacher|leader|head|by)$/;
+const AGENT =
+  /\b(manager|owner|rep|agent|officer|author|director|coach|captain|teacher|leader|head|by)$/;
 
 /** "Ann Lee's jobs", "plumbers", "Rock tracks": a category's value as a possessive, a noun or an adjective. */
 function kindWords(entity: Entity, field: Field, text: string): Partial<Words> {

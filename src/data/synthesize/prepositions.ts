@@ -2,7 +2,8 @@
 import type { Draw } from "./draw.ts";
 import { headOf } from "./english.ts";
 
-const IN = /^(compan|department|division|branch|group|region|store|countr|cit|state|season|league)/i;
+const IN =
+  /^(compan|department|division|branch|group|region|store|countr|cit|state|season|league)/i;
 const ON = /^(job|project|account|order|invoice|contract|ticket)/i;
 
 export function preposition(draw: Draw, noun: string): string {

@@ -97,13 +97,13 @@ export const profileOf = ({ n, counts }: Tally): Profile =>
 const PRIOR = 15;
 const STRONGEST = 4;
 
-/** How much a query is wanted; what the target never has does not count. Above 1 when what it has is rarer so far than in the target, below when commoner. */
+/** How much a query is wanted; a feature that the target never has does not count. Above 1 when what it has is rarer so far than in the target, below when commoner. */
 export function wantedOf(outline: Outline, target: Profile, { n, counts }: Tally): number {
   const own = new Set(keysOf(outline));
   let wanted = 1;
   for (const [group, shares] of Object.entries(target))
     for (const [value, share] of Object.entries(shares)) {
-      if (share === 0) continue;
+      if (group === "features" && share === 0) continue;
       const key = `${group}.${value}`;
       const now = ((counts.get(key) ?? 0) + share * PRIOR) / (n + PRIOR);
       if (own.has(key)) wanted *= ratio(share, now);

@@ -41,13 +41,7 @@ const FIGURE = String.raw`(\$?-?\d[\d,.]*\d?k?)`;
 const figure = (before: string, flags = "g") => new RegExp(`${before} ${FIGURE}(?![-\\d])`, flags);
 
 const rules: readonly Rule[] = [
-  rule(
-    /^What is the /i,
-    0.5,
-    "What's the ",
-    "Tell me the ",
-    "I'd like to know the ",
-  ),
+  rule(/^What is the /i, 0.5, "What's the ", "Tell me the ", "I'd like to know the "),
   rule(
     /^What are the /i,
     0.5,
@@ -66,32 +60,10 @@ const rules: readonly Rule[] = [
     "We need ",
     "Could I have ",
   ),
-  rule(
-    / do we have(?=[?.]?$)/,
-    0.5,
-    " exist",
-    " are there",
-    " have we got",
-    " are on record",
-  ),
-  rule(
-    / are there(?=[?.]?$)/,
-    0.4,
-    " do we have",
-    " exist",
-    " are on record",
-  ),
-  rule(
-    /\b(The |the |)number of (different|distinct|unique) /g,
-    0.4,
-    "$1count of $2 ",
-  ),
-  rule(
-    /\bthe number of (?!days)/g,
-    0.3,
-    "the count of ",
-    "the total number of ",
-  ),
+  rule(/ do we have(?=[?.]?$)/, 0.5, " exist", " are there", " have we got", " are on record"),
+  rule(/ are there(?=[?.]?$)/, 0.4, " do we have", " exist", " are on record"),
+  rule(/\b(The |the |)number of (different|distinct|unique) /g, 0.4, "$1count of $2 "),
+  rule(/\bthe number of (?!days)/g, 0.3, "the count of ", "the total number of "),
   rule(/^number of (?!days)/i, 0.3, "count of ", "total number of ", "how many "),
   rule(/\b(different|distinct|unique) /g, 0.35, "different ", "distinct ", "unique "),
   rule(/\baverage /g, 0.3, "mean ", "avg ", "average "),
@@ -123,13 +95,7 @@ const rules: readonly Rule[] = [
     " broken down by ",
     " split by ",
   ),
-  rule(
-    / per (?!unit)(?=[^,]*$)/,
-    0.25,
-    " for each ",
-    " broken down by ",
-    " split by ",
-  ),
+  rule(/ per (?!unit)(?=[^,]*$)/, 0.25, " for each ", " broken down by ", " split by "),
   rule(
     /, (?:no repeats|each once|without repeats)/,
     0.6,
@@ -197,14 +163,7 @@ const rules: readonly Rule[] = [
     "higher than $1",
     "> $1",
   ),
-  rule(
-    figure("\\bof (?:less|lower) than"),
-    0.7,
-    "below $1",
-    "under $1",
-    "lower than $1",
-
-  ),
+  rule(figure("\\bof (?:less|lower) than"), 0.7, "below $1", "under $1", "lower than $1"),
   rule(
     figure("\\b(?:over|above|more than|greater than|higher than)"),
     0.4,
@@ -221,7 +180,13 @@ const rules: readonly Rule[] = [
   ),
   rule(figure("\\bof (?:at least|no less than)"), 0.5, "of at least $1", "of $1 or more"),
   rule(figure("\\b(?<!of )at least"), 0.4, "$1 or more", "at least $1"),
-  rule(figure("\\bof (?:at most|no more than)"), 0.5, "of at most $1", "of $1 or less", "of up to $1"),
+  rule(
+    figure("\\bof (?:at most|no more than)"),
+    0.5,
+    "of at most $1",
+    "of $1 or less",
+    "of up to $1",
+  ),
   rule(
     new RegExp(`\\bbetween ${FIGURE} and ${FIGURE}(?![-\\d])`, "g"),
     0.5,

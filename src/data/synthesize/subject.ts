@@ -3,15 +3,7 @@
  * a plural noun phrase ("unpaid invoices of customers in Texas") and as FROM and WHERE. Knows no aggregate.
  */
 import { type Condition, drawCondition } from "./conditions.ts";
-import {
-  chance,
-  type Draw,
-  entityOf,
-  nounOf,
-  phraseOf,
-  pickWeighted,
-  usesOf,
-} from "./draw.ts";
+import { chance, type Draw, entityOf, nounOf, phraseOf, pickWeighted, usesOf } from "./draw.ts";
 import { listOf, singularOf } from "./english.ts";
 import { preposition } from "./prepositions.ts";
 import { createScope, type Join, literal, type Scope } from "./select.ts";

@@ -30,7 +30,7 @@ company.buildDatabase(companyFile);
 /** A database made of statements. */
 function fileOf(name: string, sql: string): string {
   const file = join(folder, `${name}.sqlite`);
-  const db = new DatabaseSync(file);
+  const db = new DatabaseSync(file, { enableForeignKeyConstraints: false });
   db.exec(`BEGIN; ${sql}; COMMIT`);
   db.close();
   return file;
@@ -266,6 +266,54 @@ describe("odd schemas", () => {
     const pairs = await pairsOf(half, { count: 30 });
     await expectSound(half, pairs);
     expect(pairs.examples.filter(({ sql }) => sql.includes("nothing_here"))).toEqual([]);
+  });
+
+  test("two thousand columns without a value take no part and no time", async () => {
+    const columns = Array.from({ length: 1999 }, (_, i) => `c${i} ${i % 2 ? "REAL" : "TEXT"}`);
+    const names = Array.from({ length: 160 }, (_, i) => `part${i}`);
+    const file = fileOf(
+      "wide-empty",
+      `CREATE TABLE big (id INTEGER PRIMARY KEY, ${columns.join(", ")});
+      ${rows("big (id)", 3000, String)}
+      ${names
+        .map(
+          (
+            name,
+          ) => `CREATE TABLE ${name} (id INTEGER PRIMARY KEY, label TEXT, weight REAL, big_id INTEGER REFERENCES big (id));
+      ${rows(name, 20, (j) => `${j}, 'L${j % 7}', ${j * 3.5}, ${j * 11}`)}`,
+        )
+        .join("\n")}`,
+    );
+    let statements = 0;
+    const { examples } = await pairsOf(file, {
+      count: 60,
+      run: (sqls) => {
+        statements += sqls.length;
+        return executor.runMany(file, sqls);
+      },
+    });
+    expect(examples).toHaveLength(60);
+    expect(examples.filter(({ sql }) => /\bc\d+\b/.test(sql))).toEqual([]);
+    // Of the 1,999 columns none is read: what is asked are the other 640 and the drafts.
+    expect(statements).toBeLessThan(4000);
+  });
+
+  test("a key declared column by column is joined whole, and a part of it that repeats not at all", async () => {
+    const file = fileOf(
+      "parts",
+      `CREATE TABLE term (season TEXT, year INTEGER, weeks INTEGER, PRIMARY KEY (season, year));
+      CREATE TABLE visit (id INTEGER PRIMARY KEY, season TEXT REFERENCES term (season), year INTEGER REFERENCES term (year), fee REAL);
+      CREATE TABLE club (id INTEGER PRIMARY KEY, season TEXT REFERENCES term (season), members INTEGER);
+      ${rows("term", 12, (i) => `'${["spring", "summer", "fall", "winter"][i % 4]}', ${2020 + Math.floor(i / 4)}, ${10 + i}`)}
+      ${rows("visit", 90, (i) => `${i}, '${["spring", "summer", "fall", "winter"][i % 4]}', ${2020 + (i % 3)}, ${i * 2.5}`)}
+      ${rows("club", 40, (i) => `${i}, '${["spring", "fall"][i % 2]}', ${i * 3}`)}`,
+    );
+    const { examples } = await pairsOf(file, { count: 120 });
+    const joins = examples.flatMap(
+      ({ sql }) => sql.match(/ JOIN .*?(?= WHERE| GROUP| ORDER|$)/) ?? [],
+    );
+    expect(joins.length).toBeGreaterThan(5);
+    for (const join of joins) expect(join).toMatch(/^ JOIN (term|visit) USING \(season, year\)$/);
   });
 
   test("three hundred tables are all known and the pairs reach many of them", async () => {

@@ -5,24 +5,8 @@
 import type { Rng } from "../../base/rng.ts";
 import { capitalise, pluralOfColumn } from "./english.ts";
 
-const COMMANDS = [
-  "Show",
-  "Show me",
-  "List",
-  "Give me",
-  "Find",
-  "Get",
-  "I need",
-];
-const SINGLE_COMMANDS = [
-  "Show",
-  "Show me",
-  "Give me",
-  "Find",
-  "Get",
-  "I need",
-  "Tell me",
-];
+const COMMANDS = ["Show", "Show me", "List", "Give me", "Find", "Get", "I need"];
+const SINGLE_COMMANDS = ["Show", "Show me", "Give me", "Find", "Get", "I need", "Tell me"];
 const POLITE = [
   "Can you show me",
   "Could you list",

@@ -111,8 +111,6 @@ export async function readCurated(context: StageContext): Promise<Example[]> {
   );
 }
 
-
-
 /** A target's name, or its file's path from the project folder. */
 function targetOf({ config, project }: StageContext): string {
   const name = config["data.target"];

@@ -7,7 +7,9 @@ export function wordsOf(name: string): string[] {
   return pieces.flatMap((piece) => {
     const lower = piece.toLowerCase();
     const joined =
-      piece.length > 1 && longForm(lower, { isGuess: true }) === undefined ? JOINED.exec(lower) : null;
+      piece.length > 1 && longForm(lower, { isGuess: true }) === undefined
+        ? JOINED.exec(lower)
+        : null;
     return joined === null ? expanded(lower) : [...expanded(joined[1]), ...expanded(joined[2])];
   });
 }
@@ -16,8 +18,7 @@ export function wordsOf(name: string): string[] {
 const JOINED =
   /^(?!(?:up|candi|man|val|proto|user|file|sur|fore|nick)(?:date|type|name))(.+)(name|date|code|price|type)$/;
 
-const expanded = (word: string): string[] =>
-  (longForm(word, { isGuess: true }) ?? word).split(" ");
+const expanded = (word: string): string[] => (longForm(word, { isGuess: true }) ?? word).split(" ");
 
 /** What one row of a table is called: "tbl_Customers" → ["customer"]. */
 export function entityOf(table: string): string[] {

@@ -115,7 +115,8 @@ export function figureText(
 /** No other table has a column of these words: "committed cost" needs no "of monthly job costs". */
 const isTelling = (draw: Draw, { phrases: [name], table }: Field): boolean =>
   ![...draw.vocabulary.entities.values()].some(
-    ({ name: other, fields }) => other !== table && fields.some(({ phrases }) => phrases[0] === name),
+    ({ name: other, fields }) =>
+      other !== table && fields.some(({ phrases }) => phrases[0] === name),
   );
 
 function aggregatesFor(field: Field): readonly Aggregate[] {

@@ -2,15 +2,7 @@
  * What rows are grouped by: a column of their own, the year or month of a date, or the name or kind of the row that they
  * point to.
  */
-import {
-  chance,
-  type Draw,
-  entityOf,
-  phraseOf,
-  pickField,
-  pickWeighted,
-  usesOf,
-} from "../draw.ts";
+import { chance, type Draw, entityOf, phraseOf, pickField, pickWeighted, usesOf } from "../draw.ts";
 import { pluralOf, pluralOfColumn } from "../english.ts";
 import type { Join } from "../select.ts";
 import { drawParentLink, parentPhrase } from "../subject.ts";

@@ -50,7 +50,9 @@ function oneQuestion(draw: Draw, grouped: Grouped, { isDescending, isShown }: To
   const { key, measure } = grouped;
   const name = key.noun && !isShown && chance(draw, 0.3) ? key.noun : key.text;
   const most = mostOf(draw, grouped, isDescending);
-  const shown = isShown ? rng.pick([` ${capitalise(shownText(grouped))}`, ` With the ${measure.short}`]) : "";
+  const shown = isShown
+    ? rng.pick([` ${capitalise(shownText(grouped))}`, ` With the ${measure.short}`])
+    : "";
   const beside = isShown ? `: ${shownText(grouped)}` : "";
   return rng.pick([
     () => `${finish(rng, `Which ${name} has ${most}`, "?").replace(/[^?]$/, "$&?")}${shown}`,
@@ -148,7 +150,11 @@ function beyondQuestion(
     : "";
   const plural = key.noun ? pluralOf(key.noun) : key.plural;
   const shown = isShown
-    ? rng.pick([`, with the ${measure.short}`, `: ${shownText(grouped)}`, `: ${shownText(grouped)}`])
+    ? rng.pick([
+        `, with the ${measure.short}`,
+        `: ${shownText(grouped)}`,
+        `: ${shownText(grouped)}`,
+      ])
     : "";
   return rng.pick([
     () =>

@@ -72,11 +72,13 @@ export function listQuestion(
     () => askForRows(rng, `the ${text} of ${all}${tail}`),
     () => askForRows(rng, `the ${text} of ${all}${tail}`),
     () => askForRows(rng, `the ${text} of ${all}${tail}`),
-    () =>
-      finish(rng, `${rng.pick(["List", "Show", "Show me"])} ${every} with ${text}${tail}`, "."),
+    () => finish(rng, `${rng.pick(["List", "Show", "Show me"])} ${every} with ${text}${tail}`, "."),
     ...(isAll || subject.text.length > 60
       ? []
-      : [() => `${finish(rng, `Which ${subject.text}`, "?").replace(/[^?]$/, "$&?")} ${capitalise(listed)}${tail}.`]),
+      : [
+          () =>
+            `${finish(rng, `Which ${subject.text}`, "?").replace(/[^?]$/, "$&?")} ${capitalise(listed)}${tail}.`,
+        ]),
   ])();
 }
 
@@ -228,7 +230,9 @@ export function lookup(draw: Draw): Draft | undefined {
     entity &&
     pickWeighted(
       draw.rng,
-      entity.fields.filter((field) => !subject?.conditions.some(({ fields }) => fields.includes(field))),
+      entity.fields.filter(
+        (field) => !subject?.conditions.some(({ fields }) => fields.includes(field)),
+      ),
       (field) => shownWeight(field) / (1 + usesOf(draw, field)) ** 0.5,
     );
   const facts = [...new Set(chance(draw, 0.6) ? [fact()] : [fact(), fact()])].filter(

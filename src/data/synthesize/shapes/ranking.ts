@@ -63,8 +63,16 @@ export function extremeRow(draw: Draw): Draft | undefined {
   const question = rng.pick([
     () =>
       `${finish(rng, isShort ? `Which ${noun} has the ${extreme}` : `Which of the ${subject.text} has the ${extreme}`, "?").replace(/[^?]$/, "$&?")} ${capitalise(text)}.`,
-    () => terse(rng, `${isShort ? `${noun} with the ` : ""}${extreme}${isShort ? "" : ` among ${subject.text}`}: ${text}`),
-    () => terse(rng, `${text} of the ${isShort ? noun : "one"} with the ${extreme}${isShort ? "" : ` among ${subject.text}`}`),
+    () =>
+      terse(
+        rng,
+        `${isShort ? `${noun} with the ` : ""}${extreme}${isShort ? "" : ` among ${subject.text}`}: ${text}`,
+      ),
+    () =>
+      terse(
+        rng,
+        `${text} of the ${isShort ? noun : "one"} with the ${extreme}${isShort ? "" : ` among ${subject.text}`}`,
+      ),
   ])();
   const select = {
     columns: fields.map(subject.column),
@@ -108,7 +116,8 @@ export function topRows(draw: Draw): Draft | undefined {
   const question = rng.pick([
     () => terse(rng, `${top}: ${text}`),
     () => terse(rng, `${top}: ${text}`),
-    () => finish(rng, `Which ${many} ${subject.text} have the ${extreme}? ${capitalise(text)}`, "."),
+    () =>
+      finish(rng, `Which ${many} ${subject.text} have the ${extreme}? ${capitalise(text)}`, "."),
     () => askForRows(rng, `the ${text} of the ${many} ${subject.text} with the ${extreme}`),
   ])();
   const select = {
