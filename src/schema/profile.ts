@@ -23,7 +23,7 @@ export type ColumnProfile = {
 };
 
 /** As many values are kept of a column. */
-export const MAX_PROFILE_VALUES = 200;
+const MAX_PROFILE_VALUES = 200;
 const MAX_VALUE_LENGTH = 60;
 
 /** Profiles of the columns that `wanted` chooses. Raises UserError("database-invalid") for a file that cannot be read. */

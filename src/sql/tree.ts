@@ -27,6 +27,18 @@ export type Parsed =
 const parsedTexts = new Map<string, Parsed>();
 const MAX_PARSED_TEXTS = 16;
 
+/** Comparisons by the parser's names for them. */
+export const COMPARISONS: Readonly<Record<string, string>> = {
+  eq: "=",
+  neq: "<>",
+  lt: "<",
+  gt: ">",
+  lte: "<=",
+  gte: ">=",
+  like: "LIKE",
+  glob: "GLOB",
+};
+
 /** The statements of a text; a text that does not parse is a value, not an error. */
 export function parseSql(sql: string, dialect: Dialect): Parsed {
   const key = `${dialect} ${sql}`;

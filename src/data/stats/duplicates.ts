@@ -1,5 +1,6 @@
 /** Pairs that say what another one says. Knows no split. */
 import type { Example } from "../example.ts";
+import { plainQuestion } from "../check/questions.ts";
 import { literalsOf } from "./values.ts";
 
 export type DuplicateStats = {
@@ -29,11 +30,3 @@ export function duplicatesOf(examples: readonly Asked[]): DuplicateStats {
   }
   return found;
 }
-
-const plainQuestion = (question: string): string =>
-  question
-    .toLowerCase()
-    .normalize("NFC")
-    .replace(/\s+/g, " ")
-    .replace(/[\s.?!]+$/, "")
-    .trim();

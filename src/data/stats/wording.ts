@@ -35,8 +35,7 @@ export const wordsOf = (text: string): string[] =>
     .match(/[\p{L}\p{N}]+(?:['’.\-/][\p{L}\p{N}]+)*/gu) ?? [];
 
 /** The largest sample size that `n` questions allow. */
-export const sampleSizeOf = (n: number): number | undefined =>
-  SAMPLE_SIZES.findLast((size) => size <= n);
+const sampleSizeOf = (n: number): number | undefined => SAMPLE_SIZES.findLast((size) => size <= n);
 
 export function wordingOf(
   questions: readonly string[],

@@ -1,7 +1,7 @@
 /** Who asks and how: closed tables that a teacher's questions are spread over, so that they do not all sound alike. */
 import type { Rng } from "../../base/rng.ts";
 
-export const personas = {
+const personas = {
   accountant: "an accountant, who thinks in amounts, periods and open items",
   manager: "a manager, who wants totals, rankings and what stands out",
   engineer: "an engineer, who asks for exact records by number or name",

@@ -102,7 +102,7 @@ function guessRole(table: DdlTable, parents: readonly Role[], isReferenced: bool
 const isDate = (family: Family | undefined): boolean => family === "date" || family === "datetime";
 
 /** Parents before children; where they go in a circle, as they come. */
-export function parentsFirst(tables: readonly DdlTable[]): DdlTable[] {
+function parentsFirst(tables: readonly DdlTable[]): DdlTable[] {
   const byName = new Map(tables.map((table) => [table.name, table]));
   const sorted = new Set<DdlTable>();
   const open = new Set<DdlTable>();
