@@ -8,6 +8,7 @@ import { quoteName } from "../sql/quote.ts";
 import { sampleOf } from "./column-statistics.ts";
 import type { Column, Database, Table } from "./schema.ts";
 
+/** What the data show of a column. */
 export type ColumnProfile = {
   readonly table: Table;
   readonly column: Column;

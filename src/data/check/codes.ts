@@ -13,6 +13,7 @@ export type RejectionCode =
   | "shares-question"
   | "rejected-in-review";
 
+/** What each reason means, for people. */
 export const rejectionMeanings: Readonly<Record<RejectionCode, string>> = {
   "does-not-run": "The database refuses the SQL, or it hits a limit.",
   "unknown-name": "The SQL names a table or column that the schema in use does not have.",
@@ -28,12 +29,14 @@ export const rejectionMeanings: Readonly<Record<RejectionCode, string>> = {
   "rejected-in-review": "A person rejected it.",
 };
 
+/** What may be wrong with a pair that is kept. */
 export type WarningCode =
   | "maybe-not-mentioned"
   | "empty"
   | "nearly-contradicts"
   | "round-trip-differs";
 
+/** What each warning means, for people. */
 export const warningMeanings: Readonly<Record<WarningCode, string>> = {
   "maybe-not-mentioned": "A filter that the question says in other words, or not at all.",
   empty: "A pair that a person brought returns nothing.",
@@ -42,6 +45,7 @@ export const warningMeanings: Readonly<Record<WarningCode, string>> = {
     "A model that was asked the question, or to put the SQL into words, disagrees.",
 };
 
+/** A code with what it is about. */
 export type Finding<Code> = {
   readonly code: Code;
   /** In words. */
