@@ -228,11 +228,13 @@ test("whatever is chosen, the statement parses and every name in it exists", () 
 
 const data = process.env.T2S_DATA;
 describe.skipIf(!data)("on Spider's training golds (needs T2S_DATA)", () => {
-  test("takes 99 % of them in compact style", () => {
-    const golds = JSON.parse(readFileSync(join(data!, "spider/train_spider.json"), "utf8")) as {
+  test("takes 99 % of every third in compact style", () => {
+    const all = JSON.parse(readFileSync(join(data!, "spider/train_spider.json"), "utf8")) as {
       db_id: string;
       query: string;
     }[];
+    const golds = all.filter((_, index) => index % 3 === 0);
+    expect(golds.length).toBeGreaterThan(2_000);
     const missed: string[] = [];
     for (const [dbId, items] of Map.groupBy(golds, ({ db_id }) => db_id)) {
       const file = join(data!, "spider/database", dbId, `${dbId}.sqlite`);

@@ -5,6 +5,13 @@
  */
 export type Separator = "\t" | "," | ";" | "|";
 
+const SEPARATORS: readonly Separator[] = ["\t", ",", ";", "|"];
+
+/** The separator that a header has most of. */
+export const separatorOf = (header: string): Separator =>
+  SEPARATORS.toSorted((a, b) => header.split(b).length - header.split(a).length)[0];
+
+/** A table as text. */
 export type Delimited = {
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -44,3 +51,10 @@ export function parseDelimited(text: string, separator: Separator): Delimited {
   const [header = [], ...rest] = rows;
   return { header, rows: rest, lines: lines.slice(1, rest.length + 1) };
 }
+
+/** Rows with commas (RFC 4180), with a byte order mark, by which spreadsheets know UTF-8. */
+export const csvOf = (rows: readonly (readonly string[])[]): string =>
+  `\uFEFF${rows.map((row) => `${row.map(quoted).join(",")}\r\n`).join("")}`;
+
+const quoted = (cell: string): string =>
+  /[",;\t\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;

@@ -9,6 +9,7 @@ import { sha256 } from "../base/hash.ts";
 /** Vectors in the order of the texts. */
 export type Embed = (texts: readonly string[]) => Promise<readonly Float32Array[]>;
 
+/** Texts in, vectors of length one out. */
 export type Embedder = {
   readonly embed: Embed;
   /** Writes what is new to the file. */

@@ -200,6 +200,7 @@ export const LEAK_FLAGS: readonly LeakFlag[] = [
   "near-question",
 ];
 
+/** How often each flag was raised. */
 export type LeakCounts = {
   readonly items: number;
   readonly flags: Readonly<Record<LeakFlag, number>>;
@@ -207,6 +208,7 @@ export type LeakCounts = {
   readonly nearest: { readonly sql: number; readonly question: number };
 };
 
+/** Counts leaks by flag. */
 export function countLeaks(leaks: readonly Leak[]): LeakCounts {
   const count = (flag: LeakFlag) => leaks.filter(({ flags }) => flags.includes(flag)).length;
   return {

@@ -17,6 +17,7 @@ import type { Example, Split } from "./example.ts";
 import type { RunMany } from "./synthesize/samples.ts";
 import { digestOf } from "./synthesize/verify.ts";
 
+/** Where pairs are executed and what they are called after. */
 export type PairOptions = {
   readonly database: Database;
   /** Runs statements on that database, read-only. */

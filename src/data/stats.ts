@@ -45,6 +45,7 @@ export type JoinStats = {
   readonly unusedPaths: readonly string[];
 };
 
+/** All that is counted of a project's pairs. */
 export type DataStats = {
   readonly n: number;
   readonly splits: Readonly<Record<Split, number>>;
@@ -90,6 +91,7 @@ export type TokenCounting = {
 const MOST_SHAPES = 10;
 const MOST_PATHS = 100;
 
+/** Counts pairs. */
 export function statsOf(
   examples: readonly Example[],
   database: Database,

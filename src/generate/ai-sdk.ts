@@ -25,6 +25,7 @@ export type ServerRequest = {
   readonly seed: number;
 };
 
+/** An answer, or why there is none. */
 export type ServerAttempt =
   | {
       readonly ok: true;

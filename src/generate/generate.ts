@@ -5,6 +5,7 @@
 import type { Constraint } from "../constrain/constraint.ts";
 import type { Message } from "../prompt/prompt.ts";
 
+/** One prompt in its two parts. */
 export type GenerateRequest = {
   /** The stable part (system text, schema, rules, fixed examples): its state is computed once and kept. */
   readonly prefix: string;
@@ -14,6 +15,7 @@ export type GenerateRequest = {
   readonly messages?: readonly Message[];
 };
 
+/** What a model wrote after a prompt. */
 export type Completion = {
   readonly text: string;
   readonly tokens: number;
@@ -23,6 +25,7 @@ export type Completion = {
   readonly confidence?: number;
 };
 
+/** How answers are written, the same for all of a call. */
 export type GenerateOptions = {
   /** Most tokens of one answer. */
   readonly maxTokens?: number;

@@ -15,6 +15,7 @@ export type ColumnCells = {
   readonly cells: readonly string[];
 };
 
+/** A cell that a question names. */
 export type CellMatch = {
   readonly table: string;
   readonly column: string;

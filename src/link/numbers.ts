@@ -66,7 +66,7 @@ function numberAt(
   const digits = DIGITS.exec(words[start]);
   if (digits !== null)
     return scaled(Number(digits[1]) * (SCALES[digits[2] ?? ""] ?? 1), words, start + 1);
-  const isArticle = words[start] === "a" && (words[start + 1] ?? "") in SCALES;
+  const isArticle = words[start] === "a" && Object.hasOwn(SCALES, words[start + 1] ?? "");
   if (isArticle && words[start + 1].length > 2) return scaled(1, words, start + 1);
   const first = SPELLED.get(words[start]);
   if (first === undefined) return { next: start };

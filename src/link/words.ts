@@ -12,6 +12,7 @@ const STOP: ReadonlySet<string> = new Set(
   ),
 );
 
+/** Whether a question needs the word for its grammar alone. */
 export const isStopWord = (word: string): boolean => STOP.has(word);
 
 /** The words of a text in lower case, accents removed; digits count as letters. */

@@ -7,6 +7,7 @@ import type { Database } from "../schema/schema.ts";
 import { type BindSql, createBinder } from "../sql/bind.ts";
 import { unknownNames } from "../sql/names.ts";
 
+/** What keeps answers right on one schema. */
 export type Decoding = {
   readonly bind: BindSql;
   /**
@@ -18,11 +19,13 @@ export type Decoding = {
   hasKnownNames(sql: string): boolean;
 };
 
+/** As predict.decode and predict.bind. */
 export type DecodingOptions = {
   readonly decode: "grammar" | "greedy";
   readonly bind: "schema" | "none";
 };
 
+/** Built once per schema. */
 export function createDecoding(
   { dialect, tables }: Database,
   { decode, bind }: DecodingOptions,

@@ -13,6 +13,7 @@ import {
   type SchemaForm,
 } from "../schema/render.ts";
 
+/** A turn of a conversation. */
 export type Message = { readonly role: "system" | "user" | "assistant"; readonly content: string };
 
 /** Renders messages as the model's chat template does, up to where the assistant's answer begins. */
@@ -20,14 +21,6 @@ export type ApplyChatTemplate = (messages: readonly Message[]) => string;
 
 /** A question with its answer, shown in the prompt as a turn of the conversation. */
 export type FewShotExample = { readonly question: string; readonly answer: string };
-
-/** The two parts of a prompt. Their concatenation is the whole. */
-export type PromptParts = {
-  /** Equal for all questions on one schema. */
-  readonly prefix: string;
-  /** The question and what stands between it and the answer. */
-  readonly suffix: string;
-};
 
 /** Renders the suffix of any question; the prefix is there at once. */
 export type Prompt = {
@@ -42,6 +35,7 @@ export type Prompt = {
   messagesOf(question: string): readonly Message[];
 };
 
+/** The rules that a model reads first, unless the project has its own. */
 export const defaultSystemTemplate = `Write one {{dialect}} SELECT that answers the question. If the tables cannot answer it or it asks for a change, write: -- cannot answer: reason
 {{schema}}
 {{knowledge}}`;

@@ -8,6 +8,7 @@ import { quoteName } from "../sql/quote.ts";
 import { filledColumns, sampleOf } from "./column-statistics.ts";
 import type { Column, Database, Table } from "./schema.ts";
 
+/** What the data show of a column. */
 export type ColumnProfile = {
   readonly table: Table;
   readonly column: Column;
@@ -23,7 +24,7 @@ export type ColumnProfile = {
 };
 
 /** As many values are kept of a column. */
-export const MAX_PROFILE_VALUES = 200;
+const MAX_PROFILE_VALUES = 200;
 const MAX_VALUE_LENGTH = 60;
 
 /** Profiles of the columns that `wanted` chooses. Raises UserError("database-invalid") for a file that cannot be read. */

@@ -11,6 +11,7 @@ import type { Database } from "./schema.ts";
 
 export { renderCompact, renderDdl };
 
+/** How a schema may look in a prompt. */
 export type SchemaFormat = "compact" | "ddl" | "mschema" | "sqlcoder";
 
 const renderers: Readonly<Record<SchemaFormat, (database: Database, values: number) => string>> = {
@@ -23,6 +24,7 @@ const renderers: Readonly<Record<SchemaFormat, (database: Database, values: numb
 /** The first is the default. */
 export const SCHEMA_FORMATS = Object.keys(renderers) as SchemaFormat[];
 
+/** A format with its bounds. */
 export type SchemaForm = {
   readonly format: SchemaFormat;
   /** Most values shown of a column. */
@@ -31,8 +33,10 @@ export type SchemaForm = {
   readonly maxTokens: number;
 };
 
+/** The form that the bundled adapter was trained on. */
 export const defaultSchemaForm: SchemaForm = { format: "compact", sampleValues: 0, maxTokens: 0 };
 
+/** The text, and what was left out to keep the bound. */
 export type RenderedSchema = {
   readonly text: string;
   /** What was left out so that the rest fits, in the order in which it went. */

@@ -3,6 +3,7 @@ import { lexSql } from "./lexer.ts";
 import { resolveNames } from "./resolve.ts";
 import { bodyOf, isNode, listOf, parseSql, setOperationOf, type SqlNode, walk } from "./tree.ts";
 
+/** Which parts of SQL a statement uses. */
 export type SqlFeatures = {
   /** Names of FEATURES; empty for one table with plain conditions. */
   readonly features: readonly string[];

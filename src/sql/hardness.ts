@@ -18,6 +18,7 @@ import {
   type SqlValue,
 } from "./tree.ts";
 
+/** Spider's four classes. */
 export type Hardness = "easy" | "medium" | "hard" | "extra";
 
 /** The classes, easiest first. */

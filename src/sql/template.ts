@@ -18,6 +18,7 @@ import {
   type SqlValue,
 } from "./tree.ts";
 
+/** A statement without its values. */
 export type Template = {
   /** The normalised text with its literals. */
   readonly canonical: string;

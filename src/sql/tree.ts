@@ -7,7 +7,9 @@ import { type Dialect as ParserDialect, generate, parse } from "@polyglot-sql/sd
 import { messageOf, UserError } from "../base/errors.ts";
 import type { Dialect } from "./dialect.ts";
 
+/** A node of the parser's tree. */
 export type SqlNode = { readonly [key: string]: SqlValue };
+/** What a node may hold. */
 export type SqlValue = null | boolean | number | string | readonly SqlValue[] | SqlNode;
 
 const parserDialects: Readonly<Record<Dialect, string>> = {
@@ -19,6 +21,7 @@ const parserDialects: Readonly<Record<Dialect, string>> = {
 };
 const parserDialect = (dialect: Dialect): ParserDialect => parserDialects[dialect] as ParserDialect;
 
+/** Statements, or why there are none. */
 export type Parsed =
   | { readonly ok: true; readonly statements: readonly SqlNode[] }
   | { readonly ok: false; readonly message: string };
@@ -26,6 +29,18 @@ export type Parsed =
 /** The last texts that were parsed: an item's gold and prediction are asked for several times in a row. */
 const parsedTexts = new Map<string, Parsed>();
 const MAX_PARSED_TEXTS = 16;
+
+/** Comparisons by the parser's names for them. */
+export const COMPARISONS: Readonly<Record<string, string>> = {
+  eq: "=",
+  neq: "<>",
+  lt: "<",
+  gt: ">",
+  lte: "<=",
+  gte: ">=",
+  like: "LIKE",
+  glob: "GLOB",
+};
 
 /** The statements of a text; a text that does not parse is a value, not an error. */
 export function parseSql(sql: string, dialect: Dialect): Parsed {

@@ -8,7 +8,7 @@ const MOST_ROWS = 10;
 const WIDEST_CELL = 30;
 
 /** Control and direction characters as they are written in code. */
-export const printable = (text: string): string =>
+const printable = (text: string): string =>
   text.replace(
     /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,

@@ -12,6 +12,7 @@ export type PairFindings = {
   readonly warnings: readonly Finding<WarningCode>[];
 };
 
+/** What speaks against a pair, whatever other pairs there are. */
 export function checkPair(pair: CheckedPair, database: Database, cells?: CellIndex): PairFindings {
   const { example } = pair;
   if (example.kind === "refuse") return { warnings: [] };

@@ -13,6 +13,7 @@ export type RejectionCode =
   | "shares-question"
   | "rejected-in-review";
 
+/** What each reason means, for people. */
 export const rejectionMeanings: Readonly<Record<RejectionCode, string>> = {
   "does-not-run": "The database refuses the SQL, or it hits a limit.",
   "unknown-name": "The SQL names a table or column that the schema in use does not have.",
@@ -28,6 +29,7 @@ export const rejectionMeanings: Readonly<Record<RejectionCode, string>> = {
   "rejected-in-review": "A person rejected it.",
 };
 
+/** What may be wrong with a pair that is kept. */
 export type WarningCode =
   | "maybe-not-mentioned"
   | "empty"
@@ -35,6 +37,7 @@ export type WarningCode =
   | "round-trip-differs"
   | "unstyled";
 
+/** What each warning means, for people. */
 export const warningMeanings: Readonly<Record<WarningCode, string>> = {
   "maybe-not-mentioned": "A filter that the question says in other words, or not at all.",
   empty: "A pair that a person brought returns nothing.",
@@ -45,6 +48,7 @@ export const warningMeanings: Readonly<Record<WarningCode, string>> = {
     "A training pair whose SQL stays as it was written: in the style of training it might mean something else.",
 };
 
+/** A code with what it is about. */
 export type Finding<Code> = {
   readonly code: Code;
   /** In words. */

@@ -6,6 +6,7 @@ import type { Dialect } from "../../sql/dialect.ts";
 import { resolveNames } from "../../sql/resolve.ts";
 import type { ColumnUse, NamedTable } from "../../sql/scope.ts";
 import {
+  COMPARISONS,
   bodyOf,
   isNode,
   listOf,
@@ -24,17 +25,7 @@ export type Filter = {
   readonly column?: string;
 };
 
-const OPERATORS: Readonly<Record<string, string>> = {
-  eq: "=",
-  neq: "<>",
-  lt: "<",
-  gt: ">",
-  lte: "<=",
-  gte: ">=",
-  like: "LIKE",
-  i_like: "LIKE",
-  glob: "GLOB",
-};
+const OPERATORS = { ...COMPARISONS, i_like: "LIKE" };
 
 /** In the order of the text; nothing for a text that does not parse. */
 export function filtersOf(

@@ -27,6 +27,7 @@ const essence = (question: string): string[] =>
 export const questionKey = (question: string): string =>
   essence(question).join(" ") || plainQuestion(question);
 
+/** The words that two questions are compared by. */
 export const wordSet = (question: string): ReadonlySet<string> => new Set(essence(question));
 
 /** Shared words ÷ all words, 0 to 1. */
@@ -44,6 +45,7 @@ function sharedOf(few: ReadonlySet<string>, many: ReadonlySet<string>): number {
 
 /** Questions of one SQL are near-duplicates from here on: they differ in a word or two that say nothing new. */
 export const NEAR_OVERLAP = 0.8;
+/** The same for embeddings. */
 export const NEAR_COSINE = 0.96;
 
 /** Cosine of two vectors of length one. */

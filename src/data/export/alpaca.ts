@@ -2,6 +2,7 @@
 import type { Example } from "../example.ts";
 import { conversationOf, type MessagesOf } from "./chat.ts";
 
+/** One pair as Alpaca's files have it. */
 export function alpacaLine(example: Example, messagesOf: MessagesOf): object {
   const [instruction, input, output] = conversationOf(example, messagesOf).map(
     ({ content }) => content,

@@ -11,6 +11,7 @@ export function conversationOf(example: Example, messagesOf: MessagesOf): readon
   return [...messagesOf(example.question), { role: "assistant", content: renderAnswer(example) }];
 }
 
+/** One pair as messages. */
 export const chatLine = (example: Example, messagesOf: MessagesOf): object => ({
   messages: conversationOf(example, messagesOf),
 });

@@ -23,6 +23,7 @@ export type DatasetCardInput = {
 /** Tells a card of ours from a README of someone else's. */
 export const CARD_MARK = "Exported by text2sql-tuner";
 
+/** The README.md that Hugging Face shows for a data set. */
 export function renderDatasetCard({
   database,
   format,

@@ -22,6 +22,7 @@ const lines =
   (examples, messagesOf) =>
     examples.map((example) => `${JSON.stringify(lineOf(example, messagesOf))}\n`).join("");
 
+/** How each format writes a pair. */
 export const exportForms: Readonly<Record<ExportFormat, ExportForm>> = {
   parquet: {
     help: "every field of the pairs as a column; `source` and `checks` are structs",

@@ -9,6 +9,7 @@ const SPEAKERS: Readonly<Record<Message["role"], string>> = {
   assistant: "gpt",
 };
 
+/** One pair as ShareGPT's files have it. */
 export const shareGptLine = (example: Example, messagesOf: MessagesOf): object => ({
   id: example.id,
   conversations: conversationOf(example, messagesOf).map(({ role, content }) => ({

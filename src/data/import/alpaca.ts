@@ -2,6 +2,7 @@
 import { hasDdl, questionIn } from "./prompt-text.ts";
 import { type Form, given, hasTexts, textOf } from "./record.ts";
 
+/** Alpaca: instruction, input, output. */
 export const alpacaForm: Form = {
   help: "Alpaca: {instruction, input, output}",
   matches: (fields) => hasTexts(fields, "instruction", "output"),

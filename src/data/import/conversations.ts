@@ -6,6 +6,7 @@ import { questionIn } from "./prompt-text.ts";
 import { type Draft, type Fields, type Form, given, type LeftOut, textOf } from "./record.ts";
 import { LATER_TURN } from "./dialogues.ts";
 
+/** ShareGPT: turns from human and gpt. */
 export const shareGptForm: Form = conversationForm(
   "ShareGPT: {conversations: [{from, value}]}",
   "conversations",
@@ -13,6 +14,7 @@ export const shareGptForm: Form = conversationForm(
   "value",
 );
 
+/** Messages with roles. */
 export const chatForm: Form = conversationForm(
   "chat messages: {messages: [{role, content}]}",
   "messages",

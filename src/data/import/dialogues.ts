@@ -7,6 +7,7 @@ import { type Draft, type Fields, type Form, given, type LeftOut, textOf } from 
 
 export const LATER_TURN = "a later question of a dialogue, which leans on those before it";
 
+/** SParC and CoSQL: each dialogue's first question, and its goal. */
 export const dialoguesForm: Form = {
   help: "SParC and CoSQL: {database_id, interaction: [{utterance, query}], final}",
   licence: "CC-BY-SA-4.0",

@@ -5,7 +5,7 @@
  */
 import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { UserError } from "../../base/errors.ts";
-import { type Delimited, parseDelimited, type Separator } from "../delimited.ts";
+import { type Delimited, parseDelimited, separatorOf } from "../delimited.ts";
 import { type Encoding, readLines } from "./lines.ts";
 import { readParquet } from "./parquet.ts";
 import type { Fields, FileRecord } from "./record.ts";
@@ -108,10 +108,8 @@ function endOfItem(text: string, start: number): number {
   return text.length;
 }
 
-const SEPARATORS: readonly Separator[] = ["\t", ",", ";", "|"];
-
 function* tableRecords(text: string, first: string, path: string): Generator<FileRecord> {
-  const separator = SEPARATORS.toSorted((a, b) => first.split(b).length - first.split(a).length)[0];
+  const separator = separatorOf(first);
   if (!first.includes(separator) || first.includes("\0"))
     throw new UserError(
       "data-invalid",

@@ -9,8 +9,10 @@ import { sha256 } from "../../base/hash.ts";
 import { appendRecord, readRecords } from "../../track/metrics.ts";
 import type { Example } from "../example.ts";
 
+/** What a person may say of a pair. */
 export const DECISIONS = ["accept", "fix", "reject"] as const;
 
+/** One line of review.jsonl. */
 export type Decision = {
   readonly id: string;
   /** Hash of what was looked at: see contentOf. */

@@ -4,7 +4,7 @@
  */
 import { UserError } from "../../base/errors.ts";
 import type { RunMany } from "../synthesize/samples.ts";
-import { csvOf, parseCsv } from "./csv.ts";
+import { csvOf, parseDelimited, separatorOf } from "../delimited.ts";
 import { contentOf, type Decision, DECISIONS } from "./decisions.ts";
 import type { ReviewItem } from "./queue.ts";
 
@@ -111,13 +111,16 @@ function textOf(bytes: Uint8Array): string {
 }
 
 function csvLines(text: string): Line[] {
-  const [head, ...rows] = parseCsv(text);
-  const names = (head?.cells ?? []).map((cell) => cell.trim());
+  const body = text.replace(/^\uFEFF/, "");
+  const { header, rows, lines } = parseDelimited(body, separatorOf(body.split(/\r?\n/, 1)[0]));
+  const names = header.map((cell) => cell.trim());
   requireColumns(names);
-  return rows.map(({ line, cells }) => ({
-    line,
-    cells: Object.fromEntries(names.map((name, index) => [name, tidy(cells[index] ?? "")])),
-  }));
+  return rows
+    .map((cells, row) => ({
+      line: lines[row],
+      cells: Object.fromEntries(names.map((name, index) => [name, tidy(cells[index] ?? "")])),
+    }))
+    .filter(({ cells }) => Object.values(cells).some((cell) => cell !== ""));
 }
 
 function jsonLines(text: string): Line[] {

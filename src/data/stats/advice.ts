@@ -9,7 +9,7 @@ import { type Counts, percent } from "./counts.ts";
 import { spiderTrain } from "./question-sets.ts";
 
 /** The advice is for this many pairs to come. */
-export const NEXT_PAIRS = 200;
+const NEXT_PAIRS = 200;
 const MOST_NAMED = 6;
 /** Rarer in Spider train, a feature is no advice. */
 const LEAST_SHARE = 0.03;

@@ -8,6 +8,7 @@ export function lengthsOf(values: readonly number[]): Lengths {
   return { median: at(0.5), p95: at(0.95), max: at(1) };
 }
 
+/** How many, by name. */
 export type Counts = Readonly<Record<string, number>>;
 
 /** How many items have each key, most frequent first. */

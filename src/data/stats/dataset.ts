@@ -55,6 +55,7 @@ export type DatabaseUse = {
 };
 export type Used = { readonly all: number; readonly used: number };
 
+/** What is counted of files in Spider's form. */
 export type DatasetStats = {
   readonly n: number;
   readonly files: readonly FileStats[];
@@ -69,6 +70,7 @@ export type DatasetStats = {
 export const sideOf = (name: string): FileStats["side"] =>
   /(^|[^a-z])(dev|val|valid|validation|test)([^a-z]|$)/i.test(name) ? "dev" : "train";
 
+/** Counts files in Spider's form and checks that their sides share no database. */
 export function datasetStats(
   files: readonly SpiderFile[],
   schemas: Schemas = new Map(),

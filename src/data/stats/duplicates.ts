@@ -1,7 +1,9 @@
 /** Pairs that say what another one says. Knows no split. */
 import type { Example } from "../example.ts";
+import { plainQuestion } from "../check/questions.ts";
 import { literalsOf } from "./values.ts";
 
+/** What repeats. */
 export type DuplicateStats = {
   /** Pairs whose question stands in a pair before them; case, blanks and marks at the end aside. */
   readonly sameQuestion: number;
@@ -13,6 +15,7 @@ export type DuplicateStats = {
 
 type Asked = Pick<Example, "question" | "sql" | "templateId" | "refusal">;
 
+/** Counts what repeats. */
 export function duplicatesOf(examples: readonly Asked[]): DuplicateStats {
   const answers = new Map<string, string>();
   const queries = new Set<string>();
@@ -29,11 +32,3 @@ export function duplicatesOf(examples: readonly Asked[]): DuplicateStats {
   }
   return found;
 }
-
-const plainQuestion = (question: string): string =>
-  question
-    .toLowerCase()
-    .normalize("NFC")
-    .replace(/\s+/g, " ")
-    .replace(/[\s.?!]+$/, "")
-    .trim();

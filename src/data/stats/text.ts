@@ -15,6 +15,7 @@ export const inline = (counts: Counts): string =>
 /** Lines are kept to what a terminal shows; the page and --json have all. */
 const MOST_NAMED = 12;
 
+/** The statistics as the terminal shows them. */
 export function statsText(stats: DataStats, notes: readonly string[] = []): string {
   const { joins, duplicates, values = [] } = stats;
   const rows = [

@@ -6,6 +6,7 @@
 import { Rng } from "../../base/rng.ts";
 import { type Lengths, lengthsOf } from "./counts.ts";
 
+/** Different words, and pairs of neighbours, divided by all. */
 export type Distinct = { readonly distinct1: number; readonly distinct2: number };
 
 export type WordingStats = {
@@ -22,7 +23,9 @@ export type WordingStats = {
   readonly histogram: readonly number[];
 };
 
+/** Sizes at which sets are compared. */
 export const SAMPLE_SIZES: readonly number[] = [200, 500, 1000, 2000, 5000];
+/** Words to a bar of the histogram. */
 export const WORD_STEP = 4;
 const LONGEST_STEP = 10;
 const SEED = 1;
@@ -35,9 +38,9 @@ export const wordsOf = (text: string): string[] =>
     .match(/[\p{L}\p{N}]+(?:['’.\-/][\p{L}\p{N}]+)*/gu) ?? [];
 
 /** The largest sample size that `n` questions allow. */
-export const sampleSizeOf = (n: number): number | undefined =>
-  SAMPLE_SIZES.findLast((size) => size <= n);
+const sampleSizeOf = (n: number): number | undefined => SAMPLE_SIZES.findLast((size) => size <= n);
 
+/** Measures questions; `literals` are the values of each one's SQL. */
 export function wordingOf(
   questions: readonly string[],
   literals: readonly (readonly string[])[],

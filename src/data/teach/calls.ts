@@ -12,6 +12,7 @@ import type { Attempt, Teacher, TeacherRequest, Tokens } from "./teacher.ts";
 /** Per million tokens, in any currency. */
 export type Prices = Tokens;
 
+/** How a teacher is asked, and how much at most. */
 export type CallOptions = {
   /** Where the journal of the job stands. */
   readonly file: string;
@@ -35,6 +36,7 @@ export type Reply = {
   readonly isLimited: boolean;
 };
 
+/** What asking has taken. */
 export type CallCounts = {
   /** Requests sent by this process. */
   readonly requests: number;
@@ -45,6 +47,7 @@ export type CallCounts = {
   readonly cost: number;
 };
 
+/** A teacher behind its journal and limits. */
 export type Calls = {
   /** Raises network when request after request fails; the teacher's own UserErrors; the signal's reason. */
   ask(request: TeacherRequest): Promise<Reply>;
@@ -60,6 +63,7 @@ const LONGEST_WAIT_MS = 60_000;
 /** What chat templates put around a message. */
 const FRAME_TOKENS = 16;
 
+/** What tokens cost. */
 export const costOf = ({ input, output }: Tokens, prices: Prices): number =>
   (input * prices.input + output * prices.output) / 1e6;
 
@@ -75,6 +79,7 @@ const mostTokens = ({ messages, fields }: TeacherRequest, maxTokens: number): To
 /** A rough count for forecasts and for servers that do not count: English, names and SQL have about 3.5 letters a token. */
 export const estimateTokens = (text: string): number => Math.ceil(text.length / 3.5);
 
+/** Opens the journal of a job; its closures share the counts that the limits are held against. */
 export function createCalls(teacher: Teacher, options: CallOptions): Calls {
   const { concurrency, prices, maxRequests, maxCost, retryDelayMs = 1000, signal } = options;
   const journal = openJournal(options.file);

@@ -12,6 +12,7 @@ import type { RunMany } from "../synthesize/samples.ts";
 import { similarity } from "./kept-values.ts";
 import type { TaughtReason, TaughtRejection } from "./reasons.ts";
 
+/** A pair that a teacher wrote. */
 export type Candidate = {
   readonly question: string;
   readonly sql: string;

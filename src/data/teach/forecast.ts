@@ -15,6 +15,7 @@ export type Plan = {
   readonly worst: number;
 };
 
+/** What a job will take. */
 export type Forecast = {
   readonly requests: readonly [number, number];
   readonly tokens: {
@@ -32,6 +33,7 @@ const SOME_QUESTION = "x".repeat(QUESTION_LETTERS);
 
 type Planned = { readonly messages: readonly Message[]; readonly letters: number };
 
+/** The requests of a teaching job. */
 export function planOfTeaching(
   jobs: readonly TeachJob[],
   database: Database,
@@ -57,6 +59,7 @@ export function planOfTeaching(
   return planOf(requests, MOST_TRIES * (1 + repairs));
 }
 
+/** The requests of a paraphrasing job. */
 export const planOfParaphrasing = (jobs: readonly ParaphraseJob[], repairs: number): Plan =>
   planOf(
     jobs.map(({ parent, voices }) => ({

@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import { asDiskError, readJsonLines } from "../../base/files.ts";
 import type { CallFailure, Tokens } from "./teacher.ts";
 
+/** An attempt that brought nothing. */
 export type Failure = { readonly reason: CallFailure; readonly message: string };
 
 export type Answered = { readonly text: string; readonly tokens: Tokens; readonly ms: number };
@@ -22,6 +23,7 @@ type Line =
   /** Under these limits nothing more was asked. */
   | { readonly limits: string };
 
+/** What was asked and answered, on disk. */
 export type Journal = {
   get(key: string): CallRecord | undefined;
   /** Answers by key, in the order in which they came. */

@@ -9,12 +9,14 @@ export type AnswerFields = Readonly<
   Record<string, { readonly type: "text" | "texts"; readonly help: string }>
 >;
 
+/** One question to a teacher. */
 export type TeacherRequest = {
   readonly messages: readonly Message[];
   readonly fields: AnswerFields;
   readonly seed: number;
 };
 
+/** As a server counts them. */
 export type Tokens = { readonly input: number; readonly output: number };
 
 /** Why an attempt brought no answer. */
@@ -28,6 +30,7 @@ export type CallFailure =
   /** The server finds fault with the request itself: too long, or against its rules. */
   | "request-refused";
 
+/** An answer, or why there is none. */
 export type Attempt =
   | {
       readonly ok: true;
@@ -49,6 +52,7 @@ export type Attempt =
 /** Raises UserError for what no other request will change: a wrong key, an unknown model. */
 export type AskTeacher = (request: TeacherRequest) => Promise<Attempt>;
 
+/** A larger model, wherever it runs. */
 export type Teacher = {
   /** For the pairs' `source.model`. */
   readonly model: string;

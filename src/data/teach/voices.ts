@@ -1,7 +1,7 @@
 /** Who asks and how: closed tables that a teacher's questions are spread over, so that they do not all sound alike. */
 import type { Rng } from "../../base/rng.ts";
 
-export const personas = {
+const personas = {
   accountant: "an accountant, who thinks in amounts, periods and open items",
   manager: "a manager, who wants totals, rankings and what stands out",
   engineer: "an engineer, who asks for exact records by number or name",
@@ -33,13 +33,16 @@ export const demands = {
 
 export type Persona = keyof typeof personas;
 export type Style = keyof typeof styles;
+/** What is asked for. */
 export type Demand = keyof typeof demands;
 
+/** Who asks, and how. */
 export type Voice = { readonly persona: Persona; readonly style: Style };
 
 const keysOf = <T extends string>(table: Readonly<Record<T, string>>): T[] =>
   Object.keys(table) as T[];
 
+/** A person and a manner, drawn. */
 export const drawVoice = (rng: Rng): Voice => ({
   persona: rng.pick(keysOf(personas)),
   style: rng.pick(keysOf(styles)),
@@ -47,6 +50,7 @@ export const drawVoice = (rng: Rng): Voice => ({
 
 export const drawDemand = (rng: Rng): Demand => rng.pick(keysOf(demands));
 
+/** The voice in words, for a prompt. */
 export const describeVoice = ({ persona, style }: Voice): string =>
   `as ${personas[persona]}, ${styles[style]}`;
 

@@ -32,7 +32,7 @@ export type StoredTree = {
 };
 
 /** Names that belong to no version: what a killed writer left, and DVC's and Git's own files. */
-export const isLeftOut = (name: string): boolean => /\.(?:partial|dvc)$|^\.gitignore$/.test(name);
+const isLeftOut = (name: string): boolean => /\.(?:partial|dvc)$|^\.gitignore$/.test(name);
 
 const md5OfText = (text: string): string => createHash("md5").update(text).digest("hex");
 

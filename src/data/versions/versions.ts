@@ -48,8 +48,10 @@ type Return = { readonly checkout: string; readonly at: string };
 /** All lines, oldest first: versions, and which of them were put back when. */
 export type VersionLog = readonly (Version | Return)[];
 
+/** The versions that data/versions.jsonl names. */
 export const readLog = (file: string): VersionLog => readRecords<Version | Return>(file);
 
+/** Adds a line to it. */
 export const appendToLog = (file: string, line: Version | Return): void => appendRecord(file, line);
 
 export const versionsIn = (log: VersionLog): Version[] =>
@@ -64,6 +66,7 @@ export function lastOf(log: VersionLog, kind: VersionKind): Version | undefined 
     .find((version) => version.kind === kind);
 }
 
+/** The name of the version after these. */
 export const nextName = (log: VersionLog, kind: VersionKind): string =>
   `v${versionsIn(log).length + 1}_${kind}`;
 

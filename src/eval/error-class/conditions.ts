@@ -2,7 +2,15 @@
  * The conditions of ON, WHERE and HAVING as a flat list, with what is no condition in the eye of a reader taken out:
  * equations that join two tables, and sub-queries.
  */
-import { bodyOf, isNode, isQuery, listOf, type SqlNode, type SqlValue } from "../../sql/tree.ts";
+import {
+  COMPARISONS,
+  bodyOf,
+  isNode,
+  isQuery,
+  listOf,
+  type SqlNode,
+  type SqlValue,
+} from "../../sql/tree.ts";
 import type { Query } from "./outline.ts";
 
 export type Condition = {
@@ -43,16 +51,6 @@ type Found = {
 };
 type State = { readonly isCertain: boolean; readonly isNegated: boolean };
 
-const COMPARISONS: Readonly<Record<string, string>> = {
-  eq: "=",
-  neq: "<>",
-  lt: "<",
-  gt: ">",
-  lte: "<=",
-  gte: ">=",
-  like: "LIKE",
-  glob: "GLOB",
-};
 const OPPOSITES: Readonly<Record<string, string>> = {
   "=": "<>",
   "<>": "=",

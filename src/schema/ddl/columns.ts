@@ -116,7 +116,7 @@ function takeReferenceOption(cursor: Cursor): boolean {
 }
 
 /** CLUSTERED, ASC, ON CONFLICT, WITH (…), ON [PRIMARY] and the like behind a key. */
-export function takeIndexOptions(cursor: Cursor): void {
+function takeIndexOptions(cursor: Cursor): void {
   for (;;) {
     if (takeOneOf(cursor, "clustered", "nonclustered", "asc", "desc", "hash", "autoincrement"))
       continue;

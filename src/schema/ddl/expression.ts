@@ -184,7 +184,7 @@ const globOfLike = (pattern: string): string | undefined =>
 const REGEX_PIECE = /(\[[^\]]+\]|\\d|\\w|[A-Za-z0-9 _@:/-]|\\[.\-+()/])(?:\{(\d+)\})?/y;
 
 /** A regular expression of classes, letters and fixed counts from ^ to $. */
-export function globOfRegex(pattern: string): string | undefined {
+function globOfRegex(pattern: string): string | undefined {
   if (!/^\^.*\$$/.test(pattern)) return undefined;
   const body = pattern.slice(1, -1);
   let glob = "";

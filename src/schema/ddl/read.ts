@@ -25,6 +25,7 @@ import { readAlteration, readTable } from "./tables.ts";
 import { type Cursor, cursorOn, isNext, isWord, peek, take, takeOneOf } from "./tokens.ts";
 import { takeQualifiedName } from "./draft.ts";
 
+/** What scripts say, with what was passed over. */
 export type Ddl = {
   readonly dialect: ScriptDialect;
   readonly tables: readonly DdlTable[];

@@ -6,6 +6,7 @@ import type { ScriptDialect } from "./dialect.ts";
 import type { Script } from "./scripts.ts";
 import { type DdlToken, isWord, lexScript } from "./tokens.ts";
 
+/** One statement with its place in the script. */
 export type Statement = {
   readonly tokens: readonly DdlToken[];
   /** As written, with its comments. */

@@ -4,6 +4,7 @@
  */
 import type { ScriptDialect } from "./dialect.ts";
 
+/** A piece of a script. */
 export type DdlToken = {
   readonly kind: "word" | "name" | "string" | "number" | "sign" | "illegal";
   /** As written. */
@@ -63,6 +64,7 @@ const PATTERNS: Readonly<Record<ScriptDialect, readonly Pattern[]>> = {
 /** A quoted text that runs over the start of another table has lost its closing quote. */
 const RUNS_OVER = /\n\s*CREATE\s+TABLE\b/i;
 
+/** The tokens of a script, comments left out. */
 export function lexScript(text: string, dialect: ScriptDialect): DdlToken[] {
   const tokens: DdlToken[] = [];
   let startsLine = true;

@@ -23,6 +23,7 @@ const MAX_CELLS = 200_000;
 /** What share of a large table's rows a table of each role has. */
 const SHARES: Readonly<Record<Role, number>> = { lookup: 0, master: 0.12, paper: 0.45, line: 1 };
 
+/** How one table is filled. */
 export type TablePlan = { readonly role: Role; readonly count: number };
 
 /** A stream of random numbers of its own for each thing that is drawn. */
@@ -102,7 +103,7 @@ function guessRole(table: DdlTable, parents: readonly Role[], isReferenced: bool
 const isDate = (family: Family | undefined): boolean => family === "date" || family === "datetime";
 
 /** Parents before children; where they go in a circle, as they come. */
-export function parentsFirst(tables: readonly DdlTable[]): DdlTable[] {
+function parentsFirst(tables: readonly DdlTable[]): DdlTable[] {
   const byName = new Map(tables.map((table) => [table.name, table]));
   const sorted = new Set<DdlTable>();
   const open = new Set<DdlTable>();

@@ -129,7 +129,7 @@ function genderOf(
 }
 
 /** The k-th value comes 1 ÷ k as often as the first. */
-export function pickSkewed<T>(values: readonly T[], rng: Rng): T {
+function pickSkewed<T>(values: readonly T[], rng: Rng): T {
   const total = values.reduce((sum, _, i) => sum + 1 / (i + 1), 0);
   let left = rng.next() * total;
   for (const [i, value] of values.entries()) {

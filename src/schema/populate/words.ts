@@ -27,6 +27,7 @@ export function entityOf(table: string): string[] {
   return [...known.slice(0, -1), singular(known[known.length - 1])];
 }
 
+/** The singular of a plural; other words as they are. */
 export function singular(word: string): string {
   if (word.endsWith("ies") && word.length > 4) return `${word.slice(0, -3)}y`;
   if (/(ss|us|is)$/.test(word)) return word;

@@ -15,6 +15,7 @@
 import type { Column, Database, Table } from "../schema.ts";
 import { samplesOf } from "./columns.ts";
 
+/** The schema as XiYan-SQL's M-Schema writes it. */
 export function renderMSchema({ dbId, tables }: Database, sampleValues: number = 0): string {
   const keys = tables.flatMap(({ name, foreignKeys }) =>
     foreignKeys.flatMap(({ columns, refTable, refColumns }) =>

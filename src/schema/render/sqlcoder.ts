@@ -7,6 +7,7 @@ import type { Database, Table } from "../schema.ts";
 import { asComment, describe, primaryKeyOf } from "./columns.ts";
 import { columnDdl } from "./ddl.ts";
 
+/** The schema as SQLCoder's prompts have it. */
 export function renderSqlCoder({ tables, dialect }: Database, sampleValues: number = 0): string {
   const quote = (name: string) => quoteName(name, dialect);
   const joins = tables.flatMap(({ name, foreignKeys }) =>
