@@ -145,8 +145,8 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     "Questions to synthesise that the schema cannot answer.",
   ),
   "data.target": text(
-    "business",
-    "What synthesis steers towards: business (the spread of the bundled company's training questions), spider (that of Spider's), flat (the shapes' own weights), or a JSON file of shares.",
+    "spider",
+    "What synthesis steers towards: spider (the spread of Spider's training questions), business (that of the bundled company's), flat (the shapes' own weights), or a JSON file of shares.",
   ),
   "data.seed": integer(42, 0, 2 ** 31 - 1, "Seed of synthesis and splitting."),
   "data.devShare": number(0.08, 0, 0.4, "Share of the templates kept for choices."),

@@ -110,7 +110,7 @@ test("the report of synthesis counts what stands in the files", () => {
     join(project.folder, "data", "rejected", "synthetic.jsonl"),
   );
   for (const { reason } of rejected) expect(report.rejected[reason]).toBeGreaterThan(0);
-  expect(report.target.name).toBe("business");
+  expect(report.target.name).toBe("spider");
   expect(report.target.reached.hardness.easy).toBeGreaterThan(0);
 });
 
