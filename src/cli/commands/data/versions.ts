@@ -36,6 +36,9 @@ export function registerVersions(data: Command): void {
     });
 }
 
+/** Of what made a version; --json has all. */
+const MOST_LETTERS = 60;
+
 const rowOf = (version: Version, isCurrent: boolean): string[] => [
   isCurrent ? "*" : "",
   version.name,
@@ -44,5 +47,7 @@ const rowOf = (version: Version, isCurrent: boolean): string[] => [
   String(version.n),
   version.splits ? Object.values(version.splits).join("/") : "",
   version.parent ?? "",
-  version.madeBy,
+  version.madeBy.length > MOST_LETTERS
+    ? `${version.madeBy.slice(0, MOST_LETTERS)}…`
+    : version.madeBy,
 ];
