@@ -11,7 +11,10 @@ export const ALIASES: readonly string[] = ["T1", "T2", "T3", "T4", "T5", "T6"];
 /** How a schema's names are read. */
 export type Naming = {
   readonly schema: SpelledSchema;
-  /** FROM has to bring every column that the list named; otherwise it may leave joins to sql/bind.ts. */
+  /**
+   * Every column stands in a table of its FROM. Otherwise any column of the schema may stand anywhere, and sql/bind.ts
+   * brings its table: a model that is kept from the column it means takes another one.
+   */
   readonly isStrict: boolean;
 };
 
@@ -119,10 +122,10 @@ export const hasTableLeft = ({ sources }: Scope, { tables }: SpelledSchema): boo
 /** Columns that may stand bare. */
 export function columnsIn(
   { scope, outputs = false, isOwn }: Place,
-  { schema }: Naming,
+  { schema, isStrict }: Naming,
 ): ReadonlySet<string> {
   if (!scope.isRead) return schema.columns;
-  const names = new Set(outputs ? scope.outputs : []);
+  const names = new Set([...(isStrict ? [] : schema.columns), ...(outputs ? scope.outputs : [])]);
   for (let one: Scope | undefined = scope; one?.isRead; one = outerOf(one, isOwn))
     for (const { columns } of one.sources) for (const name of columns) names.add(name);
   return names;
@@ -135,12 +138,13 @@ export function qualifiersIn(
 ): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, ReadonlySet<string>>();
   for (let one: Scope | undefined = scope; one !== undefined; one = outerOf(one, isOwn)) {
-    for (const { name, columns } of one.sources)
-      if (name !== "(" && columns.size > 0 && !found.has(name)) found.set(name, columns);
-    if (one.isRead) continue;
+    for (const { name, table, columns } of one.sources)
+      if (name !== "(" && columns.size > 0 && !found.has(name))
+        found.set(name, isStrict || table === undefined ? columns : schema.columns);
+    if (one.isRead && isStrict) continue;
     for (const { name, columns } of schema.tables.values())
-      if (!found.has(name)) found.set(name, columns);
-    if (!isStrict)
+      if (!found.has(name)) found.set(name, isStrict ? columns : schema.columns);
+    if (!isStrict && !one.isRead)
       for (const alias of ALIASES) if (!found.has(alias)) found.set(alias, schema.columns);
   }
   return found;
