@@ -284,7 +284,7 @@ const tidy = (text: string): string =>
 function manner(text: string, rng: Rng): string {
   const roll = rng.next();
   if (roll < 0.3) return bare(text, rng);
-  if (roll < 0.31) return text.replace(/([?.]?)$/, `${rng.pick(CLOSINGS)}$1`);
+  if (roll < 0.304) return text.replace(/([?.]?)$/, `${rng.pick(CLOSINGS)}$1`);
   return text;
 }
 

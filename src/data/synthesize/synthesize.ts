@@ -73,7 +73,7 @@ const PATIENCE = 12;
 /** Rejected drafts kept for each reason. */
 const KEPT_REJECTED = 50;
 /** Drafts of which one is taken: what the target wants and what is new in words is likelier. */
-const CANDIDATES = 10;
+const CANDIDATES = 20;
 /** Wordings of one draft of which the newest is taken. */
 const WORDINGS = 16;
 const MAX_SQL = 300;
