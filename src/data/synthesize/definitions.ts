@@ -1,5 +1,5 @@
 /**
- * What a schema's knowledge defines in SQL: "Open balance = Amount - AmtPaid where PayFullDate IS NULL", "An open job is
+ * What a schema's knowledge defines in SQL: "Open balance = Amount - Paid where ClosedOn IS NULL", "An open job is
  * Status = 1". A sentence counts only if the columns of some table make its SQL run there. Knows no shape.
  */
 import { lexSql, nameOfToken } from "../../sql/lexer.ts";
