@@ -64,7 +64,10 @@ function verdictOf(sql: string, result: RunResult): Verdict {
   if (rows.length === 1 && rows[0].every(isEmpty)) return { ok: false, reason: "says-nothing" };
   if (rows.every((row) => row.every((cell) => cell === null)))
     return { ok: false, reason: "says-nothing" };
-  if (/COUNT\(\*\).* GROUP BY/.test(sql) && rows.every((row) => row[row.length - 1] === 1n))
+  if (
+    /COUNT\((\*|DISTINCT [^)]*)\).* GROUP BY/.test(sql) &&
+    rows.every((row) => row[row.length - 1] === 1n)
+  )
     return { ok: false, reason: "says-nothing" };
   return { ok: true, rows: rows.length, ms };
 }
