@@ -20,8 +20,11 @@ export type ConstrainedAnswer = Pick<Completion, "finishReason"> & {
   readonly confidence: number;
 };
 
-/** Candidates that the model is asked for; the whole vocabulary takes longer to sort than the step itself. */
-const CANDIDATES = 64;
+/**
+ * How many candidates the model is asked for, one after the other until one may stand; 0 means all. The whole vocabulary
+ * takes many times as long to hand over and to look through as the step itself.
+ */
+const CANDIDATES: readonly number[] = [64, 2048, 0];
 /** With fewer tokens left than this, only what must stand may: the answer ends in time. */
 const CLOSING_TOKENS = 40;
 
@@ -45,9 +48,7 @@ export async function writeConstrained(
       const piece = pieces[token];
       return piece ? constraint.advance(before, piece, isClosing) : undefined;
     };
-    const choice =
-      (await choose(sequence, waiting, CANDIDATES, accept)) ??
-      (await chooseOfAll(sequence, waiting[waiting.length - 1], accept));
+    const choice = await chooseNext(sequence, waiting, accept);
     if (choice === undefined) return { ids, confidence, finishReason: "length" };
     confidence *= choice.probability;
     if (model.isEogToken(choice.token)) return { ids, confidence, finishReason: "stop" };
@@ -79,6 +80,23 @@ type Accept = (token: Token) => AnswerState | undefined;
 
 type Choice = { readonly token: Token; readonly state: AnswerState; readonly probability: number };
 
+/** The most probable acceptable token after `tokens`, which are evaluated; the last of them again where few candidates will not do. */
+async function chooseNext(
+  sequence: LlamaContextSequence,
+  tokens: readonly Token[],
+  accept: Accept,
+): Promise<Choice | undefined> {
+  let waiting = tokens;
+  for (const count of CANDIDATES) {
+    const choice = await choose(sequence, waiting, count, accept);
+    if (choice !== undefined) return choice;
+    const end = sequence.nextTokenIndex;
+    await sequence.eraseContextTokenRanges([{ start: end - 1, end }]);
+    waiting = tokens.slice(-1);
+  }
+  return undefined;
+}
+
 /** Evaluates `tokens`; the most probable acceptable token after them among `count` candidates (0: all). */
 async function choose(
   sequence: LlamaContextSequence,
@@ -97,15 +115,4 @@ async function choose(
     if (state !== undefined) return { token, state, probability };
   }
   return undefined;
-}
-
-/** Where none of the candidates would do: the last token again, with all that may follow it. */
-async function chooseOfAll(
-  sequence: LlamaContextSequence,
-  last: Token,
-  accept: Accept,
-): Promise<Choice | undefined> {
-  const end = sequence.nextTokenIndex;
-  await sequence.eraseContextTokenRanges([{ start: end - 1, end }]);
-  return choose(sequence, [last], 0, accept);
 }

@@ -6,10 +6,10 @@
 import { UserError } from "../../base/errors.ts";
 import type { Database } from "../../schema/schema.ts";
 import { templateOf } from "../../sql/template.ts";
+import { NEAR_OVERLAP, overlap, questionKey, wordSet } from "../check/questions.ts";
 import type { Example } from "../example.ts";
 import { checkPairs } from "../pairs.ts";
 import type { RunMany } from "../synthesize/samples.ts";
-import { similarity } from "./kept-values.ts";
 import type { TaughtReason, TaughtRejection } from "./reasons.ts";
 
 /** A pair that a teacher wrote. */
@@ -53,9 +53,6 @@ export type Taught = {
 };
 
 const ROUND = 32;
-/** Two questions with the same SQL that share so many of their words are one. */
-const NEAR = 0.8;
-
 type Accepted = Candidate & { readonly id: string };
 
 /** `draw` gives the next jobs, at most so many; none when there are no more. Raises what a job raises, after all of its round have ended. */
@@ -102,13 +99,6 @@ const rejectionOf = (
   problem: Problem,
 ): TaughtRejection => ({ ...problem, method, seed, question, sql, ...(parentId && { parentId }) });
 
-const plain = (question: string): string =>
-  question
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}%<>=.-]+/gu, " ")
-    .replace(/[. ]+$/, "")
-    .trim();
-
 /** Why a candidate is not taken; one that is taken is known from then on. */
 function createJudge({ database, known, exclude }: CollectOptions) {
   const canonicalOf = (sql: string) => {
@@ -119,7 +109,7 @@ function createJudge({ database, known, exclude }: CollectOptions) {
       throw error;
     }
   };
-  const questions = new Set(known.map(({ question }) => plain(question)));
+  const questions = new Set(known.map(({ question }) => questionKey(question)));
   const byTemplate = Map.groupBy<string, { question: string; sql: string }>(
     known,
     (example) => (example as Example).templateId,
@@ -130,17 +120,18 @@ function createJudge({ database, known, exclude }: CollectOptions) {
     const { templateId, canonical } = template;
     if (exclude.has(templateId))
       return { reason: "excluded-template", message: "its template is kept for test or dev" };
-    if (questions.has(plain(question)))
+    if (questions.has(questionKey(question)))
       return { reason: "repeated-question", message: "the question is there already" };
     const alike = byTemplate.get(templateId) ?? [];
+    const words = wordSet(question);
     const near = alike.find(
       (other) =>
-        similarity(other.question, question) >= NEAR &&
+        overlap(wordSet(other.question), words) >= NEAR_OVERLAP &&
         canonicalOf(other.sql)?.canonical === canonical,
     );
     if (near !== undefined)
       return { reason: "near-duplicate", message: `nearly the words of: ${near.question}` };
-    questions.add(plain(question));
+    questions.add(questionKey(question));
     byTemplate.set(templateId, [...alike, { question, sql }]);
     return undefined;
   };

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parsePairs } from "../pairs.ts";
-import { lostValues, similarity } from "./kept-values.ts";
+import { lostValues } from "./kept-values.ts";
 
 test.each<[string, string, string, string[]]>([
   ["Customers in Boulder", "SELECT 1 WHERE City = 'Boulder'", "Who lives in boulder?", []],
@@ -32,11 +32,4 @@ test("every question written for the bundled company keeps its own values", () =
   expect(pairs.length).toBeGreaterThan(500);
   for (const { question, sql = "" } of pairs)
     expect(lostValues(question, sql, question)).toEqual([]);
-});
-
-test("similarity is 1 for the same words, 0 for others, and does not see order, case and marks", () => {
-  expect(similarity("How many, Ada?", "ada how MANY")).toBe(1);
-  expect(similarity("How many", "which ones")).toBe(0);
-  expect(similarity("", "")).toBe(0);
-  expect(similarity("a b c", "a b d")).toBe(0.5);
 });
