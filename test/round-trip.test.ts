@@ -1,18 +1,15 @@
 /** `data.roundTrip: teacher` as a user meets it: cleaning asks a server, a foreign one or the real Ollama, and pays for nothing twice. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { readJsonLines } from "../src/base/files.ts";
 import type { Warning } from "../src/data/clean.ts";
-import { buildDatabase } from "./fixtures/shop.ts";
+import { makeShopProject, runProgram, writeOptions } from "./fixtures/shop-project.ts";
 import { type ChatBody, type ForeignServer, startForeignServer } from "./foreign-server.ts";
 import { startOllama } from "./ollama-server.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-round-trip-"));
-const entry = join(import.meta.dirname, "..", "src", "cli", "main.ts");
 let server: ForeignServer | undefined;
 afterEach(() => server?.close());
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -31,31 +28,12 @@ const LAST = {
   split: "test",
 };
 
-let projects = 0;
-function makeProject(source: string, more = ""): string {
-  const project = join(folder, `p${projects++}`);
-  mkdirSync(join(project, "data", "raw"), { recursive: true });
-  buildDatabase(join(project, "shop.sqlite"));
-  const options = `data:\n  roundTrip: teacher\nteacher:\n  source: ${source}\n${more}`;
-  writeFileSync(join(project, "t2s.yaml"), `database: sqlite:shop.sqlite\n${options}`);
-  const lines = [...PAIRS, LAST].map((pair) => `${JSON.stringify(pair)}\n`);
-  writeFileSync(join(project, "data", "raw", "own.jsonl"), lines.join(""));
-  return project;
-}
-
-/** The process's end; its server is one of ours, so nothing blocks here. */
-async function clean(project: string, ...args: readonly string[]) {
-  const child = spawn(
-    process.execPath,
-    ["--disable-warning=ExperimentalWarning", entry, "data", "clean", "--json", ...args],
-    { cwd: project, env: { ...process.env, T2S_CACHE: join(folder, "cache") } },
-  );
-  let [stdout, stderr] = ["", ""];
-  child.stdout.on("data", (text) => (stdout += text));
-  child.stderr.on("data", (text) => (stderr += text));
-  const [status] = (await once(child, "close")) as [number | null];
-  return { status, stderr, json: stdout === "" ? undefined : JSON.parse(stdout) };
-}
+const optionsOf = (source: string, more = "") =>
+  `data:\n  roundTrip: teacher\nteacher:\n  source: ${source}\n${more}`;
+const makeProject = (source: string, more?: string) =>
+  makeShopProject(folder, optionsOf(source, more), [...PAIRS, LAST]);
+const clean = (project: string, ...args: readonly string[]) =>
+  runProgram(project, ["data", "clean", ...args]);
 
 const warningsOf = (project: string) =>
   readJsonLines<Warning>(join(project, "data", "clean", "warnings.jsonl"));
@@ -104,8 +82,7 @@ describe("a teacher that reads the pairs", () => {
     const first = await clean(project);
     expect(first.json.warnings).toEqual({});
     expect(first.stderr).toContain("10 requests, 0 answers from the cache, cost 0.0000; a limit");
-    const options = `data:\n  roundTrip: teacher\nteacher:\n  source: ${source}\n${limits(100)}`;
-    writeFileSync(join(project, "t2s.yaml"), `database: sqlite:shop.sqlite\n${options}`);
+    writeOptions(project, optionsOf(source, limits(100)));
     expect((await clean(project)).json.warnings).toEqual({ "round-trip-differs": 2 });
     expect(server.requests).toHaveLength(25);
   }, 120_000);

@@ -2,23 +2,14 @@
  * `t2s data generate --method teacher|paraphrase|served` as a user meets it: processes, a real project, a server that
  * misbehaves as foreign services do, and the real Ollama with the tiny model (which proves the protocol, not quality).
  */
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readJsonLines } from "../src/base/files.ts";
 import type { Example } from "../src/data/example.ts";
-import { buildDatabase } from "./fixtures/shop.ts";
+import { makeShopProject, runProgram, startProgram } from "./fixtures/shop-project.ts";
 import {
   type Behaviour,
   type ChatBody,
@@ -28,7 +19,6 @@ import {
 import { type OllamaServer, startOllama } from "./ollama-server.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-teacher-"));
-const entry = join(import.meta.dirname, "..", "src", "cli", "main.ts");
 const servers: ForeignServer[] = [];
 afterAll(() => {
   for (const server of servers) server.close();
@@ -62,17 +52,8 @@ const PAIRS = [
   },
 ];
 
-let projects = 0;
-function makeProject(source: string, more = ""): string {
-  const project = join(folder, `p${projects++}`);
-  mkdirSync(join(project, "data", "raw"), { recursive: true });
-  buildDatabase(join(project, "shop.sqlite"));
-  const teacher = `teacher:\n  source: ${source}\n  repairs: 1\n  seed: 5\n${more}`;
-  writeFileSync(join(project, "t2s.yaml"), `database: sqlite:shop.sqlite\n${teacher}`);
-  const lines = PAIRS.map((pair) => `${JSON.stringify(pair)}\n`).join("");
-  writeFileSync(join(project, "data", "raw", "own.jsonl"), lines);
-  return project;
-}
+const makeProject = (source: string, more = "") =>
+  makeShopProject(folder, `teacher:\n  source: ${source}\n  repairs: 1\n  seed: 5\n${more}`, PAIRS);
 
 async function serve(
   behave: (body: ChatBody, number: number) => Behaviour,
@@ -82,31 +63,10 @@ async function serve(
   return server;
 }
 
-const start = (project: string, args: readonly string[], env = {}) =>
-  spawn(
-    process.execPath,
-    [
-      "--disable-warning=ExperimentalWarning",
-      entry,
-      "data",
-      "generate",
-      "--json",
-      "--project",
-      project,
-      ...args,
-    ],
-    { env: { ...process.env, T2S_CACHE: join(folder, "cache"), ...env } },
-  );
-
-/** The process's end; its server may be one of ours, so nothing blocks here. */
-async function generate(project: string, args: readonly string[], env = {}) {
-  const child = start(project, args, env);
-  let [stdout, stderr] = ["", ""];
-  child.stdout.on("data", (text) => (stdout += text));
-  child.stderr.on("data", (text) => (stderr += text));
-  const [status] = (await once(child, "close")) as [number | null];
-  return { status, stderr, json: stdout === "" ? undefined : JSON.parse(stdout) };
-}
+const start = (project: string, args: readonly string[]) =>
+  startProgram(project, ["data", "generate", ...args]);
+const generate = (project: string, args: readonly string[], env = {}) =>
+  runProgram(project, ["data", "generate", ...args], env);
 
 const at = (project: string, ...path: string[]) => join(project, "data", ...path);
 const text = (project: string, ...path: string[]) => readFileSync(at(project, ...path), "utf8");

@@ -53,6 +53,31 @@ test("nothing done yet means no time left is claimed, and no total is no crash",
   expect(written).toEqual(["\r\u001b[2Kfetch · 0 %", "\r\u001b[2Kfetch · 0 %"]);
 });
 
+test("a second part of a step has its own time left, and an inner step leaves the title alone", () => {
+  const { progress, clock, written } = recorder(false);
+  progress.step("baseline");
+  const inner = progress.inner();
+  inner.step("fetch");
+  clock.ms = 60_000;
+  inner.done();
+  for (const [ms, done] of [
+    [80_000, 10],
+    [100_000, 1],
+    [120_000, 2],
+  ]) {
+    clock.ms = ms;
+    progress.update(done, 11);
+  }
+  expect(written).toEqual([
+    "baseline …\n",
+    "fetch …\n",
+    "fetch · 1 min 0 s\n",
+    "  baseline · 90 % · 8.0 s left\n",
+    "  baseline · 9 % · 3 min 20 s left\n",
+    "  baseline · 18 % · 3 min 0 s left\n",
+  ]);
+});
+
 test.each([
   [0, "0.0 s"],
   [940, "0.9 s"],

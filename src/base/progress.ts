@@ -5,12 +5,17 @@
 export type Progress = {
   /** Starts a step with a title. */
   step(title: string): void;
-  /** Says how far the step is; `total` in the same unit as `done`. The time left is derived. */
+  /**
+   * Says how far the step is; `total` in the same unit as `done`. The time left is derived; a `done` that is less than
+   * the one before begins another part of the step.
+   */
   update(done: number, total: number, detail?: string): void;
   /** A line that stays. */
   note(text: string): void;
   /** Ends the step with a line that stays. */
   done(text?: string): void;
+  /** For steps inside the one at hand, which goes on after them. */
+  inner(): Progress;
 };
 
 const PLAIN_INTERVAL_MS = 15_000;
@@ -24,6 +29,7 @@ export function createProgress(
   let title = "";
   let startedMs = 0;
   let shownMs = 0;
+  let part = { startedMs: 0, done: 0, atMs: 0 };
   const terminal = output.isTTY === true;
   const clear = () => terminal && output.write("\r\u001b[2K");
   const line = (text: string) => {
@@ -35,15 +41,18 @@ export function createProgress(
       title = text;
       startedMs = nowMs();
       shownMs = startedMs;
+      part = { startedMs, done: 0, atMs: startedMs };
       if (!terminal) line(`${text} …`);
     },
     update(done, total, detail = "") {
       const now = nowMs();
       const complete = done >= total;
+      if (done < part.done) part.startedMs = part.atMs;
+      part = { ...part, done, atMs: now };
       if (!complete && now - shownMs < (terminal ? TERMINAL_INTERVAL_MS : PLAIN_INTERVAL_MS))
         return;
       shownMs = now;
-      const elapsed = now - startedMs;
+      const elapsed = now - part.startedMs;
       const left =
         done > 0 && !complete ? ` · ${formatDuration((elapsed * (total - done)) / done)} left` : "";
       const text = `${title} · ${Math.floor((100 * done) / Math.max(1, total))} %${left}${detail && ` · ${detail}`}`;
@@ -54,6 +63,7 @@ export function createProgress(
     done(text = "") {
       line(`${title} · ${formatDuration(nowMs() - startedMs)}${text && ` · ${text}`}`);
     },
+    inner: () => createProgress(output, nowMs),
   };
 }
 
@@ -66,4 +76,10 @@ export function formatDuration(ms: number): string {
 }
 
 /** Progress that says nothing, for programs and tests. */
-export const silent: Progress = { step() {}, update() {}, note() {}, done() {} };
+export const silent: Progress = {
+  step() {},
+  update() {},
+  note() {},
+  done() {},
+  inner: () => silent,
+};

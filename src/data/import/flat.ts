@@ -2,48 +2,46 @@
 import { given, type Draft, type Fields, type Form, hasTexts, textOf } from "./record.ts";
 import { questionIn } from "./prompt-text.ts";
 
-export const spiderForm: Form = {
-  help: "Spider and Spider-Realistic, Archer: {db_id, question, query}",
+/** Keys of a benchmark's records. */
+type Keys = {
+  readonly question: string;
+  readonly answer: string;
+  readonly id?: string;
+  readonly evidence?: string;
+};
+
+const benchmarkForm = (help: string, { question, answer, id = "", evidence = "" }: Keys): Form => ({
+  help,
   licence: "CC-BY-SA-4.0",
-  matches: (fields) => hasTexts(fields, "db_id", "question", "query"),
+  matches: (fields) => hasTexts(fields, "db_id", question, answer),
   read: (fields) => [
     {
-      question: textOf(fields, "question"),
-      answer: textOf(fields, "query"),
+      question: textOf(fields, question),
+      answer: textOf(fields, answer),
       ...given({
-        id: textOf(fields, "id"),
+        id: textOf(fields, id),
         dbId: textOf(fields, "db_id"),
-        evidence: textOf(fields, "commonsense_knowledge"),
+        evidence: textOf(fields, evidence),
       }),
     },
   ],
-};
+});
 
-export const spiderSynForm: Form = {
-  help: "Spider-Syn: {db_id, SpiderSynQuestion, query}",
-  licence: "CC-BY-SA-4.0",
-  matches: (fields) => hasTexts(fields, "db_id", "SpiderSynQuestion", "query"),
-  read: (fields) => [
-    {
-      question: textOf(fields, "SpiderSynQuestion"),
-      answer: textOf(fields, "query"),
-      ...given({ dbId: textOf(fields, "db_id") }),
-    },
-  ],
-};
+export const spiderForm: Form = benchmarkForm(
+  "Spider and Spider-Realistic, Archer: {db_id, question, query}",
+  { question: "question", answer: "query", id: "id", evidence: "commonsense_knowledge" },
+);
 
-export const birdForm: Form = {
-  help: "BIRD: {db_id, question, evidence, SQL, difficulty}",
-  licence: "CC-BY-SA-4.0",
-  matches: (fields) => hasTexts(fields, "db_id", "question", "SQL"),
-  read: (fields) => [
-    {
-      question: textOf(fields, "question"),
-      answer: textOf(fields, "SQL"),
-      ...given({ dbId: textOf(fields, "db_id"), evidence: textOf(fields, "evidence") }),
-    },
-  ],
-};
+export const spiderSynForm: Form = benchmarkForm("Spider-Syn: {db_id, SpiderSynQuestion, query}", {
+  question: "SpiderSynQuestion",
+  answer: "query",
+});
+
+export const birdForm: Form = benchmarkForm("BIRD: {db_id, question, evidence, SQL, difficulty}", {
+  question: "question",
+  answer: "SQL",
+  evidence: "evidence",
+});
 
 /** Names of columns in the order in which they are looked for; case, blanks, `_` and `-` do not count. */
 const SYNONYMS = {

@@ -2,7 +2,7 @@
 import type { Database } from "../../schema/schema.ts";
 import { namesOf } from "../../sql/names.ts";
 import type { Split } from "../example.ts";
-import { identityOfAnswer, type Pair } from "../pairs.ts";
+import { identityOf, type Pair } from "../pairs.ts";
 
 const FIELDS = ["question", "sql", "refusal", "evidence", "split"] as const;
 type Field = (typeof FIELDS)[number];
@@ -85,8 +85,8 @@ export function tablesOf({ sql }: Pick<Pair, "sql">, { dialect, tables }: Databa
   return tables.map(({ name }) => name).filter((name) => named.has(name.toLowerCase()));
 }
 
-const shapeOf = ({ shapeId, sql, refusal }: Pair, database: Database): string =>
-  shapeId ?? (sql ? identityOfAnswer(sql, database).shapeId : `refuse:${refusal}`);
+const shapeOf = (pair: Pair, database: Database): string =>
+  pair.shapeId ?? identityOf(pair, database).shapeId;
 
 /** Pairs of each split; what says none is not counted. */
 export const splitsOf = (pairs: readonly Pair[]): Record<Split, number> => {

@@ -6,7 +6,7 @@ import { writeJson, writeJsonLines } from "../../base/files.ts";
 import { sha256OfFile } from "../../base/hash.ts";
 import { type Counts, countBy } from "../../data/stats/counts.ts";
 import type { Example, Split } from "../../data/example.ts";
-import { type Pair, parsePairs, readPairs } from "../../data/pairs.ts";
+import { identityOf, type Pair, parsePairs } from "../../data/pairs.ts";
 import { splitKeyOf } from "../../data/split.ts";
 import { synthesizeRefusals } from "../../data/synthesize/refuse.ts";
 import { NAMED_TARGETS, type Profile, readTarget } from "../../data/synthesize/profile.ts";
@@ -96,21 +96,6 @@ export async function withDatabase<T>(
   }
 }
 
-/** The pairs of data/raw that people brought, checked by execution. */
-export async function readCurated(context: StageContext): Promise<Example[]> {
-  const database = await loadDatabase(context);
-  const files = curatedFiles(context.project);
-  return withDatabase(context, async (run) =>
-    (
-      await Promise.all(
-        files.map((file) =>
-          readPairs(file, { database, run, method: `curated:${basename(file, ".jsonl")}` }),
-        ),
-      )
-    ).flat(),
-  );
-}
-
 /** A target's name, or its file's path from the project folder. */
 function targetOf({ config, project }: StageContext): string {
   const name = config["data.target"];
@@ -123,12 +108,11 @@ async function targetHash(context: StageContext): Promise<string | null> {
   return existsSync(name) ? sha256OfFile(name) : null;
 }
 
-/** Of the pairs that people brought those whose templates synthesis leaves out: others may come and go beside it. */
-const heldOut = (project: Project): unknown =>
-  curatedFiles(project)
-    .flatMap((file) => parsePairs(file))
-    .filter(({ split = "train" }) => split !== "train")
-    .map(({ sql, refusal }) => sql || refusal);
+/** Pairs that people brought; synthesis leaves out the templates of those that are not for training. */
+const curatedPairs = (project: Project): Pair[] =>
+  curatedFiles(project).flatMap((file) => parsePairs(file));
+
+const isHeldOut = ({ split = "train" }: Pair): boolean => split !== "train";
 
 export const dataStage: Stage = {
   name: "data",
@@ -137,7 +121,9 @@ export const dataStage: Stage = {
     const { config, project } = context;
     return {
       snapshot: existsSync(project.snapshotFile) ? await sha256OfFile(project.snapshotFile) : null,
-      heldOut: heldOut(project),
+      heldOut: curatedPairs(project)
+        .filter(isHeldOut)
+        .map(({ sql, refusal }) => sql || refusal),
       count: config["data.count"],
       refusals: config["data.refusals"],
       target: await targetHash(context),
@@ -147,13 +133,17 @@ export const dataStage: Stage = {
   async run(context) {
     const { config, project, progress } = context;
     const database = await loadDatabase(context);
-    const curated = await readCurated(context);
+    const curated = curatedPairs(project);
     if (curated.length === 0 && database.tables.every(({ rowCount }) => rowCount === 0))
       throw new UserError(
         "data-too-few",
         "no table of the database has rows, and a pair is kept by what its SQL returns; a database with rows is wanted, or `t2s init --ddl`, which makes rows up",
       );
-    const exclude = new Set(curated.filter(({ split }) => split !== "train").map(splitKeyOf));
+    const exclude = new Set(
+      curated
+        .filter(isHeldOut)
+        .map((pair) => splitKeyOf({ ...pair, ...identityOf(pair, database) })),
+    );
     const seed = config["data.seed"];
     const wanted = readTarget(targetOf(context));
     const [pairs, refusals] = await withDatabase(context, async (run) => [
