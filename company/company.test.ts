@@ -5,8 +5,11 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parse } from "yaml";
 import { sha256 } from "../src/base/hash.ts";
+import { definitionsOf } from "../src/data/synthesize/definitions.ts";
+import { createExecutor } from "../src/db/executor.ts";
+import { introspect } from "../src/schema/introspect.ts";
+import { applyNotes, readNotes } from "../src/schema/notes.ts";
 import { checkFiles, problemsOf, readPairs, tablesOf } from "./check-pairs.ts";
 import { company } from "./company.ts";
 
@@ -102,10 +105,24 @@ describe("the database", () => {
   });
 });
 
-test("the notes are a few short sentences", () => {
-  const notes = parse(readFileSync(company.notesFile, "utf8")) as { knowledge: string[] };
-  expect(Object.keys(notes)).toEqual(["knowledge"]);
-  expect(notes.knowledge.join(" ").split(/\s+/).length).toBeLessThanOrEqual(60);
+test("the notes are a few short sentences, and words of the house that all run as SQL", async () => {
+  const { knowledge, tables } = readNotes(company.notesFile);
+  expect(knowledge.join(" ").split(/\s+/).length).toBeLessThanOrEqual(60);
+  for (const { terms, ...shown } of Object.values(tables))
+    expect({ ...shown, count: terms.length > 0 }).toEqual({
+      columns: {},
+      synonyms: [],
+      count: true,
+    });
+  const { database } = introspect(file, { dbId: "company" });
+  const { tables: noted } = applyNotes(database, readNotes(company.notesFile));
+  const executor = createExecutor({ workers: 1 });
+  const found = await definitionsOf([], noted, new Map(), (sqls) => executor.runMany(file, sqls));
+  await executor.close();
+  const names = noted
+    .flatMap((table) => table.terms ?? [])
+    .flatMap((term) => term.split(/ = | means /)[0].split(", "));
+  expect(found.map(({ term }) => term)).toEqual(names);
 });
 
 describe("the pairs", () => {

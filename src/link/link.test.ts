@@ -150,7 +150,7 @@ describe("a question", () => {
   test("of a person's synonym finds the table", () => {
     const noted = applyNotes(database, {
       knowledge: [],
-      tables: { vehicle: { synonyms: ["trucks", "lorries"], columns: {} } },
+      tables: { vehicle: { synonyms: ["trucks", "lorries"], columns: {}, terms: [] } },
     });
     expect(tablesFor("how many trucks", createLinker(noted))[0]).toBe("vehicle");
   });

@@ -68,6 +68,15 @@ test("synonyms alone keep the comment of the DDL", () => {
   expect(result.tables[0].columns[0].comment).toBe("state; also status");
 });
 
+test("terms are kept beside a table and change nothing that a prompt shows", () => {
+  const result = noted("tables: { ORD: { terms: [\"backlog = NET where STAT = 'O'\"] } }");
+  expect(result.tables[0]).toEqual({
+    ...database.tables[0],
+    terms: ["backlog = NET where STAT = 'O'"],
+  });
+  expect(result.fingerprint).toBe(database.fingerprint);
+});
+
 test.each(["", "# nothing yet\n", "knowledge:\ntables:\n"])("%j changes nothing", (yaml) => {
   expect(noted(yaml)).toEqual(database);
 });
@@ -78,6 +87,7 @@ test.each([
   ["tables: [ORD]", /tables is \["ORD"\]; a mapping/],
   ["tables: { ORD: { describtion: x } }", /tables.ORD .*the key description/],
   ["tables: { ORD: { columns: { STAT: { description: 3 } } } }", /STAT.description is 3; a text/],
+  ["tables: { ORD: { terms: backlog } }", /ORD.terms is "backlog"; a list of texts/],
   ["tables: { ORDS: x }", /table ORDS, .*; is ORD meant/],
   ["tables: { ORD: { columns: { STATE: x } } }", /column ORD.STATE, .*; is STAT meant/],
   ["tables: { ORD: [", /cannot be read/],

@@ -5,7 +5,12 @@
  *
  *     knowledge: [Amounts are in euros.]
  *     tables:
- *       ORD: { description: orders, columns: { STAT: { description: "O open, C closed", synonyms: [state] } } }
+ *       ORD:
+ *         description: orders
+ *         terms: ["backlog = AMT where STAT = 'O'"]
+ *         columns: { STAT: { description: "O open, C closed", synonyms: [state] } }
+ *
+ * Terms are the house's words with their SQL: pairs are written with them; no prompt shows them.
  */
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
@@ -22,9 +27,12 @@ export type Note = {
 
 export type Notes = {
   readonly knowledge: readonly string[];
-  readonly tables: Readonly<
-    Record<string, Note & { readonly columns: Readonly<Record<string, Note>> }>
-  >;
+  readonly tables: Readonly<Record<string, TableNote>>;
+};
+
+type TableNote = Note & {
+  readonly columns: Readonly<Record<string, Note>>;
+  readonly terms: readonly string[];
 };
 
 const NOTE_KEYS = ["description", "synonyms", "guess", "profile"];
@@ -79,8 +87,9 @@ export function readNotes(file: string): Notes {
     const columns = Object.entries(mapping(own.columns, `${place}.columns`)).map(
       ([column, inner]) => [column, note(inner, `${place}.columns.${column}`, NOTE_KEYS)] as const,
     );
-    const table = note(value, place, [...NOTE_KEYS, "columns"]);
-    return [name, { ...table, columns: Object.fromEntries(columns) }] as const;
+    const table = note(value, place, [...NOTE_KEYS, "columns", "terms"]);
+    const terms = sentences(own.terms, `${place}.terms`);
+    return [name, { ...table, terms, columns: Object.fromEntries(columns) }] as const;
   });
   return {
     knowledge: sentences(root.knowledge, "knowledge"),
@@ -126,7 +135,8 @@ export function applyNotes(
     const columns = table.columns.map((column): Column =>
       withNote(column, columnNotes.get(column)),
     );
-    return { ...withNote(table, note), columns };
+    const { terms } = note;
+    return { ...withNote(table, note), columns, ...(terms.length > 0 && { terms }) };
   });
   const whole = { ...database, tables, knowledge: [...database.knowledge, ...notes.knowledge] };
   return { ...whole, fingerprint: fingerprintOf(whole) };

@@ -39,7 +39,11 @@ const { database } = introspect(buildDatabase(join(folder, "library.sqlite"), LI
 const library = applyNotes(database, {
   knowledge: ["A copy is out while it has a loan."],
   tables: {
-    copy: { synonyms: [], columns: { state: { description: "good, torn or lost", synonyms: [] } } },
+    copy: {
+      synonyms: [],
+      terms: [],
+      columns: { state: { description: "good, torn or lost", synonyms: [] } },
+    },
   },
 });
 

@@ -34,6 +34,8 @@ export type Table = {
   readonly columns: readonly Column[];
   readonly foreignKeys: readonly ForeignKey[];
   readonly rowCount: number;
+  /** Words of the house with their SQL on this table, such as "overdue means Due < '2025-12-31'": for pairs, not for prompts. */
+  readonly terms?: readonly string[];
 };
 
 export type Database = {

@@ -28,23 +28,47 @@ export type Filter = {
 const OPERATORS = { ...COMPARISONS, i_like: "LIKE" };
 
 /** In the order of the text; nothing for a text that does not parse. */
-export function filtersOf(
+export const filtersOf = (
   sql: string,
   dialect: Dialect,
   tables: readonly NamedTable[],
-): readonly Filter[] {
+): readonly Filter[] => collect(sql, dialect, tables, filtersIn);
+
+/** A column that must be NULL, or must not. */
+export type NullTest = Required<Pick<Filter, "table" | "column">> & { readonly isNull: boolean };
+
+/** The columns of tables that a statement asks to be NULL or not. */
+export const nullTestsOf = (
+  sql: string,
+  dialect: Dialect,
+  tables: readonly NamedTable[],
+): readonly NullTest[] => collect(sql, dialect, tables, nullTestsIn);
+
+function collect<T>(
+  sql: string,
+  dialect: Dialect,
+  tables: readonly NamedTable[],
+  read: (node: SqlNode, uses: Uses) => readonly T[],
+): readonly T[] {
   const parsed = parseSql(sql, dialect);
   if (!parsed.ok) return [];
   return parsed.statements.flatMap((statement) => {
     const uses = new Map(resolveNames(statement, tables).columns.map((use) => [use.node, use]));
-    const found: Filter[] = [];
+    const found: T[] = [];
     walk(statement, (node) => {
       if ("case" in node) return false;
-      found.push(...filtersIn(node, uses));
+      found.push(...read(node, uses));
       return true;
     });
     return found;
   });
+}
+
+function nullTestsIn(node: SqlNode, uses: Uses): NullTest[] {
+  const test = bodyOf(node, "is_null");
+  const column = test && firstColumn(test.this, uses);
+  const table = column?.source?.table;
+  return column && table ? [{ table, column: column.name, isNull: test.not !== true }] : [];
 }
 
 type Uses = ReadonlyMap<SqlNode, ColumnUse>;

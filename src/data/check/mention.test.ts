@@ -10,8 +10,8 @@ import { introspect } from "../../schema/introspect.ts";
 import { applyNotes, readNotes } from "../../schema/notes.ts";
 import type { Database } from "../../schema/schema.ts";
 import { parsePairs } from "../pairs.ts";
-import { filtersOf } from "./filters.ts";
-import { omissionsOf } from "./mention.ts";
+import { filtersOf, nullTestsOf } from "./filters.ts";
+import { omissionsOf, pointsOf } from "./mention.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-mention-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -21,7 +21,8 @@ setup.exec(`
   CREATE TABLE orders (
     id INTEGER PRIMARY KEY, city TEXT, stat TEXT, -- O open, C closed, PEND waiting
     phase INTEGER, -- 7 shell, 8 finish
-    placed TEXT, amount REAL, paid TEXT);
+    placed TEXT, amount REAL, paid TEXT -- NULL = still running
+    );
   INSERT INTO orders VALUES (1, 'Denver', 'O', 7, '2024-03-05', 1200, NULL), (2, 'Boulder', 'C', 8, '2024-04-01', 50, 'Y');
 `);
 setup.close();
@@ -55,6 +56,36 @@ test("filters are the literals that are compared, not those of an expression", (
     [undefined, ">=", 3],
   ]);
   expect(filtersOf("SELECT ((", "sqlite", database.tables)).toEqual([]);
+});
+
+test("columns that must be NULL, or must not", () => {
+  const sql = "SELECT id FROM orders o WHERE o.paid IS NULL AND city IS NOT NULL AND 1 IS NULL";
+  expect(nullTestsOf(sql, "sqlite", database.tables)).toEqual([
+    { table: "orders", column: "paid", isNull: true },
+    { table: "orders", column: "city", isNull: false },
+  ]);
+});
+
+test.each<[string, string, string[]]>([
+  ["orders in Denver above 1,200", "city = 'Denver' AND amount > 1200", ["denver", "1200"]],
+  ["orders in Denver", "city = 'Boulder'", []],
+  ["orders of March 2024", "placed LIKE '2024-03%'", ['{"year":2024,"month":3}']],
+  ["orders of 2024", "placed BETWEEN '2024-01-01' AND '2024-12-31'", ['{"year":2024}']],
+  ["orders of 2023", "placed LIKE '2024%'", []],
+  ["open orders", "stat = 'O'", ["open"]],
+  ["open orders", "stat = 'C'", []],
+  ["orders still running", "paid IS NULL", ["still running"]],
+  ["orders", "paid IS NULL", []],
+  ["shell orders of phase 7", "phase = 7 AND amount > 7", ["shell", "7"]],
+  ["the largest order of store 1", "id = 1 ORDER BY amount LIMIT 1", ["1"]],
+  ["the first order", "id = 1", []],
+  ["orders in Michigan", "city = 'MI'", ["mi"]],
+  ["orders in Mali", "city = 'MI'", ["mi"]],
+  ["orders in Maine", "city = 'MI'", ["mi"]],
+  ["orders in Texas", "city = 'MI'", []],
+])("%s ~ %s: %j", (question, where, points) => {
+  const sql = `SELECT id FROM orders WHERE ${where}`;
+  expect([...pointsOf(question, sql, database)].sort()).toEqual(points.sort());
 });
 
 test.each([

@@ -84,7 +84,7 @@ test("guesses change no schema and no fingerprint until they are accepted", () =
 test("lint finds what hurts, where it is", () => {
   const open = {
     knowledge: [],
-    tables: { inv: { synonyms: [], columns: { Sts: { synonyms: [], guess: "A ?" } } } },
+    tables: { inv: { synonyms: [], terms: [], columns: { Sts: { synonyms: [], guess: "A ?" } } } },
   };
   const found = lintSchema(file, database, profiles, open).map(
     ({ code, place }) => `${code} ${place}`,

@@ -1,6 +1,7 @@
 /**
- * What a schema's knowledge defines in SQL: "Open balance = Amount - Paid where ClosedOn IS NULL", "An open job is
- * Status = 1". A sentence counts only if the columns of some table make its SQL run there. Knows no shape.
+ * What a schema's knowledge and the terms of its tables define in SQL: "Open balance = Amount - Paid where ClosedOn IS
+ * NULL", "An open job is Status = 1". A sentence counts only if the columns of some table, a term only if those of its
+ * own, make its SQL run there. Knows no shape.
  */
 import { lexSql, nameOfToken } from "../../sql/lexer.ts";
 import type { Table } from "../../schema/schema.ts";
@@ -24,7 +25,7 @@ export type Definition = {
 };
 
 const SENTENCE =
-  /^(?:an? |the )?(\p{L}[\p{L}\p{N} \-/]{1,40}?)\s*(?:=|:| means | is defined as | is | are )\s*(.+?)(?:,? (?:where|when|if|with) (.+?))?\.?$/iu;
+  /^(?:an? |the )?(\p{L}[\p{L}\p{N} ,\-/]{1,90}?)\s*(?:=|:| means | is defined as | is | are )\s*(.+?)(?:,? (?:where|when|if|with) (.+?))?\.?$/iu;
 const PREDICATE = /[<>=]|\b(?:is (?:not )?null|like|in \(|between)\b/i;
 const KEYWORDS = new Set(
   "and or not is null like in between case when then else end sum avg count min max abs round coalesce julianday date substr upper lower cast as real integer text distinct".split(
@@ -34,13 +35,16 @@ const KEYWORDS = new Set(
 
 type Parsed = { readonly term: string; readonly value?: string; readonly condition?: string };
 
-function parseSentence(sentence: string): Parsed | undefined {
+/** One for each of several terms: "billed, invoiced = Amount". */
+function parseSentence(sentence: string): Parsed[] {
   const match = SENTENCE.exec(sentence.trim());
-  if (match === null) return undefined;
-  const [, term, body, where] = match;
-  const lower = /^\p{Lu}\p{Ll}/u.test(term) ? term[0].toLowerCase() + term.slice(1) : term;
-  if (where === undefined && PREDICATE.test(body)) return { term: lower, condition: body };
-  return { term: lower, value: body, ...(where && { condition: where }) };
+  if (match === null) return [];
+  const [, names, body, where] = match;
+  return names.split(/\s*,\s*/).map((name) => {
+    const term = /^\p{Lu}\p{Ll}/u.test(name) ? name[0].toLowerCase() + name.slice(1) : name;
+    if (where === undefined && PREDICATE.test(body)) return { term, condition: body };
+    return { term, value: body, ...(where && { condition: where }) };
+  });
 }
 
 /** The SQL of a sentence for one table, or nothing when a word of it is no column there. */
@@ -74,17 +78,19 @@ function tableSql(text: string, table: Table): TableSql | undefined {
   };
 }
 
-/** All definitions that hold in some table; one that names a table's rows ("open job") holds for that table alone. */
+/** All definitions that hold in some table; one of the knowledge that names a table's rows ("open job") holds for that table alone. */
 export async function definitionsOf(
   knowledge: readonly string[],
   tables: readonly Table[],
   nouns: ReadonlyMap<string, readonly string[]>,
   run: RunMany,
 ): Promise<Definition[]> {
-  const drafts = knowledge.flatMap((sentence) => {
-    const parsed = parseSentence(sentence);
-    return parsed ? draftsOf(parsed, tables, nouns) : [];
-  });
+  const drafts = [
+    ...knowledge.flatMap(parseSentence).flatMap((parsed) => draftsOf(parsed, tables, nouns)),
+    ...tables.flatMap((table) =>
+      (table.terms ?? []).flatMap(parseSentence).flatMap((parsed) => fittingIn(parsed, [table])),
+    ),
+  ];
   const results = await run(
     drafts.map(({ table, value, condition }) => {
       const where = condition ? ` WHERE ${condition.print(quoteName)}` : "";
@@ -98,24 +104,12 @@ export async function definitionsOf(
 }
 
 function draftsOf(
-  { term, value, condition }: Parsed,
+  parsed: Parsed,
   tables: readonly Table[],
   nouns: ReadonlyMap<string, readonly string[]>,
 ): Definition[] {
-  const fitting = tables.flatMap((table): Definition[] => {
-    const [valueSql, conditionSql] = [value, condition].map((text) =>
-      text === undefined ? undefined : tableSql(text, table),
-    );
-    if ((value && !valueSql) || (condition && !conditionSql)) return [];
-    return [
-      {
-        table: table.name,
-        term,
-        ...(valueSql && { value: valueSql }),
-        ...(conditionSql && { condition: conditionSql }),
-      },
-    ];
-  });
+  const fitting = fittingIn(parsed, tables);
+  const { term } = parsed;
   const named = fitting.flatMap((definition): Definition[] => {
     const noun = (nouns.get(definition.table) ?? []).find((one) =>
       [one, singularOf(one), pluralOf(one)].some((form) => term.endsWith(` ${form}`)),
@@ -129,3 +123,20 @@ function draftsOf(
   });
   return named.length > 0 ? named : fitting;
 }
+
+/** The definition in every table that has its columns. */
+const fittingIn = ({ term, value, condition }: Parsed, tables: readonly Table[]): Definition[] =>
+  tables.flatMap((table): Definition[] => {
+    const [valueSql, conditionSql] = [value, condition].map((text) =>
+      text === undefined ? undefined : tableSql(text, table),
+    );
+    if ((value && !valueSql) || (condition && !conditionSql)) return [];
+    return [
+      {
+        table: table.name,
+        term,
+        ...(valueSql && { value: valueSql }),
+        ...(conditionSql && { condition: conditionSql }),
+      },
+    ];
+  });

@@ -165,14 +165,14 @@ const rules: readonly Rule[] = [
   ),
   rule(figure("\\bof (?:less|lower) than"), 0.7, "below $1", "under $1", "lower than $1"),
   rule(
-    figure("\\b(?:over|above|more than|greater than|higher than)"),
+    figure("(?<!\\bno )\\b(?:over|above|more than|greater than|higher than)"),
     0.4,
     "over $1",
     "above $1",
     "exceeding $1",
   ),
   rule(
-    figure("\\b(?:under|below|less than|lower than)"),
+    figure("(?<!\\bno )\\b(?:under|below|less than|lower than)"),
     0.4,
     "under $1",
     "below $1",

@@ -279,7 +279,8 @@ export function drawProjection(
   const { extra = draw.rng.pick([0, 1, 1, 2]), without = [] } = options;
   const chosen: Field[] = [];
   const identity = entity.identity.filter((field) => !without.includes(field));
-  if (chance(draw, 0.92) || extra === 0) chosen.push(...identity);
+  if (chance(draw, 0.92) || extra === 0)
+    chosen.push(...(entity.isPerson && chance(draw, 0.4) ? [...identity].reverse() : identity));
   for (let i = 0; i < extra; i++) {
     const field = pickWeighted(
       draw.rng,

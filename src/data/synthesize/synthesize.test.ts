@@ -200,6 +200,26 @@ describe("what knowledge and notes say", () => {
     expect(asked(/margin/i)).toEqual([]);
   });
 
+  test("terms of a table give its own words, several for one thing, and pass over what does not run", async () => {
+    const plain = databaseOf(file);
+    const terms = [
+      "billed, billings = gross where region = 'north'",
+      "unsettled means closed IS NULL",
+      "margin = price - cost",
+    ];
+    const database = { ...plain, tables: plain.tables.map((table) => ({ ...table, terms })) };
+    const { examples } = await synthesize(database, { count: 150, seed: 1, run: runOn(file) });
+    const asked = (term: RegExp) => examples.filter(({ question }) => term.test(question));
+    const billed = asked(/\bbilled\b|\bbillings\b/i);
+    expect(billed.length).toBeGreaterThan(4);
+    expect(asked(/\bbillings\b/i).length).toBeGreaterThan(0);
+    for (const { sql } of billed) expect(sql).toMatch(/gross.* region = 'north'/);
+    const unsettled = asked(/unsettled/i);
+    expect(unsettled.length).toBeGreaterThan(2);
+    for (const { sql } of unsettled) expect(sql).toContain("closed IS NULL");
+    expect(asked(/margin/i)).toEqual([]);
+  });
+
   test("synonyms of a comment are used", () => {
     expect(
       parseColumnComment("region of the branch; also area, district", new Set()).synonyms,

@@ -112,11 +112,13 @@ export function figureText(
   return words.filter(Boolean).join(" ");
 }
 
-/** No other table has a column of these words: "committed cost" needs no "of monthly job costs". */
+/** No other table has a column or a term of these words: "committed cost" needs no "of monthly job costs". */
 const isTelling = (draw: Draw, { phrases: [name], table }: Field): boolean =>
   ![...draw.vocabulary.entities.values()].some(
-    ({ name: other, fields }) =>
-      other !== table && fields.some(({ phrases }) => phrases[0] === name),
+    ({ name: other, fields, definitions }) =>
+      other !== table &&
+      (fields.some(({ phrases }) => phrases[0] === name) ||
+        definitions.some(({ term }) => term === name)),
   );
 
 function aggregatesFor(field: Field): readonly Aggregate[] {

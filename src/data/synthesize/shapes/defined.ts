@@ -6,11 +6,21 @@ import type { Entity, Field } from "../vocabulary.ts";
 import { askForRows, askForValue, finish, terse } from "../wording.ts";
 import { sourceOf, toDraft } from "./draft.ts";
 import { drawGroupKey, type GroupKey } from "./group-key.ts";
+import { withKey } from "./grouped.ts";
 import { listQuestion } from "./lists.ts";
 
 type Valued = Definition & { readonly value: NonNullable<Definition["value"]> };
 
 const isValued = (definition: Definition): definition is Valued => definition.value !== undefined;
+
+/** A defined value over rows: `subject` has the definition's condition too, `drawn` only what has to be said. */
+type Figure = {
+  readonly term: string;
+  readonly sql: string;
+  readonly fields: readonly Field[];
+  readonly drawn: Subject;
+  readonly subject: Subject;
+};
 
 /** The total of a defined value, for all rows or each group, or the value beside each row. */
 export function definedValue(draw: Draw): Draft | undefined {
@@ -21,20 +31,25 @@ export function definedValue(draw: Draw): Draft | undefined {
   if (choice === undefined) return undefined;
   const { entity, definition } = choice;
   const key = chance(draw, 0.6) ? drawGroupKey(draw, entity) : undefined;
-  const taken = fieldsIn(entity, definition);
   const drawn = drawSubject(draw, entity, {
     conditions: draw.rng.pick([0, 0, 1, 1, 2]),
     isViaParent: !key && chance(draw, 0.35),
     joins: key?.joins ?? [],
-    taken: [...taken, ...(key?.fields ?? [])],
+    taken: [...fieldsIn(entity, definition), ...(key?.fields ?? [])],
   });
   if (drawn === undefined || drawn.connector === "OR") return undefined;
-  const subject = withCondition(drawn, entity, definition);
+  const narrowed = withCondition(drawn, entity, definition);
+  const subject = key ? withKey(narrowed, key) : narrowed;
   const sql = definition.value.print(columnIn(subject, entity));
-  if (key) return perGroup(draw, subject, key, definition, sql);
-  return chance(draw, 0.5)
-    ? total(draw, subject, definition, sql)
-    : rows(draw, subject, definition, sql);
+  const figure = {
+    term: definition.term,
+    sql,
+    fields: fieldsIn(entity, definition),
+    drawn,
+    subject,
+  };
+  if (key) return perGroup(draw, figure, key);
+  return chance(draw, 0.6) ? total(draw, figure) : rows(draw, figure);
 }
 
 const fieldsIn = (entity: Entity, { value, condition }: Definition): Field[] => {
@@ -49,13 +64,8 @@ const columnIn = (subject: Subject, entity: Entity) => (name: string) =>
 function withCondition(subject: Subject, entity: Entity, definition: Definition): Subject {
   const sql = definition.condition?.print(columnIn(subject, entity));
   if (sql === undefined) return subject;
-  const condition = {
-    sql,
-    opposites: [],
-    post: "",
-    clause: "",
-    fields: fieldsIn(entity, definition),
-  };
+  const fields = fieldsIn(entity, definition);
+  const condition = { sql, opposites: [], post: "", clause: "", fields };
   return {
     ...subject,
     conditions: [...subject.conditions, condition],
@@ -63,68 +73,81 @@ function withCondition(subject: Subject, entity: Entity, definition: Definition)
   };
 }
 
-function total(draw: Draw, subject: Subject, { term }: Definition, sql: string): Draft {
-  const { rng } = draw;
-  const said = totalTerm(draw, term);
-  const question = rng.pick([
-    () => askForValue(rng, `the ${said} of ${subject.text}`),
-    () => finish(rng, `How much is the ${said} of ${subject.text}`, "?"),
-    () => terse(rng, `${said}, ${subject.text}`),
-    () => terse(rng, `${subject.text}: ${said}`),
-  ])();
-  return toDraft(question, subject, { columns: [`SUM(${sql})`], ...sourceOf(subject) });
+/** What was done: "billed", "spent on material". */
+const isDeed = (term: string): boolean =>
+  /^(\w+ed|paid|spent|bought|sold|held)( (by|to|from|for|on|of|in|with) .*)?$/.test(term);
+
+const totalTerm = ({ rng }: Draw, term: string): string =>
+  /^total\b/.test(term) ? term : rng.pick([term, term, `total ${term}`, `${term} in total`]);
+
+/** What stands before and behind the term. The term alone says which rows: mostly they are not named. */
+function wordsAround(draw: Draw, { conditions, text, around }: Subject): readonly [string, string] {
+  if (around && chance(draw, 0.85)) return around;
+  return conditions.length === 0 && chance(draw, 0.7) ? ["", ""] : ["", `of ${text}`];
 }
 
-const totalTerm = (draw: Draw, term: string): string =>
-  /^total\b/.test(term) ? term : draw.rng.pick([term, `total ${term}`, `${term} in total`]);
+const join = (...words: readonly string[]): string => words.filter(Boolean).join(" ");
 
-function rows(draw: Draw, subject: Subject, { term }: Definition, sql: string): Draft | undefined {
-  const projection = drawProjection(draw, subject, { extra: draw.rng.int(0, 1) });
+function total(draw: Draw, { term, sql, drawn, subject }: Figure): Draft {
+  const { rng } = draw;
+  const [before, after] = wordsAround(draw, drawn);
+  const said = join(before, totalTerm(draw, term), after);
+  const asked =
+    isDeed(term) && before === ""
+      ? [
+          () => finish(rng, join(`How much ${rng.pick(["was", "has been"])} ${term}`, after), "?"),
+          () => terse(rng, said),
+        ]
+      : [
+          () => askForValue(rng, `the ${said}`),
+          () => finish(rng, `How much is the ${said}`, "?"),
+          () => terse(rng, `${drawn.text}: ${term}`),
+        ];
+  return toDraft(rng.pick(asked)(), subject, {
+    columns: [`SUM(${sql})`],
+    ...sourceOf(subject),
+  });
+}
+
+function rows(draw: Draw, { term, sql, fields, drawn, subject }: Figure): Draft | undefined {
+  const projection = drawProjection(draw, subject, { extra: draw.rng.int(0, 1), without: fields });
   if (projection === undefined) return undefined;
   const joint = / and |,/.test(projection.text) ? ", and the" : " and the";
+  const figure = isDeed(term) ? `amount ${term}` : term;
   return toDraft(
-    listQuestion(draw, subject, `${projection.text}${joint} ${term}`),
+    listQuestion(draw, drawn, `${projection.text}${joint} ${figure}`),
     subject,
     { columns: [...projection.columns, sql], ...sourceOf(subject) },
     { fields: projection.fields },
   );
 }
 
-function perGroup(
-  draw: Draw,
-  subject: Subject,
-  key: GroupKey,
-  { term }: Definition,
-  sql: string,
-): Draft {
+function perGroup(draw: Draw, { term, sql, drawn, subject }: Figure, key: GroupKey): Draft {
   const { rng } = draw;
   const keys = key.columns(subject.column);
-  const by = key.noun && chance(draw, 0.5) ? key.noun : key.text;
-  const of = subject.conditions.length > 1 || chance(draw, 0.3) ? ` of ${subject.text}` : "";
+  const by = key.noun && chance(draw, 0.6) ? key.noun : key.text;
+  const [before, after] = wordsAround(draw, drawn);
   const isRanked = chance(draw, 0.35);
-  const base = { ...sourceOf(subject), groupBy: keys };
-  if (!isRanked) {
-    const question = rng.pick([
-      () => askForRows(rng, `the ${totalTerm(draw, term)}${of} by ${by}`),
-      () => finish(rng, `What is the ${term}${of} for each ${by}`, "?"),
-      () => terse(rng, `${term} per ${by}${of.replace(" of ", ", ")}`),
-    ])();
-    return toDraft(
-      question,
-      subject,
-      { ...base, columns: [...keys, `SUM(${sql})`] },
-      { fields: key.fields },
-    );
-  }
+  const order = isRanked ? `, ${rng.pick(["highest", "largest"])} first` : "";
+  const figure = join(before, term, after);
   const question = rng.pick([
-    () => askForRows(rng, `the ${term}${of} by ${by}, highest first`),
-    () => terse(rng, `${by} and ${term}${of}, largest first`),
-    () => finish(rng, `Rank each ${by} by ${term}${of} and show both, highest first`, "."),
+    () => askForRows(rng, `the ${join(before, totalTerm(draw, term), after)} by ${by}${order}`),
+    () => terse(rng, join(before, term, `per ${by}`, after) + order),
+    () => terse(rng, join(before, term, `by ${by}`, after) + order),
+    () =>
+      isRanked
+        ? terse(rng, `${by} and ${figure}${order}`)
+        : finish(rng, `What is the ${figure} for each ${by}`, "?"),
   ])();
   return toDraft(
     question,
     subject,
-    { ...base, columns: [...keys, `SUM(${sql})`], orderBy: [`SUM(${sql}) DESC`] },
+    {
+      ...sourceOf(subject),
+      columns: [...keys, `SUM(${sql})`],
+      groupBy: keys,
+      ...(isRanked && { orderBy: [`SUM(${sql}) DESC`] }),
+    },
     { fields: key.fields },
   );
 }

@@ -38,7 +38,9 @@ function ownKey(draw: Draw, entity: Entity): GroupKey | undefined {
   const field = pickWeighted(
     draw.rng,
     entity.fields.filter(
-      (candidate) => isGroupable(candidate) && (hasNulls || candidate.column.nullCount === 0),
+      (candidate) =>
+        isGroupable(candidate) &&
+        (hasNulls || candidate.column.nullCount === 0 || candidate.notes.nullMeaning),
     ),
     (candidate) => groupWeight(candidate) / (1 + usesOf(draw, candidate)) ** 0.3,
   );
@@ -74,12 +76,12 @@ function parentKey(draw: Draw, entity: Entity): GroupKey | undefined {
           ["category", "code", "flag", "year"].includes(field.role) &&
           !isOwn(field),
       );
-  const fields = kind ? [kind] : parent.label;
-  if (fields.length === 0) return undefined;
   const isFullName = kind === undefined && parent.isPerson;
-  const text = isFullName
-    ? `${link.noun} (first and last name)`
-    : parentPhrase(draw, link, fields[0]);
+  const isLastFirst = isFullName && chance(draw, 0.4);
+  const fields = kind ? [kind] : isLastFirst ? [...parent.label].reverse() : parent.label;
+  if (fields.length === 0) return undefined;
+  const names = isLastFirst ? "(last name, first name)" : "(first and last name)";
+  const text = isFullName ? `${link.noun} ${names}` : parentPhrase(draw, link, fields[0]);
   const isNamed =
     !kind &&
     fields.every(
@@ -90,7 +92,7 @@ function parentKey(draw: Draw, entity: Entity): GroupKey | undefined {
     joins: [{ link, toParent: true }],
     columns: (column) => fields.map(column),
     text,
-    plural: isFullName ? `${pluralOf(link.noun)} (first and last name)` : pluralOfColumn(text),
+    plural: isFullName ? `${pluralOf(link.noun)} ${names}` : pluralOfColumn(text),
     ...(isNamed && fields.length === 1 && !isTaken(link.noun) && { noun: link.noun }),
     count: kind ? kind.column.distinctCount : parent.table.rowCount,
   };

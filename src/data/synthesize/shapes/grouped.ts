@@ -32,7 +32,30 @@ export function drawDivided(draw: Draw): Omit<Grouped, "measure"> | undefined {
     joins: key.joins,
     taken: key.fields,
   });
-  return subject && { subject, key, keys: key.columns(subject.column) };
+  return subject && { subject: withKey(subject, key), key, keys: key.columns(subject.column) };
+}
+
+/** Rows without a key are no group of it where the schema says that they are something else ("NULL = overhead"). */
+export function withKey(subject: Subject, { fields }: GroupKey): Subject {
+  const missing = fields.filter(({ column, notes }) => column.nullCount > 0 && notes.nullMeaning);
+  if (missing.length === 0) return subject;
+  const { where, connector } = subject;
+  const conditions = missing.map((field) => ({
+    sql: `${subject.column(field)} IS NOT NULL`,
+    opposites: [],
+    post: "",
+    clause: "",
+    fields: [field],
+  }));
+  return {
+    ...subject,
+    conditions: [...subject.conditions, ...conditions],
+    connector: "AND",
+    where: [
+      ...(connector === "OR" ? [`(${where.join(" OR ")})`] : where),
+      ...conditions.map(({ sql }) => sql),
+    ],
+  };
 }
 
 /** How far groups are narrowed down: two thirds of real questions have a condition. */
@@ -46,7 +69,7 @@ function drawNarrowing(draw: Draw): Pick<SubjectOptions, "conditions" | "isViaPa
 
 /** One of the groups is that of the rows without a key: nothing to call the greatest. */
 export const hasNullGroup = ({ key }: Grouped): boolean =>
-  key.fields.some(({ column }) => column.nullCount > 0);
+  key.fields.some(({ column, notes }) => column.nullCount > 0 && !notes.nullMeaning);
 
 export const fieldsOf = ({ key, measure }: Grouped): Field[] => [...key.fields, ...measure.fields];
 
