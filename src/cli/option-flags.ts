@@ -3,6 +3,9 @@ import { type Command, Option } from "commander";
 import { checkOption, valueOfFlag } from "../pipeline/config.ts";
 import { type Config, type OptionName, optionTable } from "../pipeline/options.ts";
 
+/** Flags with a short name. */
+const SHORT: Readonly<Partial<Record<OptionName, string>>> = { "predict.decode": "decode" };
+
 /** Adds a flag for every option whose name begins with one of `groups`; all for none. */
 export function addOptionFlags(command: Command, groups: readonly string[] = []): void {
   for (const [name, entry] of Object.entries(optionTable)) {
@@ -13,19 +16,19 @@ export function addOptionFlags(command: Command, groups: readonly string[] = [])
         `${entry.help} (default: ${JSON.stringify(entry.default)})`,
       ),
     );
+    const short = SHORT[name as OptionName];
+    if (short) command.option(`--${short} <${entry.type}>`, `short for --${name}`);
   }
 }
 
 /** The options that were given as flags. */
 export function overridesOf(command: Command): Partial<Config> {
   const given = command.opts<Record<string, unknown>>();
-  const names = (Object.keys(optionTable) as OptionName[]).filter(
-    (name) => typeof given[name] === "string",
-  );
   return Object.fromEntries(
-    names.map((name) => [
-      name,
-      checkOption(name, valueOfFlag(name, String(given[name])), `--${name}`),
-    ]),
+    (Object.keys(optionTable) as OptionName[]).flatMap((name) => {
+      const flag = [name, SHORT[name] ?? name].find((one) => typeof given[one] === "string");
+      if (flag === undefined) return [];
+      return [[name, checkOption(name, valueOfFlag(name, String(given[flag])), `--${flag}`)]];
+    }),
   );
 }

@@ -1,6 +1,7 @@
 /**
- * Greedy decoding under a constraint: of the tokens that may stand next, the most probable is taken. What the constraint
- * leaves no choice about is appended without asking the model. Knows no SQL: what may stand is the constraint's business.
+ * Decoding under a constraint: of the tokens that may stand next, the most probable is taken. What the constraint leaves no
+ * choice about is appended without asking the model. Further answers begin where the model doubted most. Knows no SQL:
+ * what may stand is the constraint's business.
  */
 import type { LlamaContextSequence, LlamaModel, Token } from "node-llama-cpp";
 import type { AnswerState, Constraint } from "../constrain/constraint.ts";
@@ -11,6 +12,8 @@ export type ConstrainedOptions = {
   /** The bytes of each token, by id (tokenizer/token-bytes.ts); what has none is never written. */
   readonly pieces: readonly string[];
   readonly maxTokens: number;
+  /** Answers to write. */
+  readonly candidates: number;
   readonly stop: AbortSignal;
 };
 
@@ -21,45 +24,82 @@ export type ConstrainedAnswer = Pick<Completion, "finishReason"> & {
 };
 
 /**
- * How many candidates the model is asked for, one after the other until one may stand; 0 means all. The whole vocabulary
- * takes many times as long to hand over and to look through as the step itself.
+ * How many tokens the model is asked for, one list after the other until one of them may stand; 0 means all. The whole
+ * vocabulary takes many times as long to hand over and to look through as the step itself.
  */
-const CANDIDATES: readonly number[] = [64, 2048, 0];
+const LIST_LENGTHS: readonly number[] = [64, 2048, 0];
 /** With fewer tokens left than this, only what must stand may: the answer ends in time. */
 const CLOSING_TOKENS = 40;
+/** A token less probable than this begins no other answer. */
+const LEAST_DOUBT = 0.01;
 
-/** Writes one answer after `suffix` into a sequence that holds the prefix. Raises the signal's reason. */
+/** An answer that is being written. */
+type Path = {
+  readonly ids: readonly Token[];
+  /** Tokens that the model has not read yet, at least one. */
+  readonly waiting: readonly Token[];
+  readonly state: AnswerState;
+  readonly confidence: number;
+  readonly isEnded?: boolean;
+};
+
+/** Another way to go on, and the length of the sequence that it goes on from. */
+type Fork = { readonly position: number; readonly path: Path };
+
+/**
+ * Writes answers after `suffix` into a sequence that holds the prefix: the greedy one first, then those that leave it
+ * at the tokens whose runners-up were the most probable, each greedy from there. Raises the signal's reason.
+ */
 export async function writeConstrained(
   model: LlamaModel,
   sequence: LlamaContextSequence,
   suffix: readonly Token[],
-  { constraint, pieces, maxTokens, stop }: ConstrainedOptions,
-): Promise<ConstrainedAnswer> {
-  const ids: Token[] = [];
-  let waiting = [...suffix];
-  let state = constraint.start;
-  let confidence = 1;
-  while (ids.length < maxTokens) {
-    stop.throwIfAborted();
-    const isClosing = maxTokens - ids.length <= CLOSING_TOKENS;
-    const before = state;
-    const accept = (token: Token): AnswerState | undefined => {
-      if (model.isEogToken(token)) return constraint.mayEnd(before) ? before : undefined;
-      const piece = pieces[token];
-      return piece ? constraint.advance(before, piece, isClosing) : undefined;
-    };
-    const choice = await chooseNext(sequence, waiting, accept);
-    if (choice === undefined) return { ids, confidence, finishReason: "length" };
-    confidence *= choice.probability;
-    if (model.isEogToken(choice.token)) return { ids, confidence, finishReason: "stop" };
-    state = choice.state;
-    waiting = [choice.token];
+  { constraint, pieces, maxTokens, candidates, stop }: ConstrainedOptions,
+): Promise<ConstrainedAnswer[]> {
+  const forks: Fork[] = [];
+
+  const after = (path: Path, { token, state, probability }: Choice): Path => {
+    const confidence = path.confidence * probability;
+    if (model.isEogToken(token)) return { ...path, confidence, isEnded: true };
     const forced = forcedFrom(constraint, state);
-    waiting.push(...model.tokenize(forced.text).slice(0, maxTokens - ids.length - 1));
-    state = forced.state;
-    ids.push(...waiting);
+    const room = maxTokens - path.ids.length - 1;
+    const waiting = [token, ...model.tokenize(forced.text).slice(0, room)];
+    return { ids: [...path.ids, ...waiting], waiting, state: forced.state, confidence };
+  };
+
+  async function write(start: Path, isForking: boolean): Promise<ConstrainedAnswer> {
+    let path = start;
+    while (!path.isEnded) {
+      stop.throwIfAborted();
+      const { ids, confidence, state } = path;
+      if (ids.length >= maxTokens) return { ids, confidence, finishReason: "length" };
+      const isClosing = maxTokens - ids.length <= CLOSING_TOKENS;
+      const accept = (token: Token): AnswerState | undefined => {
+        if (model.isEogToken(token)) return constraint.mayEnd(state) ? state : undefined;
+        const piece = pieces[token];
+        return piece ? constraint.advance(state, piece, isClosing) : undefined;
+      };
+      const [first, second] = await chooseNext(sequence, path.waiting, accept, isForking);
+      if (first === undefined) return { ids, confidence, finishReason: "length" };
+      if (second) forks.push({ position: sequence.nextTokenIndex, path: after(path, second) });
+      path = after(path, first);
+    }
+    return { ids: path.ids, confidence: path.confidence, finishReason: "stop" };
   }
-  return { ids, confidence, finishReason: "length" };
+
+  const start: Path = { ids: [], waiting: suffix, state: constraint.start, confidence: 1 };
+  const answers = [await write(start, candidates > 1)];
+  const doubts = forks
+    .sort((a, b) => b.path.confidence - a.path.confidence)
+    .slice(0, candidates - 1)
+    // the last first: what the sequence holds before it is still that of the greedy answer
+    .sort((a, b) => b.position - a.position);
+  for (const { position, path } of doubts) {
+    const range = { start: position, end: sequence.nextTokenIndex };
+    if (range.end > range.start) await sequence.eraseContextTokenRanges([range]);
+    answers.push(await write(path, false));
+  }
+  return answers;
 }
 
 /** All that must follow, until there is a choice again. */
@@ -80,39 +120,47 @@ type Accept = (token: Token) => AnswerState | undefined;
 
 type Choice = { readonly token: Token; readonly state: AnswerState; readonly probability: number };
 
-/** The most probable acceptable token after `tokens`, which are evaluated; the last of them again where few candidates will not do. */
+/**
+ * The most probable acceptable token after `tokens`, which are evaluated, the last of them again where a short list will
+ * not do; with `isForking` also the next best. Empty if none may stand.
+ */
 async function chooseNext(
   sequence: LlamaContextSequence,
   tokens: readonly Token[],
   accept: Accept,
-): Promise<Choice | undefined> {
+  isForking: boolean,
+): Promise<Choice[]> {
   let waiting = tokens;
-  for (const count of CANDIDATES) {
-    const choice = await choose(sequence, waiting, count, accept);
-    if (choice !== undefined) return choice;
+  for (const length of LIST_LENGTHS) {
+    const choices = await choose(sequence, waiting, length, accept, isForking);
+    if (choices.length > 0) return choices;
     const end = sequence.nextTokenIndex;
     await sequence.eraseContextTokenRanges([{ start: end - 1, end }]);
     waiting = tokens.slice(-1);
   }
-  return undefined;
+  return [];
 }
 
-/** Evaluates `tokens`; the most probable acceptable token after them among `count` candidates (0: all). */
+/** Evaluates `tokens`; looks through the `length` most probable tokens after them (0: all). */
 async function choose(
   sequence: LlamaContextSequence,
   tokens: readonly Token[],
-  count: number,
+  length: number,
   accept: Accept,
-): Promise<Choice | undefined> {
-  const options = { temperature: 1, topK: count, topP: 1, minP: 0 };
+  isForking: boolean,
+): Promise<Choice[]> {
+  const options = { temperature: 1, topK: length, topP: 1, minP: 0 };
   const results = await sequence.controlledEvaluate([
     ...tokens.slice(0, -1),
     [tokens[tokens.length - 1], { generateNext: { probabilities: true, options } }],
   ]);
   const probabilities = results[tokens.length - 1]?.next.probabilities ?? new Map<Token, number>();
+  const choices: Choice[] = [];
   for (const [token, probability] of [...probabilities].sort((a, b) => b[1] - a[1])) {
+    if (choices.length > 0 && (!isForking || probability < LEAST_DOUBT)) break;
     const state = accept(token);
-    if (state !== undefined) return { token, state, probability };
+    if (state !== undefined) choices.push({ token, state, probability });
+    if (choices.length === 2) break;
   }
-  return undefined;
+  return choices;
 }

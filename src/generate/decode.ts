@@ -7,7 +7,7 @@
  * out of order: a step takes one token of each sequence, by rising sequence, and a suffix is evaluated alone.
  */
 import type { LlamaContextSequence, LlamaModel, Token } from "node-llama-cpp";
-import { writeConstrained } from "./constrained.ts";
+import { type ConstrainedAnswer, writeConstrained } from "./constrained.ts";
 import type { Completion, GenerateOptions } from "./generate.ts";
 import { ensureState } from "./prefix-state.ts";
 
@@ -55,29 +55,44 @@ export async function decodeAll(
       const tokens = slot.sequence.evaluateWithMetadata(item.suffix, wanted, { temperature: 0 });
       return { item, slot, ids: [], confidence: 1, tokens, startedMs };
     },
-    finish: ({ item, ids, confidence, startedMs }, finishReason) => {
+    finish: ({ item, ids, confidence, startedMs, others = [] }, finishReason) => {
       const ms = performance.now() - startedMs;
       completions[item.index] = {
         text: model.detokenize(ids),
-        tokens: ids.length,
+        tokens: others.reduce((sum, other) => sum + other.ids.length, ids.length),
         finishReason,
         ms,
-        ...(withConfidence && { confidence }),
+        ...((withConfidence || others.length > 0) && { confidence }),
+        ...(others.length > 0 && {
+          others: others.map(({ ids: written, ...other }) => ({
+            ...other,
+            text: model.detokenize(written),
+          })),
+        }),
       };
       onCompletion?.(++done, items.length);
     },
     maxTokens,
     stop,
   };
-  const { constraint } = options;
-  const constrained = constraint && { constraint, pieces: options.pieces(), maxTokens, stop };
+  const { constraint, candidates = 1 } = options;
+  const constrained = constraint && {
+    constraint,
+    pieces: options.pieces(),
+    maxTokens,
+    candidates,
+    stop,
+  };
   /** One after the other: every answer asks for its own next tokens. */
   const runConstrained = async ([slot]: readonly Slot[], dealt: readonly Item[]) => {
     for (const item of dealt) {
       const startedMs = performance.now();
       await holdPrefix(slot, item, stateOf);
-      const answer = await writeConstrained(model, slot.sequence, item.suffix, constrained!);
-      lane.finish({ ...answer, item, startedMs }, answer.finishReason);
+      const answers = await writeConstrained(model, slot.sequence, item.suffix, constrained!);
+      lane.finish(
+        { ...answers[0], others: answers.slice(1), item, startedMs },
+        answers[0].finishReason,
+      );
     }
   };
   const runs = lanes.map((slots, i) => {
@@ -96,6 +111,7 @@ type Written = {
   /** The product over `ids`. */
   readonly confidence: number;
   readonly startedMs: number;
+  readonly others?: readonly ConstrainedAnswer[];
 };
 
 /** An answer that is being written. */

@@ -23,6 +23,8 @@ export type Completion = {
   readonly ms: number;
   /** Probability of the whole answer: the product of its tokens' probabilities. Only where it was asked for and is known. */
   readonly confidence?: number;
+  /** Further answers, where they were asked for; `tokens` and `ms` are of all. */
+  readonly others?: readonly Pick<Completion, "text" | "finishReason" | "confidence">[];
 };
 
 /** How answers are written, the same for all of a call. */
@@ -33,6 +35,8 @@ export type GenerateOptions = {
   readonly withConfidence?: boolean;
   /** What answers may be (constrain/constraint.ts). llama.cpp in this process keeps it; servers cannot. */
   readonly constraint?: Constraint;
+  /** Answers to write for each request, with their confidence; more than one only under a constraint. */
+  readonly candidates?: number;
   readonly onCompletion?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 };

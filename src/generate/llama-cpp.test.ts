@@ -79,6 +79,24 @@ describe.skipIf(!modelFile)("llama.cpp with the default model (needs T2S_MODEL_F
     expect(again.map(({ text }) => text)).toEqual(answers.slice(2, 4).map(({ text }) => text));
     const cut = await generator.generate(requests.slice(2, 4), { maxTokens: 9, constraint });
     for (const { tokens } of cut) expect(tokens).toBeLessThanOrEqual(9);
+    const options = { maxTokens: 60, constraint, candidates: 4 };
+    const several = await generator.generate(requests.slice(2, 4), options);
+    for (const [i, { text, confidence = 0, others = [] }] of several.entries()) {
+      expect(text).toBe(answers[2 + i].text);
+      expect(others).toHaveLength(3);
+      expect(new Set([text, ...others.map((other) => other.text)]).size).toBe(4);
+      for (const other of others) {
+        const state = constraint.advance(
+          constraint.start,
+          Buffer.from(other.text).toString("latin1"),
+        );
+        expect(state && constraint.mayEnd(state), other.text).toBe(true);
+        expect(other.confidence).toBeGreaterThan(0);
+        expect(other.confidence).toBeLessThan(1 - confidence + 1e-6);
+      }
+    }
+    const repeated = await generator.generate(requests.slice(2, 4), options);
+    expect(repeated.map(({ others }) => others)).toEqual(several.map(({ others }) => others));
   });
 
   test("answers of two cores equal those of one, in the order of the requests", async () => {

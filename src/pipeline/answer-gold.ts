@@ -16,14 +16,13 @@ import type { Generate } from "../generate/generate.ts";
 import { createLlamaCppGenerator } from "../generate/llama-cpp.ts";
 import { createOllamaGenerate } from "../generate/ollama.ts";
 import { createOpenAiGenerate } from "../generate/openai-compatible.ts";
-import { createDecoding } from "../predict/decoding.ts";
 import { createPredict } from "../predict/predict.ts";
 import { renderAnswer } from "../prompt/answer.ts";
 import { introspect } from "../schema/introspect.ts";
 import { cacheFolder } from "../source/source.ts";
 import { type BaseModel, countTokens, openBaseModel, schemaFormOf } from "./model.ts";
 import type { Config } from "./options.ts";
-import { decodingOptions } from "./predictor.ts";
+import { openDecoding } from "./predictor.ts";
 import { bundledFolder } from "./start-adapter.ts";
 
 export type AnswerOptions = {
@@ -60,24 +59,15 @@ export async function answerGold(
   progress.step("answering");
   try {
     for (const { items, database, prompt } of places) {
-      const how = decodingOptions(config);
-      const decoding = createDecoding(
-        database,
-        model.isServer ? { ...how, decode: "greedy" } : how,
-      );
-      const predictions = await createPredict(
-        prompt,
-        model.generate,
-        decoding,
-      )(
-        items.map(({ question = "" }) => question),
-        {
-          maxTokens: config["eval.maxTokens"],
-          withConfidence,
-          signal,
-          onCompletion: (count) => progress.update(done + count, golds.length),
-        },
-      );
+      const { decoding, close } = openDecoding(database, fileOf(database.dbId), config, model);
+      const predict = createPredict(prompt, model.generate, decoding);
+      const questions = items.map(({ question = "" }) => question);
+      const predictions = await predict(questions, {
+        maxTokens: config["eval.maxTokens"],
+        withConfidence,
+        signal,
+        onCompletion: (count) => progress.update(done + count, golds.length),
+      }).finally(close);
       done += items.length;
       for (const [i, { answer, confidence }] of predictions.entries())
         answers[items[i].index] = { sql: renderAnswer(answer), confidence };

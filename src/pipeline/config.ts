@@ -73,7 +73,10 @@ export function checkOption(name: string, value: unknown, where: string): Config
 }
 
 function problemOf(entry: OptionEntry, value: unknown): string | undefined {
-  if (entry.type === "text") return typeof value === "string" ? undefined : "a text is wanted";
+  if (entry.type === "text")
+    return typeof value === "string" && (entry.pattern?.test(value) ?? true)
+      ? undefined
+      : `${entry.form ?? "a text"} is wanted`;
   if (entry.type === "choice")
     return entry.choices.includes(value as string)
       ? undefined

@@ -2,11 +2,12 @@
  * Every option of t2s.yaml, declared once: its type, default, bounds and help give the file's validation, the flags of
  * the commands and the page in docs/. Knows no command.
  */
+import { DECODE } from "../predict/decoding.ts";
 import { SCHEMA_FORMATS } from "../schema/render.ts";
 
 type Entry<T> = { readonly default: T; readonly help: string };
 export type OptionEntry =
-  | (Entry<string> & { readonly type: "text" })
+  | (Entry<string> & { readonly type: "text"; readonly pattern?: RegExp; readonly form?: string })
   | (Entry<string> & { readonly type: "choice"; readonly choices: readonly string[] })
   | (Entry<number> & {
       readonly type: "integer" | "number";
@@ -29,7 +30,7 @@ const number = (value: number, min: number, max: number, help: string): OptionEn
   max,
   help,
 });
-const text = (value: string, help: string): OptionEntry => ({ type: "text", default: value, help });
+const text = (value: string, help: string) => ({ type: "text", default: value, help }) as const;
 const list = (value: readonly string[], help: string): OptionEntry => ({
   type: "list",
   default: value,
@@ -259,10 +260,14 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     ["schema", "none"],
     "schema: a column that no table of its query has is taken from the nearest table along foreign keys that has it; none: SQL stays as the model wrote it.",
   ),
-  "predict.decode": choice(
-    ["grammar", "greedy"],
-    "grammar: every token keeps to SQL on the schema's names, or to a refusal; greedy: as the model likes.",
-  ),
+  "predict.decode": {
+    ...text(
+      "grammar",
+      "grammar: every token keeps to SQL on the schema's names, or to a refusal; candidates:N (2 to 64): the grammar, and of N answers the one that executing and the question's words speak for; greedy: as the model likes.",
+    ),
+    pattern: DECODE,
+    form: "grammar, greedy or candidates:N with N from 2 to 64",
+  },
   "eval.maxTokens": integer(
     160,
     8,

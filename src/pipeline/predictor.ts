@@ -3,14 +3,23 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../base/errors.ts";
 import { createLlamaCppGenerator } from "../generate/llama-cpp.ts";
-import { createDecoding, type DecodingOptions } from "../predict/decoding.ts";
+import { createExecutor } from "../db/executor.ts";
+import { indexCells, readCells } from "../link/cells.ts";
+import { createChooser } from "../predict/choose.ts";
+import {
+  candidatesOf,
+  createDecoding,
+  type Decoding,
+  type DecodingOptions,
+} from "../predict/decoding.ts";
 import { createPredict, type Predict } from "../predict/predict.ts";
 import type { FewShotExample, Prompt } from "../prompt/prompt.ts";
 import { cacheFolder } from "../source/source.ts";
 import { type BaseModel, countTokens, baseModelOf, promptOf } from "./model.ts";
 import type { Config } from "./options.ts";
 import type { StageContext } from "./run.ts";
-import { loadDatabase } from "./stages/schema.ts";
+import type { Database } from "../schema/schema.ts";
+import { databaseFileOf, loadDatabase } from "./stages/schema.ts";
 import { runFolderOf } from "./stages/train.ts";
 
 export type OpenModel = {
@@ -20,10 +29,42 @@ export type OpenModel = {
   close(): Promise<void>;
 };
 
-export const decodingOptions = (config: Config): DecodingOptions => ({
-  decode: config["predict.decode"] as DecodingOptions["decode"],
-  bind: config["predict.bind"] as DecodingOptions["bind"],
-});
+export type OpenDecoding = { readonly decoding: Decoding; close(): Promise<void> };
+
+/** As the configuration says; `isSingle` leaves out the choice among several answers. */
+export function openDecoding(
+  database: Database,
+  file: string,
+  config: Config,
+  {
+    isSingle = false,
+    isServer = false,
+  }: { readonly isSingle?: boolean; readonly isServer?: boolean } = {},
+): OpenDecoding {
+  const decode = config["predict.decode"];
+  const bind = config["predict.bind"] as DecodingOptions["bind"];
+  if (isServer)
+    return {
+      decoding: createDecoding(database, { decode: "greedy", bind }),
+      close: async () => {},
+    };
+  if (isSingle || candidatesOf(decode) === 1)
+    return { decoding: createDecoding(database, { decode, bind }), close: async () => {} };
+  const executor = createExecutor({ workers: 2, timeoutMs: CHOICE_TIMEOUT_MS });
+  const choose = createChooser({
+    database,
+    run: (sqls) => executor.runMany(file, sqls, { maxRows: CHOICE_ROWS, overflow: "truncate" }),
+    cells: indexCells(readCells(file, database)),
+  });
+  return {
+    decoding: createDecoding(database, { decode, bind }, choose),
+    close: () => executor.close(),
+  };
+}
+
+/** A statement that is one of several is given up sooner than one that is asked for. */
+const CHOICE_TIMEOUT_MS = 2_000;
+const CHOICE_ROWS = 10_000;
 
 /** Tokens of a question with its chat frame that always fit. */
 const QUESTION_TOKENS = 400;
@@ -38,6 +79,8 @@ export async function openModel(
     readonly adapterFile?: string;
     readonly fewShot?: readonly FewShotExample[];
     readonly sequences?: number;
+    /** One answer to a question, whatever predict.decode says. */
+    readonly isSingle?: boolean;
   } = {},
 ): Promise<OpenModel> {
   const { config } = context;
@@ -57,15 +100,15 @@ export async function openModel(
     threads: config["eval.threads"],
     cacheFolder: cacheFolder(),
   });
+  const database = await loadDatabase(context);
+  const { decoding, close } = openDecoding(database, databaseFileOf(context), config, options);
   return {
     name: options.adapterFile ? "tuned" : "base",
     prompt,
-    predict: createPredict(
-      prompt,
-      generator.generate,
-      createDecoding(await loadDatabase(context), decodingOptions(config)),
-    ),
-    close: generator.close,
+    predict: createPredict(prompt, generator.generate, decoding),
+    close: async () => {
+      await Promise.all([generator.close(), close()]);
+    },
   };
 }
 

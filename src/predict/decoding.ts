@@ -1,10 +1,11 @@
 /**
  * How answers on one schema are kept right, whatever model writes them: a grammar while it writes, columns bound by the
- * schema afterwards, a look at the names in the end. Knows no model.
+ * schema afterwards, a look at the names in the end, and a choice where there are several. Knows no model.
  */
 import { type Constraint, createConstraint } from "../constrain/constraint.ts";
 import type { Database } from "../schema/schema.ts";
 import { type BindSql, createBinder } from "../sql/bind.ts";
+import type { Choose } from "./choose.ts";
 import { unknownNames } from "../sql/names.ts";
 
 /** What keeps answers right on one schema. */
@@ -17,23 +18,36 @@ export type Decoding = {
   readonly constraints: readonly Constraint[];
   /** Whether every table and column of a statement exists. */
   hasKnownNames(sql: string): boolean;
+  /** Answers that the model writes for each question, for `choose` to take one. */
+  readonly candidates: number;
+  readonly choose?: Choose;
 };
 
 /** As predict.decode and predict.bind. */
 export type DecodingOptions = {
-  readonly decode: "grammar" | "greedy";
+  /** "greedy", "grammar" or "candidates:4". */
+  readonly decode: string;
   readonly bind: "schema" | "none";
 };
+
+/** What predict.decode may be. */
+export const DECODE: RegExp = /^(greedy|grammar|candidates:([2-9]|[1-5]\d|6[0-4]))$/;
+
+/** Answers for each question; one unless candidates are wanted. */
+export const candidatesOf = (decode: string): number => Number(DECODE.exec(decode)?.[2] ?? 1);
 
 /** Built once per schema. */
 export function createDecoding(
   { dialect, tables }: Database,
   { decode, bind }: DecodingOptions,
+  choose?: Choose,
 ): Decoding {
   const constraint = (isStrict: boolean) => createConstraint(tables, dialect, { isStrict });
   return {
     bind: bind === "schema" ? createBinder(dialect, tables) : (sql) => sql,
-    constraints: decode === "grammar" ? [constraint(false), constraint(true)] : [],
+    constraints: decode === "greedy" ? [] : [constraint(false), constraint(true)],
+    candidates: choose ? candidatesOf(decode) : 1,
+    ...(choose && { choose }),
     hasKnownNames(sql) {
       const unknown = unknownNames(sql, dialect, tables);
       return unknown !== undefined && unknown.tables.length + unknown.columns.length === 0;

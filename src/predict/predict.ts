@@ -3,7 +3,7 @@
  * right on the schema (decoding.ts). What is scored is what is served because both call this. Executing the SQL is the caller's next
  * step: scoring compares results, serving shows them.
  */
-import type { Generate, GenerateOptions } from "../generate/generate.ts";
+import type { Completion, Generate, GenerateOptions } from "../generate/generate.ts";
 import { type Answer, parseAnswer } from "../prompt/answer.ts";
 import type { Prompt } from "../prompt/prompt.ts";
 import type { Decoding } from "./decoding.ts";
@@ -32,6 +32,37 @@ const NO_STATEMENT: Answer = { kind: "refuse", refusal: "no statement on these t
 
 /** Joins a prompt (one schema) and a way of generating (one model); `decoding` keeps answers right on that schema. */
 export function createPredict(prompt: Prompt, generate: Generate, decoding?: Decoding): Predict {
+  const read = ({ text, tokens, finishReason, ms, confidence }: Completion) => ({
+    answer: bound(parseAnswer(text), decoding),
+    completion: text,
+    tokens,
+    finishReason,
+    ms,
+    ...(confidence !== undefined && { confidence }),
+  });
+  /** The best of a completion's answers: a refusal stays one, an answer is chosen among answers. */
+  async function best(question: string, completion: Completion): Promise<Prediction> {
+    const { choose } = decoding ?? {};
+    const first: Prediction = { question, ...read(completion) };
+    if (choose === undefined || first.answer.kind === "refuse") return first;
+    const startedMs = performance.now();
+    const others = (completion.others ?? []).map((other) => ({
+      ...first,
+      ...read({ ...completion, ...other }),
+    }));
+    const usable = [first, ...others].filter(
+      (one) => one.answer.kind === "answer" && isRight(one, decoding),
+    );
+    if (usable.length < 2) return usable[0] ?? first;
+    const chosen = await choose(
+      question,
+      usable.map(({ answer, confidence = 1 }) => ({
+        sql: answer.kind === "answer" ? answer.sql : "",
+        confidence,
+      })),
+    );
+    return { ...usable[chosen], ms: first.ms + performance.now() - startedMs };
+  }
   async function ask(
     questions: readonly string[],
     options: GenerateOptions | undefined,
@@ -42,17 +73,13 @@ export function createPredict(prompt: Prompt, generate: Generate, decoding?: Dec
       messages: prompt.messagesOf(question),
     }));
     const completions = await generate(requests, options);
-    return completions.map(({ text, ...measured }, index) => ({
-      question: questions[index],
-      answer: bound(parseAnswer(text), decoding),
-      completion: text,
-      ...measured,
-    }));
+    return Promise.all(completions.map((completion, index) => best(questions[index], completion)));
   }
   return async (questions, options) => {
     const [first, ...others] = decoding?.constraints ?? [];
     if (first === undefined) return ask(questions, options);
-    const predictions = await ask(questions, { ...options, constraint: first });
+    const { candidates } = decoding ?? {};
+    const predictions = await ask(questions, { ...options, constraint: first, candidates });
     const wrong = () => [...predictions.entries()].filter(([, one]) => !isRight(one, decoding));
     for (const constraint of others) {
       const again = wrong();

@@ -26,7 +26,8 @@ const DEMO_CONFIG = {
   "train.batchSize": 20,
   "train.dropout": 0,
   "train.epochs": 3,
-  "train.maxSteps": 150,
+  "train.maxSteps": 140,
+  "predict.decode": "candidates:8",
 } as const;
 
 export function registerDemo(program: Command): void {

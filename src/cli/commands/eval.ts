@@ -45,7 +45,7 @@ export function registerEval(program: Command): void {
     .option("--force", "score the project's models again even if nothing changed")
     .addHelpText(
       "after",
-      `\nExamples:\n  t2s eval --at-least 60\n  t2s eval --gold dev.json --predictions predicted.sql --databases database/ \\\n    --tables tables.json --modes strict,spider-ex,spider-em --json\n  t2s eval --gold dev.json --databases database/ --check-gold`,
+      `\nExamples:\n  t2s eval --at-least 60\n  t2s eval --gold dev.json --predictions predicted.sql --databases database/ \\\n    --tables tables.json --modes strict,spider-ex,spider-em --json\n  t2s eval --gold dev.json --databases database/ --model start --decode candidates:4 --json\n  t2s eval --gold dev.json --databases database/ --check-gold`,
     );
   addOptionFlags(command, ["eval.", "predict."]);
   registerEvalSuite(command);

@@ -5,12 +5,13 @@ import { terminalTable } from "../../report/terminal.ts";
 import { openTunedModel } from "../../pipeline/predictor.ts";
 import { databaseFileOf } from "../../pipeline/stages/schema.ts";
 import { ioOf } from "../io.ts";
+import { addOptionFlags, overridesOf } from "../option-flags.ts";
 import { contextOf } from "./run.ts";
 
 const MAX_ROWS = 100;
 
 export function registerPredict(program: Command): void {
-  program
+  const command = program
     .command("predict")
     .description(
       "Turns one question into SQL with the tuned model (the base model when none is tuned yet).",
@@ -19,57 +20,58 @@ export function registerPredict(program: Command): void {
     .option("--execute", "run the SQL, read-only, and show the rows")
     .addHelpText(
       "after",
-      '\nExamples:\n  t2s predict "How many open invoices are there?"\n  t2s predict "open balance by customer" --execute --json',
-    )
-    .action(async (question: string, options: { execute?: boolean }, self: Command) => {
-      const io = ioOf(self);
-      const context = contextOf(io);
-      const model = await openTunedModel(context);
+      '\nExamples:\n  t2s predict "How many open invoices are there?"\n  t2s predict "open balance by customer" --execute --json\n  t2s predict "open balance by customer" --decode candidates:8',
+    );
+  addOptionFlags(command, ["predict."]);
+  command.action(async (question: string, options: { execute?: boolean }, self: Command) => {
+    const io = ioOf(self);
+    const context = contextOf(io, overridesOf(self));
+    const model = await openTunedModel(context);
+    try {
+      const [prediction] = await model.predict([question], {
+        maxTokens: context.config["eval.maxTokens"],
+        signal: io.signal,
+      });
+      const { answer, ms, tokens } = prediction;
+      if (answer.kind === "refuse")
+        return io.result(
+          { sql: null, refusal: answer.refusal, ms, tokens, model: model.name },
+          `cannot answer: ${answer.refusal}`,
+        );
+      const executor = options.execute ? createExecutor({ workers: 1 }) : undefined;
       try {
-        const [prediction] = await model.predict([question], {
-          maxTokens: context.config["eval.maxTokens"],
-          signal: io.signal,
+        const result = await executor?.run(databaseFileOf(context), answer.sql, {
+          timeoutMs: context.config["eval.timeoutMs"],
+          maxRows: MAX_ROWS,
         });
-        const { answer, ms, tokens } = prediction;
-        if (answer.kind === "refuse")
-          return io.result(
-            { sql: null, refusal: answer.refusal, ms, tokens, model: model.name },
-            `cannot answer: ${answer.refusal}`,
-          );
-        const executor = options.execute ? createExecutor({ workers: 1 }) : undefined;
-        try {
-          const result = await executor?.run(databaseFileOf(context), answer.sql, {
-            timeoutMs: context.config["eval.timeoutMs"],
-            maxRows: MAX_ROWS,
-          });
-          const rows = result?.ok
-            ? result.rows.map((row) => row.map((cell) => (cell === null ? "NULL" : String(cell))))
-            : [];
-          const shown =
-            result === undefined
-              ? ""
-              : result.ok
-                ? `\n\n${terminalTable(result.columns, rows)}`
-                : `\n\n${result.message}`;
-          io.result(
-            {
-              sql: answer.sql,
-              ms,
-              tokens,
-              model: model.name,
-              ...(result && {
-                result: result.ok
-                  ? { columns: result.columns, rows, truncated: result.truncated }
-                  : { error: result.message },
-              }),
-            },
-            `${answer.sql}${shown}`,
-          );
-        } finally {
-          await executor?.close();
-        }
+        const rows = result?.ok
+          ? result.rows.map((row) => row.map((cell) => (cell === null ? "NULL" : String(cell))))
+          : [];
+        const shown =
+          result === undefined
+            ? ""
+            : result.ok
+              ? `\n\n${terminalTable(result.columns, rows)}`
+              : `\n\n${result.message}`;
+        io.result(
+          {
+            sql: answer.sql,
+            ms,
+            tokens,
+            model: model.name,
+            ...(result && {
+              result: result.ok
+                ? { columns: result.columns, rows, truncated: result.truncated }
+                : { error: result.message },
+            }),
+          },
+          `${answer.sql}${shown}`,
+        );
       } finally {
-        await model.close();
+        await executor?.close();
       }
-    });
+    } finally {
+      await model.close();
+    }
+  });
 }

@@ -24,7 +24,7 @@ export type Baseline = {
 };
 
 /** Dev questions that the choice is made on; more would take longer than they tell. */
-const DEV_QUESTIONS = 40;
+const DEV_QUESTIONS = 20;
 
 /** Relative to the project folder. */
 export const BASELINE_FILE = "runs/baseline/baseline.json";
@@ -84,7 +84,7 @@ async function score(
   examples: readonly Example[],
   label: string,
 ): Promise<Evaluation> {
-  const model = await openModel(context, base, { fewShot });
+  const model = await openModel(context, base, { fewShot, isSingle: true });
   try {
     return await scoreModel(context, model, examples, label);
   } finally {

@@ -13,6 +13,7 @@ import type { ScoredItem } from "../../eval/evaluate.ts";
 import { reportHtml, type ReportInput, reportJson, type ReportJson } from "../../eval/report.ts";
 import { luckOf, scoreOnSuites } from "../../eval/suite/luck.ts";
 import { SUITE_FILE, suiteFiles, suitesIn } from "../../eval/suite/suite-file.ts";
+import { candidatesOf } from "../../predict/decoding.ts";
 import { readRecords as readMetrics } from "../../track/metrics.ts";
 import type { TrainEvent } from "../../train/config.ts";
 import { baseModelOf } from "../model.ts";
@@ -96,7 +97,7 @@ export const evalStage: Stage = {
           database: `${dbId}, ${tables.length} tables`,
           prompt: `${readTemplate(context).name}, schema as ${context.config["prompt.schema"]}, sha256 ${model.prompt.hash.slice(0, 16)}…`,
           questions: `${test.filter(({ kind }) => kind === "answer").length} answerable, ${test.filter(({ kind }) => kind === "refuse").length} to refuse`,
-          decoding: `${context.config["predict.decode"] === "grammar" ? "the most probable token that the grammar admits" : "greedy"}, at most ${context.config["eval.maxTokens"]} tokens, ${context.config["eval.sequences"]} at a time`,
+          decoding: `${decodingText(context.config["predict.decode"])}, at most ${context.config["eval.maxTokens"]} tokens, ${context.config["eval.sequences"]} at a time`,
           ...(await luckCondition(context, dbId, tuned.items)),
           "training started from": startAdapterOf(context, base)?.name ?? "nothing",
           "columns bound by the schema": context.config["predict.bind"] === "schema" ? "yes" : "no",
@@ -181,4 +182,13 @@ async function countBatchDifferences(
   } finally {
     await single.close();
   }
+}
+
+function decodingText(decode: string): string {
+  if (decode === "greedy") return "greedy";
+  const each = "the most probable token that the grammar admits";
+  const count = candidatesOf(decode);
+  return count === 1
+    ? each
+    : `of ${count} answers the one that executing and the question's words speak for (base: one answer), each token ${each}`;
 }

@@ -1,0 +1,90 @@
+/** The choice among statements, on a real database: agreement of results, what the question says, what it does not. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { buildDatabase } from "../../test/fixtures/shop.ts";
+import { createExecutor } from "../db/executor.ts";
+import { indexCells, readCells } from "../link/cells.ts";
+import { introspect } from "../schema/introspect.ts";
+import { createChooser } from "./choose.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "t2s-choose-"));
+const file = buildDatabase(join(folder, "shop.sqlite"));
+const { database } = introspect(file, { dbId: "shop" });
+const executor = createExecutor({ workers: 1 });
+afterAll(async () => {
+  await executor.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+const choose = createChooser({
+  database,
+  run: (sqls) => executor.runMany(file, sqls),
+  cells: indexCells(readCells(file, database)),
+});
+
+/** The chosen one of statements with their probabilities. */
+async function chosen(
+  question: string,
+  candidates: Readonly<Record<string, number>>,
+): Promise<string> {
+  const list = Object.entries(candidates).map(([sql, confidence]) => ({ sql, confidence }));
+  return list[await choose(question, list)].sql;
+}
+
+test("of statements that say the same the most probable one wins", async () => {
+  expect(
+    await chosen("all customers", {
+      "SELECT id FROM customer": 0.2,
+      "SELECT name FROM customer": 0.5,
+      "SELECT city FROM customer": 0.1,
+    }),
+  ).toBe("SELECT name FROM customer");
+});
+
+test("equal results stand together", async () => {
+  expect(
+    await chosen("all customers", {
+      "SELECT city FROM customer": 0.4,
+      "SELECT name FROM customer": 0.3,
+      "SELECT c.name FROM customer c": 0.2,
+    }),
+  ).toContain("name");
+});
+
+test("one that looks for what the question names goes before a more probable one that does not", async () => {
+  expect(
+    await chosen("customers in London", {
+      "SELECT name FROM customer": 0.6,
+      "SELECT name FROM customer WHERE city = 'London'": 0.1,
+    }),
+  ).toContain("London");
+  expect(
+    await chosen("orders above 15", {
+      'SELECT id FROM "order"': 0.6,
+      'SELECT id FROM "order" WHERE amount > 15': 0.05,
+    }),
+  ).toContain("> 15");
+});
+
+test("one that looks for what nobody asked for goes behind", async () => {
+  expect(
+    await chosen("names of the customers", {
+      "SELECT name FROM customer WHERE city = 'London'": 0.6,
+      "SELECT name FROM customer": 0.1,
+    }),
+  ).toBe("SELECT name FROM customer");
+});
+
+test("one that fails or finds nothing goes behind one that finds something", async () => {
+  expect(
+    await chosen("the customers", {
+      "SELECT nam FROM customer": 0.6,
+      "SELECT name FROM customer WHERE name = city": 0.2,
+      "SELECT name FROM customer": 0.1,
+    }),
+  ).toBe("SELECT name FROM customer");
+  expect(await chosen("the customers", { "SELECT nam FROM customer": 1 })).toBe(
+    "SELECT nam FROM customer",
+  );
+});

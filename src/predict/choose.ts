@@ -1,0 +1,68 @@
+/**
+ * Which of several statements answers a question: those with the same result stand together with their probabilities, and
+ * each is asked whether it says what the question says and nothing else. Executes them read-only; knows no model.
+ */
+import { hashOfJson } from "../base/hash.ts";
+import type { RunResult } from "../db/run-result.ts";
+import { omissionsOf, pointsOf } from "../data/check/mention.ts";
+import { isOrdered } from "../data/pairs.ts";
+import { digestOf } from "../data/synthesize/verify.ts";
+import type { CellIndex } from "../link/cells.ts";
+import type { Database } from "../schema/schema.ts";
+
+/** A statement that a model wrote, with the probability that it gave it. */
+export type Candidate = { readonly sql: string; readonly confidence: number };
+
+/** The place of the best candidate; the first is what the model would have said by itself. */
+export type Choose = (question: string, candidates: readonly Candidate[]) => Promise<number>;
+
+export type ChooseOptions = {
+  readonly database: Database;
+  /** Runs statements on it, read-only and within limits. */
+  readonly run: (sqls: readonly string[]) => Promise<RunResult[]>;
+  /** Its text cells, by which a question's names are found. */
+  readonly cells?: CellIndex;
+};
+
+/** What a statement loses, as a natural logarithm of probability. */
+const LOSS = {
+  /** Something that the question says and another candidate looks for. */
+  missed: 4,
+  /** Something that it looks for and the question does not say. */
+  invented: 3,
+  /** No row, or NULL alone. */
+  empty: 2,
+  doesNotRun: 10,
+} as const;
+
+/** Built once per database. */
+export function createChooser({ database, run, cells }: ChooseOptions): Choose {
+  return async (question, candidates) => {
+    const results = await run(candidates.map(({ sql }) => sql));
+    const groups = results.map((result, i) => groupOf(result, candidates[i].sql));
+    const said = candidates.map(({ sql }) => pointsOf(question, sql, database));
+    const all = new Set(said.flatMap((points) => [...points]));
+    const worths = candidates.map(({ sql }, i) => {
+      const alike = candidates.filter((_, other) => groups[other] === groups[i]);
+      const invented = omissionsOf(question, sql, database, cells).filter(
+        ({ isCertain }) => isCertain,
+      );
+      return (
+        Math.log(alike.reduce((sum, { confidence }) => sum + confidence, 1e-12)) -
+        LOSS.missed * (all.size - said[i].size) -
+        LOSS.invented * invented.length -
+        lossOf(results[i])
+      );
+    });
+    return worths.indexOf(Math.max(...worths));
+  };
+}
+
+/** Equal for equal results; a statement that fails stands alone. */
+const groupOf = (result: RunResult, sql: string): string =>
+  result.ok ? digestOf(result, isOrdered(sql)) : hashOfJson(sql);
+
+function lossOf(result: RunResult): number {
+  if (!result.ok) return LOSS.doesNotRun;
+  return result.rows.every((row) => row.every((cell) => cell === null)) ? LOSS.empty : 0;
+}
