@@ -32,6 +32,8 @@ const LIST_LENGTHS: readonly number[] = [64, 2048, 0];
 const CLOSING_TOKENS = 40;
 /** A token less probable than this begins no other answer. */
 const LEAST_DOUBT = 0.01;
+/** An answer is given up when its probability falls below this share of the greedy one's. */
+const LEAST_SHARE = 0.01;
 
 /** An answer that is being written. */
 type Path = {
@@ -56,8 +58,6 @@ export async function writeConstrained(
   suffix: readonly Token[],
   { constraint, pieces, maxTokens, candidates, stop }: ConstrainedOptions,
 ): Promise<ConstrainedAnswer[]> {
-  const forks: Fork[] = [];
-
   const after = (path: Path, { token, state, probability }: Choice): Path => {
     const confidence = path.confidence * probability;
     if (model.isEogToken(token)) return { ...path, confidence, isEnded: true };
@@ -67,11 +67,17 @@ export async function writeConstrained(
     return { ids: [...path.ids, ...waiting], waiting, state: forced.state, confidence };
   };
 
-  async function write(start: Path, isForking: boolean): Promise<ConstrainedAnswer> {
+  /** Nothing if the answer becomes less probable than `floor`; where it could go on otherwise is added to `forks`. */
+  async function write(
+    start: Path,
+    floor: number,
+    forks?: Fork[],
+  ): Promise<ConstrainedAnswer | undefined> {
     let path = start;
     while (!path.isEnded) {
       stop.throwIfAborted();
       const { ids, confidence, state } = path;
+      if (confidence < floor) return undefined;
       if (ids.length >= maxTokens) return { ids, confidence, finishReason: "length" };
       const isClosing = maxTokens - ids.length <= CLOSING_TOKENS;
       const accept = (token: Token): AnswerState | undefined => {
@@ -79,16 +85,19 @@ export async function writeConstrained(
         const piece = pieces[token];
         return piece ? constraint.advance(state, piece, isClosing) : undefined;
       };
-      const [first, second] = await chooseNext(sequence, path.waiting, accept, isForking);
+      const [first, second] = await chooseNext(sequence, path.waiting, accept, forks !== undefined);
       if (first === undefined) return { ids, confidence, finishReason: "length" };
-      if (second) forks.push({ position: sequence.nextTokenIndex, path: after(path, second) });
+      if (second) forks?.push({ position: sequence.nextTokenIndex, path: after(path, second) });
       path = after(path, first);
     }
     return { ids: path.ids, confidence: path.confidence, finishReason: "stop" };
   }
 
   const start: Path = { ids: [], waiting: suffix, state: constraint.start, confidence: 1 };
-  const answers = [await write(start, candidates > 1)];
+  const forks: Fork[] = [];
+  const greedy = (await write(start, 0, candidates > 1 ? forks : undefined))!;
+  const answers = [greedy];
+  const floor = greedy.confidence * LEAST_SHARE;
   const doubts = forks
     .sort((a, b) => b.path.confidence - a.path.confidence)
     .slice(0, candidates - 1)
@@ -97,7 +106,8 @@ export async function writeConstrained(
   for (const { position, path } of doubts) {
     const range = { start: position, end: sequence.nextTokenIndex };
     if (range.end > range.start) await sequence.eraseContextTokenRanges([range]);
-    answers.push(await write(path, false));
+    const answer = await write(path, floor);
+    if (answer) answers.push(answer);
   }
   return answers;
 }

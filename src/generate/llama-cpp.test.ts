@@ -83,18 +83,20 @@ describe.skipIf(!modelFile)("llama.cpp with the default model (needs T2S_MODEL_F
     const several = await generator.generate(requests.slice(2, 4), options);
     for (const [i, { text, confidence = 0, others = [] }] of several.entries()) {
       expect(text).toBe(answers[2 + i].text);
-      expect(others).toHaveLength(3);
-      expect(new Set([text, ...others.map((other) => other.text)]).size).toBe(4);
+      expect(others.length).toBeLessThan(4);
+      const texts = [text, ...others.map((other) => other.text)];
+      expect(new Set(texts).size).toBe(texts.length);
       for (const other of others) {
         const state = constraint.advance(
           constraint.start,
           Buffer.from(other.text).toString("latin1"),
         );
         expect(state && constraint.mayEnd(state), other.text).toBe(true);
-        expect(other.confidence).toBeGreaterThan(0);
+        expect(other.confidence).toBeGreaterThan(0.01 * confidence);
         expect(other.confidence).toBeLessThan(1 - confidence + 1e-6);
       }
     }
+    expect(several.flatMap(({ others = [] }) => others).length).toBeGreaterThan(0);
     const repeated = await generator.generate(requests.slice(2, 4), options);
     expect(repeated.map(({ others }) => others)).toEqual(several.map(({ others }) => others));
   });

@@ -4,7 +4,8 @@
  */
 import { hashOfJson } from "../base/hash.ts";
 import type { RunResult } from "../db/run-result.ts";
-import { omissionsOf, pointsOf } from "../data/check/mention.ts";
+import { omissionsOf } from "../data/check/mention.ts";
+import { createPointReader } from "../data/check/points.ts";
 import { isOrdered } from "../data/pairs.ts";
 import { digestOf } from "../data/synthesize/verify.ts";
 import type { CellIndex } from "../link/cells.ts";
@@ -31,16 +32,17 @@ const LOSS = {
   /** Something that it looks for and the question does not say. */
   invented: 3,
   /** No row, or NULL alone. */
-  empty: 2,
+  empty: 3,
   doesNotRun: 10,
 } as const;
 
 /** Built once per database. */
 export function createChooser({ database, run, cells }: ChooseOptions): Choose {
+  const pointsOf = createPointReader(database);
   return async (question, candidates) => {
     const results = await run(candidates.map(({ sql }) => sql));
     const groups = results.map((result, i) => groupOf(result, candidates[i].sql));
-    const said = candidates.map(({ sql }) => pointsOf(question, sql, database));
+    const said = candidates.map(({ sql }) => pointsOf(question, sql));
     const all = new Set(said.flatMap((points) => [...points]));
     const worths = candidates.map(({ sql }, i) => {
       const alike = candidates.filter((_, other) => groups[other] === groups[i]);

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { buildDatabase } from "../../test/fixtures/shop.ts";
+import { createExecutor } from "../db/executor.ts";
 import type {
   Completion,
   Generate,
@@ -11,6 +12,7 @@ import type {
 } from "../generate/generate.ts";
 import { createPrompt } from "../prompt/prompt.ts";
 import { introspect } from "../schema/introspect.ts";
+import { createChooser } from "./choose.ts";
 import { createDecoding } from "./decoding.ts";
 import { createPredict } from "./predict.ts";
 
@@ -102,4 +104,57 @@ test("SQL is bound by the schema, a refusal and the completion are left alone", 
   expect(bound.answer).toEqual({ kind: "answer", sql: "SELECT city FROM customer" });
   expect(bound.completion).toBe(completion);
   expect(refused.answer).toEqual({ kind: "refuse", refusal: "no city" });
+});
+
+describe("several answers", () => {
+  const executor = createExecutor({ workers: 1 });
+  afterAll(() => executor.close());
+  const choose = createChooser({
+    database: shop,
+    run: (sqls) => executor.runMany(join(folder, "shop.sqlite"), sqls),
+  });
+  const decoding = createDecoding(shop, { decode: "candidates:4", bind: "schema" }, choose);
+  /** The prediction where a model writes these texts with these probabilities. */
+  async function predicted(written: Readonly<Record<string, number>>) {
+    const options: (GenerateOptions | undefined)[] = [];
+    const [first, ...others] = Object.entries(written).map(([text, confidence]) => ({
+      text,
+      confidence,
+      finishReason: "stop" as const,
+    }));
+    const generate: Generate = async (_, given) => {
+      options.push(given);
+      return [{ ...first, others, tokens: 9, ms: 1 }];
+    };
+    const [prediction] = await createPredict(prompt, generate, decoding)(["orders above 15"]);
+    expect(options).toMatchObject([{ candidates: 4 }]);
+    return prediction;
+  }
+  const all = 'SELECT id FROM "order"';
+  const some = 'SELECT id FROM "order" WHERE amount > 15';
+
+  test("the one that says what the question says is taken, and what it was chosen among is told", async () => {
+    expect(
+      await predicted({ [all]: 0.5, [some]: 0.2, "SELECT nothing FROM nowhere": 0.2 }),
+    ).toMatchObject({
+      answer: { kind: "answer", sql: some },
+      completion: some,
+      confidence: 0.2,
+      tokens: 9,
+      candidates: [
+        { sql: all, confidence: 0.5 },
+        { sql: some, confidence: 0.2 },
+      ],
+    });
+  });
+
+  test("a refusal stays one, and one that is probable enough is meant", async () => {
+    const refusal = "-- cannot answer: no table of trucks";
+    const answer = { kind: "refuse", refusal: "no table of trucks" };
+    expect(await predicted({ [refusal]: 0.3, [some]: 0.2 })).toMatchObject({ answer });
+    expect(await predicted({ [some]: 0.5, [refusal]: 0.1 })).toMatchObject({ answer });
+    expect(await predicted({ [some]: 0.5, [refusal]: 0.01 })).toMatchObject({
+      answer: { kind: "answer", sql: some },
+    });
+  });
 });

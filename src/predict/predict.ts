@@ -6,6 +6,7 @@
 import type { Completion, Generate, GenerateOptions } from "../generate/generate.ts";
 import { type Answer, parseAnswer } from "../prompt/answer.ts";
 import type { Prompt } from "../prompt/prompt.ts";
+import type { Candidate } from "./choose.ts";
 import type { Decoding } from "./decoding.ts";
 
 export type Prediction = {
@@ -19,6 +20,8 @@ export type Prediction = {
   readonly ms: number;
   /** See Completion. */
   readonly confidence?: number;
+  /** The statements that it was chosen among, as the model ranks them. */
+  readonly candidates?: readonly Candidate[];
 };
 
 /** Questions in, one prediction for each in the same order. */
@@ -40,7 +43,7 @@ export function createPredict(prompt: Prompt, generate: Generate, decoding?: Dec
     ms,
     ...(confidence !== undefined && { confidence }),
   });
-  /** The best of a completion's answers: a refusal stays one, an answer is chosen among answers. */
+  /** The best of a completion's answers: a refusal where the model is in doubt whether to answer, else one chosen among answers. */
   async function best(question: string, completion: Completion): Promise<Prediction> {
     const { choose } = decoding ?? {};
     const first: Prediction = { question, ...read(completion) };
@@ -50,18 +53,18 @@ export function createPredict(prompt: Prompt, generate: Generate, decoding?: Dec
       ...first,
       ...read({ ...completion, ...other }),
     }));
+    const refusal = refusalAmong([first, ...others]);
+    if (refusal) return refusal;
     const usable = [first, ...others].filter(
       (one) => one.answer.kind === "answer" && isRight(one, decoding),
     );
     if (usable.length < 2) return usable[0] ?? first;
-    const chosen = await choose(
-      question,
-      usable.map(({ answer, confidence = 1 }) => ({
-        sql: answer.kind === "answer" ? answer.sql : "",
-        confidence,
-      })),
-    );
-    return { ...usable[chosen], ms: first.ms + performance.now() - startedMs };
+    const candidates = usable.map(({ answer, confidence = 1 }) => ({
+      sql: answer.kind === "answer" ? answer.sql : "",
+      confidence,
+    }));
+    const chosen = await choose(question, candidates);
+    return { ...usable[chosen], candidates, ms: first.ms + performance.now() - startedMs };
   }
   async function ask(
     questions: readonly string[],
@@ -94,6 +97,19 @@ export function createPredict(prompt: Prompt, generate: Generate, decoding?: Dec
     for (const [index, one] of wrong()) predictions[index] = { ...one, answer: NO_STATEMENT };
     return predictions;
   };
+}
+
+/** Refusals with this share of the probability of all that was written are meant. */
+const REFUSAL_SHARE = 0.1;
+
+/** The most probable refusal, if all together weigh enough. */
+function refusalAmong(predictions: readonly Prediction[]): Prediction | undefined {
+  const weigh = (list: readonly Prediction[]) =>
+    list.reduce((sum, { confidence = 1 }) => sum + confidence, 0);
+  const refusals = predictions
+    .filter(({ answer }) => answer.kind === "refuse")
+    .sort((a, b) => (b.confidence ?? 1) - (a.confidence ?? 1));
+  return weigh(refusals) >= REFUSAL_SHARE * weigh(predictions) ? refusals[0] : undefined;
 }
 
 const isRight = ({ answer }: Prediction, decoding?: Decoding): boolean =>

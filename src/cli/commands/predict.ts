@@ -32,7 +32,7 @@ export function registerPredict(program: Command): void {
         maxTokens: context.config["eval.maxTokens"],
         signal: io.signal,
       });
-      const { answer, ms, tokens } = prediction;
+      const { answer, ms, tokens, confidence, candidates } = prediction;
       if (answer.kind === "refuse")
         return io.result(
           { sql: null, refusal: answer.refusal, ms, tokens, model: model.name },
@@ -59,6 +59,7 @@ export function registerPredict(program: Command): void {
             ms,
             tokens,
             model: model.name,
+            ...(candidates && { confidence, candidates }),
             ...(result && {
               result: result.ok
                 ? { columns: result.columns, rows, truncated: result.truncated }

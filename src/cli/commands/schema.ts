@@ -11,12 +11,14 @@ import { cachedModel } from "../../source/source.ts";
 import { ioOf } from "../io.ts";
 import { addOptionFlags, overridesOf } from "../option-flags.ts";
 import { contextOf } from "./run.ts";
+import { registerLink } from "./schema-link.ts";
 import { registerLint, registerNotes } from "./schema-notes.ts";
 
 export function registerSchema(program: Command): void {
   const schema = program.command("schema").description("Looks at the database's schema.");
   registerNotes(schema);
   registerLint(schema);
+  registerLink(schema);
   const show = schema
     .command("show")
     .description(

@@ -11,7 +11,8 @@ import { applyNotes, readNotes } from "../../schema/notes.ts";
 import type { Database } from "../../schema/schema.ts";
 import { parsePairs } from "../pairs.ts";
 import { filtersOf, nullTestsOf } from "./filters.ts";
-import { omissionsOf, pointsOf } from "./mention.ts";
+import { omissionsOf } from "./mention.ts";
+import { createPointReader } from "./points.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-mention-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -85,7 +86,7 @@ test.each<[string, string, string[]]>([
   ["orders in Texas", "city = 'MI'", []],
 ])("%s ~ %s: %j", (question, where, points) => {
   const sql = `SELECT id FROM orders WHERE ${where}`;
-  expect([...pointsOf(question, sql, database)].sort()).toEqual(points.sort());
+  expect([...createPointReader(database)(question, sql)].sort()).toEqual(points.sort());
 });
 
 test.each([

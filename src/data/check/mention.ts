@@ -4,12 +4,12 @@
  * flag, today's date) is not demanded. Certain is only what no reading of the question explains.
  */
 import type { CellIndex } from "../../link/cells.ts";
-import { type DateParts, datesIn, isDateText, isPlacedInTime } from "../../link/dates.ts";
+import { datesIn, isDateText, isPlacedInTime } from "../../link/dates.ts";
 import { numbersIn } from "../../link/numbers.ts";
 import { isStopWord, likeness, nameWords, stem, wordsOf } from "../../link/words.ts";
 import type { Column, Database, Table } from "../../schema/schema.ts";
-import { parseColumnComment } from "../synthesize/comments.ts";
-import { type Filter, filtersOf, nullTestsOf } from "./filters.ts";
+import { type Asked, columnOf, readQuestion, SHORT_CODE, squeeze } from "./asked.ts";
+import { type Filter, filtersOf } from "./filters.ts";
 
 export type Omission = {
   readonly filter: Filter;
@@ -40,96 +40,6 @@ export function omissionsOf(
   });
 }
 
-/**
- * What of its filters the question says, by what stands in both: values, numbers and dates; codes and NULL by the words of
- * their column's comment, unless something else of the schema goes by those words. Statements that look for the same
- * things have the same points.
- */
-export function pointsOf(
-  question: string,
-  sql: string,
-  { dialect, tables }: Database,
-): ReadonlySet<string> {
-  const asked = readQuestion(question);
-  const columns = new Map(
-    tables.flatMap(({ name: table, columns: own }) =>
-      own.map((column) => [columnOf({ table, column: column.name }), column] as const),
-    ),
-  );
-  const named = new Set(
-    tables
-      .flatMap(({ name, comment = "", columns: own }) => [
-        ...wordsOf(comment),
-        ...[name, ...own.map((column) => column.name)].flatMap(nameWords),
-      ])
-      .map(stem),
-  );
-  const says = (words: string): boolean => {
-    const wanted = wordsOf(words)
-      .filter((word) => !isStopWord(word))
-      .map(stem);
-    return (
-      wanted.length > 0 &&
-      wanted.every((word) => asked.words.includes(word)) &&
-      !wanted.every((word) => named.has(word))
-    );
-  };
-  const points = filtersOf(sql, dialect, tables).flatMap((filter): string[] => {
-    const column = columns.get(columnOf(filter));
-    const literal = String(filter.literal);
-    const values = new Set([...(column?.cellValues ?? []).map(String), literal]);
-    const word = parseColumnComment(column?.comment, values).codes.get(literal);
-    if (word !== undefined) return says(word) ? [word] : [];
-    return saysExactly(asked, filter);
-  });
-  const absent = nullTestsOf(sql, dialect, tables).flatMap((test) => {
-    const meaning = parseColumnComment(columns.get(columnOf(test))?.comment, new Set()).nullMeaning;
-    const words = test.isNull ? meaning : /^un(\p{L}+)$/u.exec(meaning ?? "")?.[1];
-    return words && says(words) ? [words] : [];
-  });
-  return new Set([...points, ...absent]);
-}
-
-/** The literal in one spelling, if the question has it: not in other words, not nearly. */
-function saysExactly(asked: Asked, { literal, operator }: Filter): string[] {
-  if (typeof literal === "number") {
-    const isSaid =
-      Math.abs(literal) === 1
-        ? /\b1\b/.test(asked.text) && operator !== "LIMIT"
-        : asked.numbers.includes(literal);
-    return isSaid ? [String(literal)] : [];
-  }
-  const text = literal.replace(/^[%*_]+|[-%*_]+$/g, "").trim();
-  if (isDateText(text)) return datesOf(asked, text);
-  const squeezed = squeeze(text);
-  const isSaid =
-    squeezed.length > SHORT_CODE
-      ? asked.squeezed.includes(squeezed)
-      : isAbbreviated(asked.text, text);
-  return isSaid ? [squeezed] : [];
-}
-
-/** The question's dates that a date lies in, so that all ways to ask for a year are one. */
-function datesOf({ dates }: Asked, text: string): string[] {
-  const [wanted = {}] = datesIn(text);
-  return dates
-    .filter(
-      ({ year, month }) =>
-        (year ?? month) !== undefined &&
-        (year === undefined || year === wanted.year) &&
-        (month === undefined || month === wanted.month),
-    )
-    .map((date) => JSON.stringify(date));
-}
-
-/** A short code of capitals whose letters a name in the question has in their order, the first in front: MI of Michigan. */
-const isAbbreviated = (text: string, code: string): boolean =>
-  /^\p{Lu}{2}$/u.test(code) &&
-  new RegExp(`\\b(${code}|${code[0]}\\p{Ll}*${code[1].toLowerCase()}\\p{Ll}*)\\b`, "u").test(text);
-
-const columnOf = ({ table = "", column = "" }: Pick<Filter, "table" | "column">) =>
-  `${table}.${column}`.toLowerCase();
-
 /** By column: a cell that the question names word for word and no filter asks for. */
 function otherCells(
   question: string,
@@ -158,25 +68,7 @@ const isWhole = ({ squeezed }: Asked, { literal, operator }: Filter) =>
   squeezed.includes(squeeze(literal)) ||
   literal.length <= SHORT_CODE;
 
-type Asked = {
-  readonly text: string;
-  readonly words: readonly string[];
-  /** Letters and digits alone, so that `e-mail` is `email`. */
-  readonly squeezed: string;
-  readonly numbers: readonly number[];
-  readonly dates: readonly DateParts[];
-};
 type Said = "yes" | "maybe" | "no";
-
-const squeeze = (text: string) => wordsOf(text).join("");
-
-const readQuestion = (text: string): Asked => ({
-  text,
-  words: wordsOf(text).map(stem),
-  squeezed: squeeze(text),
-  numbers: numbersIn(text),
-  dates: datesIn(text),
-});
 
 /** What the schema says of a filter: the comments of its column and table, and the knowledge. */
 type Explanations = { readonly comments: readonly string[]; readonly column?: Column };
@@ -205,8 +97,6 @@ function saysFilter(asked: Asked, filter: Filter, explanations: Explanations): S
 const FLAGS: ReadonlySet<string> = new Set(
   "y n t f yes no true false on off null none unknown n/a na".split(" "),
 );
-/** Texts up to this length may be codes that everybody knows. */
-const SHORT_CODE = 2;
 const LONG_CODE = 4;
 /** The least share of a text's words that a question must have. */
 const LEAST_SHARE = 0.5;

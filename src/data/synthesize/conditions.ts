@@ -100,7 +100,7 @@ function roleWeight(field: Field): number {
 const nullsMatter = (field: Field): boolean =>
   field.column.nullCount > 0 && field.role !== "none" && field.samples.frequent.length > 0;
 
-function conditionOn(
+export function conditionOn(
   draw: Draw,
   entity: Entity,
   field: Field,
@@ -337,8 +337,7 @@ function kindWords(entity: Entity, field: Field, text: string): Partial<Words> {
 function codeWords(draw: Draw, entity: Entity, field: Field, word: string): Words {
   const name = phraseOf(draw, field);
   const clause = `whose ${name} is ${word}`;
-  const ownWords = new Set(entity.nouns.flatMap((noun) => noun.split(" ")));
-  if (entity.nouns.some((noun) => / and /.test(noun)) && isKindOf(field, ownWords)) {
+  if (field === kindOfRows(entity)) {
     return {
       noun: pluralOf(word),
       post: `that are ${pluralOf(word)}`,
@@ -359,9 +358,14 @@ function codeWords(draw: Draw, entity: Entity, field: Field, word: string): Word
   };
 }
 
-/** The codes name kinds of the table's rows: "invoices and credits" with "I invoice, C credit memo". */
-const isKindOf = (field: Field, nounWords: ReadonlySet<string>): boolean =>
-  [...field.notes.codes.values()].some((word) => nounWords.has(pluralOf(word)));
+/** The column whose codes name the kinds of rows: "invoices and credits" with "I invoice, C credit memo". */
+export function kindOfRows({ nouns, fields }: Entity): Field | undefined {
+  if (!nouns.some((noun) => / and /.test(noun))) return undefined;
+  const words = new Set(nouns.flatMap((noun) => noun.split(" ")));
+  return fields.find(({ notes }) =>
+    [...notes.codes.values()].some((word) => words.has(pluralOf(word))),
+  );
+}
 
 function unequalCondition(
   draw: Draw,

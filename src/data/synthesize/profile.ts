@@ -121,6 +121,9 @@ const SETS: Readonly<Record<string, Profile>> = {
   flat: {},
 };
 
+/** Wordings to choose the newest from: a business asks for the same things in the same words, sets of questions do not. */
+export const varietyOf = (target: string): number => (target === "business" ? 2 : 16);
+
 /** Names that mean a target without a file. */
 export const NAMED_TARGETS: readonly string[] = Object.keys(SETS);
 

@@ -2,7 +2,7 @@
  * What a question is about: the rows of one table, narrowed by conditions of their own and of a table they point to, as
  * a plural noun phrase ("unpaid invoices of customers in Texas") and as FROM and WHERE. Knows no aggregate.
  */
-import { type Condition, drawCondition } from "./conditions.ts";
+import { type Condition, conditionOn, drawCondition, kindOfRows } from "./conditions.ts";
 import { chance, type Draw, entityOf, nounOf, phraseOf, pickWeighted, usesOf } from "./draw.ts";
 import { listOf, singularOf } from "./english.ts";
 import { preposition } from "./prepositions.ts";
@@ -102,7 +102,11 @@ function drawConditions(
   const result: Condition[] = [];
   for (let i = 0; i < count; i++) {
     const used = [...taken, ...result.flatMap(({ fields }) => fields)];
-    const condition = drawCondition(draw, entity, column, used);
+    const kind = i === 0 && chance(draw, 0.5) ? kindOfRows(entity) : undefined;
+    const condition =
+      kind && !used.includes(kind)
+        ? conditionOn(draw, entity, kind, column)
+        : drawCondition(draw, entity, column, used);
     if (condition === undefined) return undefined;
     result.push(condition);
   }

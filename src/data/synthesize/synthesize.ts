@@ -18,6 +18,7 @@ import {
   type Outline,
   outlineOf,
   type Profile,
+  varietyOf,
   profileOf,
   type Tally,
   wantedOf,
@@ -39,6 +40,8 @@ export type SynthesizeOptions = {
   readonly exclude?: ReadonlySet<string>;
   /** The spread of queries to come near to, as far as the schema allows; without, the shapes' own weights decide. */
   readonly target?: Profile;
+  /** Wordings of each draft of which the newest is taken; the more, the likelier too a draft whose words are new. */
+  readonly variety?: number;
   readonly onProgress?: (done: number, total: number) => void;
 };
 
@@ -74,8 +77,6 @@ const PATIENCE = 12;
 const KEPT_REJECTED = 50;
 /** Drafts of which one is taken: what the target wants and what is new in words is likelier. */
 const CANDIDATES = 20;
-/** Wordings of one draft of which the newest is taken. */
-const WORDINGS = 16;
 const MAX_SQL = 300;
 const MAX_QUESTION = 260;
 
@@ -85,6 +86,7 @@ export async function synthesize(
   options: SynthesizeOptions,
 ): Promise<Synthesis> {
   const { count, seed, run, exclude = new Set(), target = {}, onProgress } = options;
+  const { variety = varietyOf("") } = options;
   const started = performance.now();
   const vocabulary = await createVocabulary(database, run);
   const draw: Draw = { vocabulary, rng: new Rng(seed), uses: new Map() };
@@ -93,6 +95,7 @@ export async function synthesize(
     seed,
     exclude,
     target,
+    variety,
     tally: createTally(),
     synonyms: synonymsFor(absenceIn(database)),
     bigrams: new Set(),
@@ -139,6 +142,7 @@ type Progress = {
   readonly seed: number;
   readonly exclude: ReadonlySet<string>;
   readonly target: Profile;
+  readonly variety: number;
   readonly tally: Tally;
   readonly synonyms: Synonyms;
   readonly examples: Example[];
@@ -172,8 +176,13 @@ function drawBatch(draw: Draw, state: Progress): Entry[] {
 }
 
 /** Near to the target and new in words. */
-const worthOf = ({ target, bigrams }: Progress, tally: Tally, { outline, draft }: Entry): number =>
-  wantedOf(outline, target, tally) * (0.1 + newShare(draft.question, bigrams)) ** 4;
+const worthOf = (
+  { target, bigrams, variety }: Progress,
+  tally: Tally,
+  { outline, draft }: Entry,
+): number =>
+  wantedOf(outline, target, tally) *
+  (0.1 + newShare(draft.question, bigrams)) ** Math.log2(variety);
 
 /** One draft of a shape, those behind their share more often. */
 function drawEntry(draw: Draw, state: Progress): Entry | undefined {
@@ -200,13 +209,13 @@ const STRING = /'((?:[^']|'')*)'/g;
 
 function newestWording(
   { rng }: Draw,
-  { bigrams, synonyms }: Progress,
+  { bigrams, synonyms, variety }: Progress,
   { question, sql }: Draft,
 ): string {
   const values = [...sql.matchAll(STRING)].map(([, text]) =>
     text.replaceAll("''", "'").replace(/^%|%$/g, ""),
   );
-  const wordings = Array.from({ length: WORDINGS }, () => reword(question, values, synonyms, rng));
+  const wordings = Array.from({ length: variety }, () => reword(question, values, synonyms, rng));
   const shares = wordings.map((text) => newShare(text, bigrams));
   return wordings[shares.indexOf(Math.max(...shares))];
 }

@@ -9,7 +9,12 @@ import type { Example, Split } from "../../data/example.ts";
 import { identityOf, type Pair, parsePairs } from "../../data/pairs.ts";
 import { splitKeyOf } from "../../data/split.ts";
 import { synthesizeRefusals } from "../../data/synthesize/refuse.ts";
-import { NAMED_TARGETS, type Profile, readTarget } from "../../data/synthesize/profile.ts";
+import {
+  NAMED_TARGETS,
+  type Profile,
+  readTarget,
+  varietyOf,
+} from "../../data/synthesize/profile.ts";
 import { type Synthesis, synthesize } from "../../data/synthesize/synthesize.ts";
 import { createExecutor } from "../../db/executor.ts";
 import type { Project } from "../project.ts";
@@ -153,6 +158,7 @@ export const dataStage: Stage = {
         run,
         exclude,
         target: wanted,
+        variety: varietyOf(config["data.target"]),
         onProgress: (done, total) => progress.update(done, total, "pairs"),
       }),
       await synthesizeRefusals(database, { count: config["data.refusals"], seed, run, exclude }),

@@ -56,7 +56,15 @@ function ownKey(draw: Draw, entity: Entity): GroupKey | undefined {
 
 /** Numbers of other things are seldom what people group by. */
 const groupWeight = (field: Field): number =>
-  field.role === "key" ? (isSpokenKey(field) ? 5 : 0.3) : field.role === "month" ? 1.2 : 1;
+  field.role === "key"
+    ? isSpokenKey(field)
+      ? field.isDivision
+        ? 5
+        : 8
+      : 0.3
+    : field.role === "month"
+      ? 1.2
+      : 1;
 
 /** The name of the parent, or one of its codes and categories. */
 function parentKey(draw: Draw, entity: Entity): GroupKey | undefined {

@@ -1,0 +1,104 @@
+/**
+ * What of a statement's filters a question says, in so many words: the other side of mention.ts, which asks what it leaves
+ * unsaid. For comparing statements that answer the same question.
+ */
+import { datesIn, isDateText } from "../../link/dates.ts";
+import { isStopWord, nameWords, stem, wordsOf } from "../../link/words.ts";
+import type { Database, Table } from "../../schema/schema.ts";
+import { parseColumnComment } from "../synthesize/comments.ts";
+import { type Asked, columnOf, readQuestion, SHORT_CODE, squeeze } from "./asked.ts";
+import { type Filter, filtersOf, type NullTest, nullTestsOf } from "./filters.ts";
+
+/**
+ * The points on which a question and a statement meet: values, numbers and dates; codes and NULL by the words of their
+ * column's comment, unless something else of the schema goes by those words. Statements that look for the same things have
+ * the same points.
+ */
+export type ReadPoints = (question: string, sql: string) => ReadonlySet<string>;
+
+/** Built once per schema. */
+export function createPointReader({ dialect, tables }: Database): ReadPoints {
+  const columns = new Map(
+    tables.flatMap(({ name: table, columns: own }) =>
+      own.map((column) => [columnOf({ table, column: column.name }), column] as const),
+    ),
+  );
+  const named = namedWords(tables);
+  const says = (asked: Asked, words: string): boolean => {
+    const wanted = wordsOf(words)
+      .filter((word) => !isStopWord(word))
+      .map(stem);
+    return (
+      wanted.some((word) => !named.has(word)) && wanted.every((word) => asked.words.includes(word))
+    );
+  };
+  const wordOf = (filter: Filter): string | undefined => {
+    const column = columns.get(columnOf(filter));
+    const literal = String(filter.literal);
+    const values = new Set([...(column?.cellValues ?? []).map(String), literal]);
+    return parseColumnComment(column?.comment, values).codes.get(literal);
+  };
+  const wordsOfTest = ({ isNull, ...test }: NullTest): string | undefined => {
+    const meaning = parseColumnComment(columns.get(columnOf(test))?.comment, new Set()).nullMeaning;
+    return isNull ? meaning : /^un(\p{L}+)$/u.exec(meaning ?? "")?.[1];
+  };
+  return (question, sql) => {
+    const asked = readQuestion(question);
+    const spoken = (word: string | undefined) => (word && says(asked, word) ? [word] : []);
+    return new Set([
+      ...filtersOf(sql, dialect, tables).flatMap((filter) => {
+        const word = wordOf(filter);
+        return word === undefined ? saysExactly(asked, filter) : spoken(word);
+      }),
+      ...nullTestsOf(sql, dialect, tables).flatMap((test) => spoken(wordsOfTest(test))),
+    ]);
+  };
+}
+
+/** The words that tables, columns and what is said of tables go by. */
+const namedWords = (tables: readonly Table[]): ReadonlySet<string> =>
+  new Set(
+    tables
+      .flatMap(({ name, comment = "", columns }) => [
+        ...wordsOf(comment),
+        ...[name, ...columns.map((column) => column.name)].flatMap(nameWords),
+      ])
+      .map(stem),
+  );
+
+/** The literal in one spelling, if the question has it: not in other words, not nearly. */
+function saysExactly(asked: Asked, { literal, operator }: Filter): string[] {
+  if (typeof literal === "number") {
+    const isSaid =
+      Math.abs(literal) === 1
+        ? /\b1\b/.test(asked.text) && operator !== "LIMIT"
+        : asked.numbers.includes(literal);
+    return isSaid ? [String(literal)] : [];
+  }
+  const text = literal.replace(/^[%*_]+|[-%*_]+$/g, "").trim();
+  if (isDateText(text)) return datesOf(asked, text);
+  const squeezed = squeeze(text);
+  const isSaid =
+    squeezed.length > SHORT_CODE
+      ? asked.squeezed.includes(squeezed)
+      : isAbbreviated(asked.text, text);
+  return isSaid ? [squeezed] : [];
+}
+
+/** The question's dates that a date lies in, so that all ways to ask for a year are one. */
+function datesOf({ dates }: Asked, text: string): string[] {
+  const [wanted = {}] = datesIn(text);
+  return dates
+    .filter(
+      ({ year, month }) =>
+        (year ?? month) !== undefined &&
+        (year === undefined || year === wanted.year) &&
+        (month === undefined || month === wanted.month),
+    )
+    .map((date) => JSON.stringify(date));
+}
+
+/** A short code of capitals whose letters a name in the question has in their order, the first in front: MI of Michigan. */
+const isAbbreviated = (text: string, code: string): boolean =>
+  /^\p{Lu}{2}$/u.test(code) &&
+  new RegExp(`\\b(${code}|${code[0]}\\p{Ll}*${code[1].toLowerCase()}\\p{Ll}*)\\b`, "u").test(text);
