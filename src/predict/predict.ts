@@ -1,7 +1,8 @@
 /**
  * The one path from a question to SQL, for scoring and for serving alike: prompt → generate → read the answer → keep it
- * right on the schema (decoding.ts). What is scored is what is served because both call this. Executing the SQL is the caller's next
- * step: scoring compares results, serving shows them.
+ * right on the schema (decoding.ts) → where several were written, take one (choose.ts). What is scored is what is served
+ * because both call this. Executing the SQL that comes out is the caller's next step: scoring compares results, serving
+ * shows them.
  */
 import type { Completion, Generate, GenerateOptions } from "../generate/generate.ts";
 import { type Answer, parseAnswer } from "../prompt/answer.ts";
