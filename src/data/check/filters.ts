@@ -37,12 +37,16 @@ export const filtersOf = (
 /** A column that must be NULL, or must not. */
 export type NullTest = Required<Pick<Filter, "table" | "column">> & { readonly isNull: boolean };
 
-/** The columns of tables that a statement asks to be NULL or not. */
-export const nullTestsOf = (
+/** The filters of a statement, and the columns of tables that it asks to be NULL or not. */
+export const testsOf = (
   sql: string,
   dialect: Dialect,
   tables: readonly NamedTable[],
-): readonly NullTest[] => collect(sql, dialect, tables, nullTestsIn);
+): readonly (Filter | NullTest)[] =>
+  collect(sql, dialect, tables, (node, uses) => [
+    ...filtersIn(node, uses),
+    ...nullTestsIn(node, uses),
+  ]);
 
 function collect<T>(
   sql: string,

@@ -10,7 +10,7 @@ import { introspect } from "../../schema/introspect.ts";
 import { applyNotes, readNotes } from "../../schema/notes.ts";
 import type { Database } from "../../schema/schema.ts";
 import { parsePairs } from "../pairs.ts";
-import { filtersOf, nullTestsOf } from "./filters.ts";
+import { filtersOf, testsOf } from "./filters.ts";
 import { omissionsOf } from "./mention.ts";
 import { createPointReader } from "./points.ts";
 
@@ -59,11 +59,13 @@ test("filters are the literals that are compared, not those of an expression", (
   expect(filtersOf("SELECT ((", "sqlite", database.tables)).toEqual([]);
 });
 
-test("columns that must be NULL, or must not", () => {
-  const sql = "SELECT id FROM orders o WHERE o.paid IS NULL AND city IS NOT NULL AND 1 IS NULL";
-  expect(nullTestsOf(sql, "sqlite", database.tables)).toEqual([
+test("tests are filters and the columns that must be NULL, or must not", () => {
+  const sql =
+    "SELECT id FROM orders o WHERE o.paid IS NULL AND city IS NOT NULL AND 1 IS NULL AND id = 3";
+  expect(testsOf(sql, "sqlite", database.tables)).toEqual([
     { table: "orders", column: "paid", isNull: true },
     { table: "orders", column: "city", isNull: false },
+    { table: "orders", column: "id", operator: "=", literal: 3 },
   ]);
 });
 

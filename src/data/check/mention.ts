@@ -8,7 +8,13 @@ import { datesIn, isDateText, isPlacedInTime } from "../../link/dates.ts";
 import { numbersIn } from "../../link/numbers.ts";
 import { isStopWord, likeness, nameWords, stem, wordsOf } from "../../link/words.ts";
 import type { Column, Database, Table } from "../../schema/schema.ts";
-import { type Asked, columnOf, readQuestion, SHORT_CODE, squeeze } from "./asked.ts";
+import {
+  type QuestionParts,
+  columnOf,
+  readQuestion,
+  SHORT_CODE,
+  squeeze,
+} from "./question-parts.ts";
 import { type Filter, filtersOf } from "./filters.ts";
 
 export type Omission = {
@@ -62,7 +68,7 @@ function otherCells(
   );
 }
 
-const isWhole = ({ squeezed }: Asked, { literal, operator }: Filter) =>
+const isWhole = ({ squeezed }: QuestionParts, { literal, operator }: Filter) =>
   typeof literal === "number" ||
   operator !== "=" ||
   squeezed.includes(squeeze(literal)) ||
@@ -85,7 +91,7 @@ function explanationsOf({ table, column }: Filter, database: Database): Explanat
   };
 }
 
-function saysFilter(asked: Asked, filter: Filter, explanations: Explanations): Said {
+function saysFilter(asked: QuestionParts, filter: Filter, explanations: Explanations): Said {
   const { literal } = filter;
   if (typeof literal === "number") return saysNumber(asked, literal, filter, explanations);
   const text = literal.replace(/^[%*_]+|[%*_]+$/g, "").trim();
@@ -101,7 +107,7 @@ const LONG_CODE = 4;
 /** The least share of a text's words that a question must have. */
 const LEAST_SHARE = 0.5;
 
-function saysText(asked: Asked, text: string, { comments }: Explanations): Said {
+function saysText(asked: QuestionParts, text: string, { comments }: Explanations): Said {
   if (text.length <= SHORT_CODE || FLAGS.has(text.toLowerCase())) return "yes";
   const squeezed = squeeze(text);
   if (squeezed === "" || asked.squeezed.includes(squeezed)) return "yes";
@@ -140,7 +146,7 @@ const SOME =
   /\b(more than|multiple|several|many|various|different|another|both|repeated|duplicates?|exactly|only|any|no|without|never|except|other)\b/i;
 
 function saysNumber(
-  { text, numbers, dates }: Asked,
+  { text, numbers, dates }: QuestionParts,
   literal: number,
   { operator, column }: Filter,
   { comments, column: described }: Explanations,
@@ -159,7 +165,7 @@ function saysNumber(
 }
 
 /** By its year or its month; a word of time is enough, since today's date is knowledge. */
-function saysDate(asked: Asked, text: string, { comments }: Explanations): Said {
+function saysDate(asked: QuestionParts, text: string, { comments }: Explanations): Said {
   if (asked.text.includes(text)) return "yes";
   const [wanted = {}] = datesIn(text.replace(/-$/, ""));
   const isSaid = asked.dates.some(

@@ -6,8 +6,14 @@ import { datesIn, isDateText } from "../../link/dates.ts";
 import { isStopWord, nameWords, stem, wordsOf } from "../../link/words.ts";
 import type { Database, Table } from "../../schema/schema.ts";
 import { parseColumnComment } from "../synthesize/comments.ts";
-import { type Asked, columnOf, readQuestion, SHORT_CODE, squeeze } from "./asked.ts";
-import { type Filter, filtersOf, type NullTest, nullTestsOf } from "./filters.ts";
+import {
+  type QuestionParts,
+  columnOf,
+  readQuestion,
+  SHORT_CODE,
+  squeeze,
+} from "./question-parts.ts";
+import { type Filter, type NullTest, testsOf } from "./filters.ts";
 
 /**
  * The points on which a question and a statement meet: values, numbers and dates; codes and NULL by the words of their
@@ -24,7 +30,7 @@ export function createPointReader({ dialect, tables }: Database): ReadPoints {
     ),
   );
   const named = namedWords(tables);
-  const says = (asked: Asked, words: string): boolean => {
+  const says = (asked: QuestionParts, words: string): boolean => {
     const wanted = wordsOf(words)
       .filter((word) => !isStopWord(word))
       .map(stem);
@@ -45,13 +51,13 @@ export function createPointReader({ dialect, tables }: Database): ReadPoints {
   return (question, sql) => {
     const asked = readQuestion(question);
     const spoken = (word: string | undefined) => (word && says(asked, word) ? [word] : []);
-    return new Set([
-      ...filtersOf(sql, dialect, tables).flatMap((filter) => {
-        const word = wordOf(filter);
-        return word === undefined ? saysExactly(asked, filter) : spoken(word);
+    return new Set(
+      testsOf(sql, dialect, tables).flatMap((test) => {
+        if ("isNull" in test) return spoken(wordsOfTest(test));
+        const word = wordOf(test);
+        return word === undefined ? saysExactly(asked, test) : spoken(word);
       }),
-      ...nullTestsOf(sql, dialect, tables).flatMap((test) => spoken(wordsOfTest(test))),
-    ]);
+    );
   };
 }
 
@@ -67,7 +73,7 @@ const namedWords = (tables: readonly Table[]): ReadonlySet<string> =>
   );
 
 /** The literal in one spelling, if the question has it: not in other words, not nearly. */
-function saysExactly(asked: Asked, { literal, operator }: Filter): string[] {
+function saysExactly(asked: QuestionParts, { literal, operator }: Filter): string[] {
   if (typeof literal === "number") {
     const isSaid =
       Math.abs(literal) === 1
@@ -86,7 +92,7 @@ function saysExactly(asked: Asked, { literal, operator }: Filter): string[] {
 }
 
 /** The question's dates that a date lies in, so that all ways to ask for a year are one. */
-function datesOf({ dates }: Asked, text: string): string[] {
+function datesOf({ dates }: QuestionParts, text: string): string[] {
   const [wanted = {}] = datesIn(text);
   return dates
     .filter(

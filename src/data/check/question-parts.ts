@@ -4,7 +4,7 @@ import { numbersIn } from "../../link/numbers.ts";
 import { stem, wordsOf } from "../../link/words.ts";
 import type { Filter } from "./filters.ts";
 
-export type Asked = {
+export type QuestionParts = {
   readonly text: string;
   readonly words: readonly string[];
   /** Letters and digits alone, so that `e-mail` is `email`. */
@@ -16,7 +16,7 @@ export type Asked = {
 /** Its letters and digits alone. */
 export const squeeze = (text: string): string => wordsOf(text).join("");
 
-export const readQuestion = (text: string): Asked => ({
+export const readQuestion = (text: string): QuestionParts => ({
   text,
   words: wordsOf(text).map(stem),
   squeezed: squeeze(text),
