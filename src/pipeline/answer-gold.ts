@@ -22,7 +22,7 @@ import { introspect } from "../schema/introspect.ts";
 import { cacheFolder } from "../source/source.ts";
 import { type BaseModel, countTokens, openBaseModel, schemaFormOf } from "./model.ts";
 import type { Config } from "./options.ts";
-import { openDecoding } from "./predictor.ts";
+import { decodingOptions, openDecoding } from "./predictor.ts";
 import { bundledFolder } from "./start-adapter.ts";
 
 export type AnswerOptions = {
@@ -59,7 +59,10 @@ export async function answerGold(
   progress.step("answering");
   try {
     for (const { items, database, prompt } of places) {
-      const { decoding, close } = openDecoding(database, fileOf(database.dbId), config, model);
+      const { decoding, close } = openDecoding(database, fileOf(database.dbId), {
+        ...decodingOptions(config),
+        ...(model.isServer && { decode: "greedy" }),
+      });
       const predict = createPredict(prompt, model.generate, decoding);
       const questions = items.map(({ question = "" }) => question);
       const predictions = await predict(questions, {

@@ -31,35 +31,26 @@ export type OpenModel = {
 
 export type OpenDecoding = { readonly decoding: Decoding; close(): Promise<void> };
 
-/** As the configuration says; `isSingle` leaves out the choice among several answers. */
+export const decodingOptions = (config: Config): DecodingOptions => ({
+  decode: config["predict.decode"],
+  bind: config["predict.bind"] as DecodingOptions["bind"],
+});
+
+/** How answers on a database are kept right; a choice among several executes them on `file`. */
 export function openDecoding(
   database: Database,
   file: string,
-  config: Config,
-  {
-    isSingle = false,
-    isServer = false,
-  }: { readonly isSingle?: boolean; readonly isServer?: boolean } = {},
+  options: DecodingOptions,
 ): OpenDecoding {
-  const decode = config["predict.decode"];
-  const bind = config["predict.bind"] as DecodingOptions["bind"];
-  if (isServer)
-    return {
-      decoding: createDecoding(database, { decode: "greedy", bind }),
-      close: async () => {},
-    };
-  if (isSingle || candidatesOf(decode) === 1)
-    return { decoding: createDecoding(database, { decode, bind }), close: async () => {} };
+  if (candidatesOf(options.decode) === 1)
+    return { decoding: createDecoding(database, options), close: async () => {} };
   const executor = createExecutor({ workers: 2, timeoutMs: CHOICE_TIMEOUT_MS });
   const choose = createChooser({
     database,
     run: (sqls) => executor.runMany(file, sqls, { maxRows: CHOICE_ROWS, overflow: "truncate" }),
     cells: indexCells(readCells(file, database)),
   });
-  return {
-    decoding: createDecoding(database, { decode, bind }, choose),
-    close: () => executor.close(),
-  };
+  return { decoding: createDecoding(database, options, choose), close: () => executor.close() };
 }
 
 /** A statement that is one of several is given up sooner than one that is asked for. */
@@ -79,8 +70,8 @@ export async function openModel(
     readonly adapterFile?: string;
     readonly fewShot?: readonly FewShotExample[];
     readonly sequences?: number;
-    /** One answer to a question, whatever predict.decode says. */
-    readonly isSingle?: boolean;
+    /** Instead of predict.decode. */
+    readonly decode?: string;
   } = {},
 ): Promise<OpenModel> {
   const { config } = context;
@@ -101,7 +92,10 @@ export async function openModel(
     cacheFolder: cacheFolder(),
   });
   const database = await loadDatabase(context);
-  const { decoding, close } = openDecoding(database, databaseFileOf(context), config, options);
+  const { decoding, close } = openDecoding(database, databaseFileOf(context), {
+    ...decodingOptions(config),
+    ...(options.decode && { decode: options.decode }),
+  });
   return {
     name: options.adapterFile ? "tuned" : "base",
     prompt,

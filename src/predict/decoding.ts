@@ -33,6 +33,9 @@ export type DecodingOptions = {
 /** What predict.decode may be. */
 export const DECODE: RegExp = /^(greedy|grammar|candidates:([2-9]|[1-5]\d|6[0-4]))$/;
 
+/** The same with one answer for each question. */
+export const oneAnswer = (decode: string): string => (decode === "greedy" ? decode : "grammar");
+
 /** Answers for each question; one unless candidates are wanted. */
 export const candidatesOf = (decode: string): number => Number(DECODE.exec(decode)?.[2] ?? 1);
 

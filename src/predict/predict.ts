@@ -56,14 +56,9 @@ export function createPredict(prompt: Prompt, generate: Generate, decoding?: Dec
     }));
     const refusal = refusalAmong([first, ...others]);
     if (refusal) return refusal;
-    const usable = [first, ...others].filter(
-      (one) => one.answer.kind === "answer" && isRight(one, decoding),
-    );
+    const usable = [first, ...others].filter(isAnswer).filter((one) => isRight(one, decoding));
     if (usable.length < 2) return usable[0] ?? first;
-    const candidates = usable.map(({ answer, confidence = 1 }) => ({
-      sql: answer.kind === "answer" ? answer.sql : "",
-      confidence,
-    }));
+    const candidates = usable.map(({ answer: { sql }, confidence = 1 }) => ({ sql, confidence }));
     const chosen = await choose(question, candidates);
     return { ...usable[chosen], candidates, ms: first.ms + performance.now() - startedMs };
   }
@@ -99,6 +94,10 @@ export function createPredict(prompt: Prompt, generate: Generate, decoding?: Dec
     return predictions;
   };
 }
+
+type WithSql = Prediction & { readonly answer: Extract<Answer, { readonly kind: "answer" }> };
+
+const isAnswer = (one: Prediction): one is WithSql => one.answer.kind === "answer";
 
 /** Refusals with this share of the probability of all that was written are meant. */
 const REFUSAL_SHARE = 0.1;

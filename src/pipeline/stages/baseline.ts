@@ -11,6 +11,7 @@ import type { Example } from "../../data/example.ts";
 import { createExecutor } from "../../db/executor.ts";
 import { type Evaluation, evaluateModel } from "../../eval/evaluate.ts";
 import { renderAnswer } from "../../prompt/answer.ts";
+import { oneAnswer } from "../../predict/decoding.ts";
 import type { FewShotExample } from "../../prompt/prompt.ts";
 import { type BaseModel, baseModelOf, promptInputs } from "../model.ts";
 import { openModel, type OpenModel } from "../predictor.ts";
@@ -84,7 +85,10 @@ async function score(
   examples: readonly Example[],
   label: string,
 ): Promise<Evaluation> {
-  const model = await openModel(context, base, { fewShot, isSingle: true });
+  const model = await openModel(context, base, {
+    fewShot,
+    decode: oneAnswer(context.config["predict.decode"]),
+  });
   try {
     return await scoreModel(context, model, examples, label);
   } finally {
@@ -104,7 +108,7 @@ export const baselineStage: Stage = {
       fewShot: config["eval.fewShot"],
       maxTokens: config["eval.maxTokens"],
       bind: config["predict.bind"],
-      decode: config["predict.decode"],
+      decode: oneAnswer(config["predict.decode"]),
       snapshot: await hashOf(project.snapshotFile),
       prompt: promptInputs(context),
       train: await hashOfSplit("train.jsonl"),
