@@ -76,7 +76,7 @@ export const evalStage: Stage = {
     const model = await openModel(context, base, { adapterFile });
     try {
       const tuned = await scoreModel(context, model, test, "tuned, test");
-      const differ = await countBatchDifferences(context, adapterFile, base, tuned.items);
+      const differing = await batchDifferences(context, adapterFile, base, tuned.items);
       const baseline = readBaseline(context);
       const folder = await runFolderOf(context);
       const { dbId, tables } = await loadDatabase(context);
@@ -101,7 +101,7 @@ export const evalStage: Stage = {
           ...(await luckCondition(context, dbId, tuned.items)),
           "training started from": startAdapterOf(context, base)?.name ?? "nothing",
           "columns bound by the schema": context.config["predict.bind"] === "schema" ? "yes" : "no",
-          "answers that differ when decoded one at a time": `${differ} of ${Math.min(SINGLE_CHECKS, test.length)}`,
+          "answers that differ when decoded one at a time": differing,
           "solved examples in the prompt of the second model": baseline.fewShotCount,
           "training pairs": trainingPairs(readTrained(folder), readSplit(context, "train").length),
           ...(cleaned && { "version of the pairs": `${cleaned.name}, MD5 ${cleaned.hash}` }),
@@ -164,13 +164,15 @@ const lossOf = (folder: string): [number, number][] =>
     event.type === "step-end" ? [[event.step, event.loss]] : [],
   );
 
-/** Batched decoding may round otherwise than single decoding: how many of the first answers are not the same text. */
-async function countBatchDifferences(
+/** Batches may round otherwise than single answers: how many of the first answers are not the same text. */
+async function batchDifferences(
   context: StageContext,
   adapterFile: string,
   base: Parameters<typeof openModel>[1],
   items: readonly { readonly question: string; readonly completion: string }[],
-): Promise<number> {
+): Promise<string> {
+  if (context.config["predict.decode"] !== "greedy")
+    return "none: under the grammar each is decoded alone";
   const single = await openModel(context, base, { adapterFile, sequences: 1 });
   try {
     const some = items.slice(0, SINGLE_CHECKS);
@@ -178,7 +180,8 @@ async function countBatchDifferences(
       some.map(({ question }) => question),
       { maxTokens: context.config["eval.maxTokens"], signal: context.signal },
     );
-    return some.filter((item, index) => item.completion !== again[index].completion).length;
+    const differ = some.filter((item, index) => item.completion !== again[index].completion);
+    return `${differ.length} of ${some.length}`;
   } finally {
     await single.close();
   }
