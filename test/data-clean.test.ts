@@ -1,26 +1,20 @@
 /** `t2s data clean`, `split` and `leaks` as a user meets them: processes on a real project, judged by what they print and write. */
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { rejectionMeanings, warningMeanings } from "../src/data/check/codes.ts";
+import { runT2s } from "./fixtures/program.ts";
 import { writeShop } from "./fixtures/shop-database.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-clean-"));
 const shop = writeShop();
-const entry = join(import.meta.dirname, "..", "src", "cli", "main.ts");
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
   rmSync(join(shop, "..", ".."), { recursive: true, force: true });
 });
 
-const t2s = (...args: readonly string[]) =>
-  spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", entry, ...args], {
-    cwd: folder,
-    encoding: "utf8",
-    maxBuffer: 1 << 26,
-  });
+const t2s = (...args: readonly string[]) => runT2s(folder, args);
 const project = ["--project", "shop"];
 function jsonOf<T>(...args: readonly string[]): T & { readonly stderr: string } {
   const { status, stdout, stderr } = t2s(...args, ...project, "--json");

@@ -1,5 +1,4 @@
 /** `t2s data import` and `t2s data export` as a user meets them: started as processes, on a project of their own. */
-import { spawnSync } from "node:child_process";
 import {
   closeSync,
   existsSync,
@@ -16,19 +15,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { exampleOf } from "./fixtures/examples.ts";
+import { runT2s } from "./fixtures/program.ts";
 import { buildDatabase } from "./fixtures/shop.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-files-"));
 const project = join(folder, "project");
-const entry = join(import.meta.dirname, "..", "src", "cli", "main.ts");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const t2s = (...args: readonly string[]) =>
-  spawnSync(
-    process.execPath,
-    ["--disable-warning=ExperimentalWarning", entry, ...args, "--project", project],
-    { cwd: folder, encoding: "utf8" },
-  );
+const t2s = (...args: readonly string[]) => runT2s(folder, [...args, "--project", project]);
 function jsonOf(...args: readonly string[]): Record<string, unknown> {
   const { status, stdout, stderr } = t2s(...args, "--json", "--quiet");
   expect([status, stderr]).toEqual([0, ""]);

@@ -1,27 +1,21 @@
 /** A project's pairs through the command line, one command after another: what one of them leaves, the next one finds right. */
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { runT2s } from "./fixtures/program.ts";
 import { buildDatabase } from "./fixtures/shop.ts";
 import { writeShop } from "./fixtures/shop-database.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-joints-"));
 const project = join(folder, "project");
 const shop = writeShop();
-const entry = join(import.meta.dirname, "..", "src", "cli", "main.ts");
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
   rmSync(join(shop, "..", ".."), { recursive: true, force: true });
 });
 
-const t2s = (...args: readonly string[]) =>
-  spawnSync(
-    process.execPath,
-    ["--disable-warning=ExperimentalWarning", entry, "--project", project, ...args],
-    { cwd: folder, encoding: "utf8", maxBuffer: 1 << 26 },
-  );
+const t2s = (...args: readonly string[]) => runT2s(folder, ["--project", project, ...args]);
 /** The one document of a command that does its work, with what it says beside it. */
 function jsonOf<T>(...args: readonly string[]): T & { readonly stderr: string } {
   const { status, stdout, stderr } = t2s(...args, "--json");

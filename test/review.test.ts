@@ -8,15 +8,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readJsonLines } from "../src/base/files.ts";
 import type { Example } from "../src/data/example.ts";
 import type { Decision } from "../src/data/review/decisions.ts";
+import { PROGRAM, runT2s } from "./fixtures/program.ts";
 import { buildDatabase } from "./fixtures/shop.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-review-"));
-const entry = join(import.meta.dirname, "..", "src", "cli", "main.ts");
-const NODE = [process.execPath, "--disable-warning=ExperimentalWarning", entry];
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const t2s = (...args: readonly string[]) =>
-  spawnSync(NODE[0], [...NODE.slice(1), ...args], { cwd: folder, encoding: "utf8" });
+const t2s = (...args: readonly string[]) => runT2s(folder, args);
 const MINE = [
   { id: "m1", question: "How many customers?", sql: "SELECT count(*) FROM customer" },
   { id: "m2", question: "Names?", sql: "SELECT city FROM customer" },
@@ -66,7 +64,7 @@ describe.skipIf(!hasScript)("in a terminal (needs util-linux's script)", () => {
   type Session = { readonly child: ChildProcess; readonly seen: () => string };
   /** Starts the command behind a pseudo-terminal of 100 columns. */
   function start(...args: readonly string[]): Session {
-    const command = [...NODE, "data", "review", ...args].map((word) => `'${word}'`).join(" ");
+    const command = [...PROGRAM, "data", "review", ...args].map((word) => `'${word}'`).join(" ");
     const child = spawn("script", ["-qec", `stty cols 100 && ${command}`, "/dev/null"], {
       cwd: folder,
       env: { ...process.env, TERM: "xterm" },

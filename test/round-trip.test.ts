@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { readJsonLines } from "../src/base/files.ts";
 import type { Warning } from "../src/data/clean.ts";
-import { makeShopProject, runProgram, writeOptions } from "./fixtures/shop-project.ts";
+import { makeShopProject, runInProject, writeOptions } from "./fixtures/shop-project.ts";
 import { type ChatBody, type ForeignServer, startForeignServer } from "./foreign-server.ts";
 import { startOllama } from "./ollama-server.ts";
 
@@ -33,7 +33,7 @@ const optionsOf = (source: string, more = "") =>
 const makeProject = (source: string, more?: string) =>
   makeShopProject(folder, optionsOf(source, more), [...PAIRS, LAST]);
 const clean = (project: string, ...args: readonly string[]) =>
-  runProgram(project, ["data", "clean", ...args]);
+  runInProject(project, ["data", "clean", ...args]);
 
 const warningsOf = (project: string) =>
   readJsonLines<Warning>(join(project, "data", "clean", "warnings.jsonl"));

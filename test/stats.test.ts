@@ -1,22 +1,17 @@
 /** `t2s data stats`, `t2s schema notes` and `t2s schema lint` as a user meets them: started as processes. */
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { runT2s } from "./fixtures/program.ts";
 import { buildDatabase } from "./fixtures/shop.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-stats-cli-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const entry = join(import.meta.dirname, "..", "src", "cli", "main.ts");
 
 /** No model is in this cache, and none may be fetched. */
 const t2s = (...args: readonly string[]) =>
-  spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", entry, ...args], {
-    cwd: folder,
-    env: { ...process.env, T2S_CACHE: join(folder, "cache"), T2S_MODEL: "" },
-    encoding: "utf8",
-  });
+  runT2s(folder, args, { T2S_CACHE: join(folder, "cache"), T2S_MODEL: "" });
 
 beforeAll(() => {
   const database = buildDatabase(join(folder, "shop.sqlite"));

@@ -9,7 +9,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readJsonLines } from "../src/base/files.ts";
 import type { Example } from "../src/data/example.ts";
-import { makeShopProject, runProgram, startProgram } from "./fixtures/shop-project.ts";
+import { startT2s } from "./fixtures/program.ts";
+import { cacheBeside, makeShopProject, runInProject } from "./fixtures/shop-project.ts";
 import {
   type Behaviour,
   type ChatBody,
@@ -64,9 +65,9 @@ async function serve(
 }
 
 const start = (project: string, args: readonly string[]) =>
-  startProgram(project, ["data", "generate", ...args]);
+  startT2s(project, ["data", "generate", "--json", ...args], cacheBeside(project));
 const generate = (project: string, args: readonly string[], env = {}) =>
-  runProgram(project, ["data", "generate", ...args], env);
+  runInProject(project, ["data", "generate", ...args], env);
 
 const at = (project: string, ...path: string[]) => join(project, "data", ...path);
 const text = (project: string, ...path: string[]) => readFileSync(at(project, ...path), "utf8");
