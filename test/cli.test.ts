@@ -1,5 +1,5 @@
 /** The command line as a user meets it: started as a process, judged by its exit status and what it prints. */
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   existsSync,
@@ -15,28 +15,20 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createProgram, main } from "../src/cli/main.ts";
+import type { Links } from "../src/link/link.ts";
 import { trainingPairs } from "../src/pipeline/stages/eval.ts";
 import { readTrained } from "../src/pipeline/stages/train.ts";
+import { type Outcome, PROGRAM, runT2s, startT2s } from "./fixtures/program.ts";
 import { buildDatabase, SHOP_DDL } from "./fixtures/shop.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-cli-"));
-const entry = join(import.meta.dirname, "..", "src", "cli", "main.ts");
 const env = {
-  ...process.env,
   T2S_CACHE: join(folder, "cache"),
   ...(process.env.T2S_MODEL_FILE && { T2S_MODEL: process.env.T2S_MODEL_FILE }),
 };
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-type Outcome = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
-
-const t2s = (...args: readonly string[]): Outcome =>
-  spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", entry, ...args], {
-    cwd: folder,
-    env,
-    encoding: "utf8",
-    maxBuffer: 1 << 26,
-  });
+const t2s = (...args: readonly string[]): Outcome => runT2s(folder, args, env);
 
 /** The one JSON document that a command prints on standard output, taken to be of the form T. */
 function jsonOf<T>(...args: readonly string[]): T {
@@ -289,7 +281,7 @@ describe("a project on a small shop", () => {
   });
 
   test("a reader that has seen enough ends the command without a complaint", () => {
-    const command = `"${process.execPath}" --disable-warning=ExperimentalWarning "${entry}" schema show --json --project many | head -c 1`;
+    const command = `${PROGRAM.map((word) => `"${word}"`).join(" ")} schema show --json --project many | head -c 1`;
     const { stdout, stderr } = spawnSync("sh", ["-c", command], {
       cwd: folder,
       env,
@@ -311,6 +303,16 @@ describe("a project on a small shop", () => {
     );
     expect(errorOf(2, "schema", "show", "--format", "csv", ...inShop)).toContain(
       "--format is csv; one of table, compact, ddl, mschema, sqlcoder is wanted",
+    );
+  });
+
+  test("what a question speaks of is ranked, with the cells that it names", () => {
+    const question = "orders of customers in London";
+    const { tables, cells } = jsonOf<Links>("schema", "link", question, ...inShop);
+    expect(tables.map(({ table }) => table).sort()).toEqual(["customer", "order"]);
+    expect(cells[0]).toMatchObject({ table: "customer", column: "city", cell: "London" });
+    expect(t2s("schema", "link", question, ...inShop).stdout).toMatch(
+      /^table .*\n[\s\S]*customer\.city[\s\S]*London/,
     );
   });
 
@@ -544,6 +546,17 @@ describe.skipIf(!process.env.T2S_MODEL_FILE)("with the model (T2S_MODEL_FILE)", 
       ms: expect.any(Number),
       result: expect.anything(),
     });
+    const decode = ["--decode", "candidates:3"];
+    const { candidates } = jsonOf<{ candidates?: readonly object[] }>(
+      "predict",
+      "names of the customers",
+      ...decode,
+      ...there,
+    );
+    expect(candidates?.length ?? 1).toBeLessThanOrEqual(3);
+    expect(errorOf(1, "predict", "Who?", "--decode", "beam", ...there)).toContain(
+      '--decode: predict.decode is "beam"; grammar, greedy or candidates:N',
+    );
     expect(errorOf(1, "predict", "why ".repeat(2500), ...there)).toMatch(
       /^error question-too-long: the question takes \d+ tokens; \d+ are free/m,
     );
@@ -576,11 +589,7 @@ describe.skipIf(!process.env.T2S_MODEL_FILE)("with the model (T2S_MODEL_FILE)", 
       "none",
       ...there,
     ];
-    const child = spawn(
-      process.execPath,
-      ["--disable-warning=ExperimentalWarning", entry, ...command],
-      { cwd: folder, env },
-    );
+    const child = startT2s(folder, command, env);
     const exited = once(child, "exit");
     let stderr = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {

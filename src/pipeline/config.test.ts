@@ -18,6 +18,8 @@ test.each([
   ["train:\n  rank: 2.5", "train.rank is 2.5; a whole number from 1 to 256 is wanted"],
   ["train:\n  mode: fast", "one of auto, keep, checkpoint is wanted"],
   ["model: [1]", "a text is wanted"],
+  ["predict:\n  decode: candidates:1", "candidates:N with N from 2 to 64 is wanted"],
+  ["predict:\n  decode: candidates:65", "candidates:N with N from 2 to 64 is wanted"],
   ["- a", "must hold keys and values"],
   ["a: b: c", "is not YAML"],
 ])("%j is refused with what was wanted", (yaml, message) => {

@@ -100,6 +100,16 @@ describe("rewording", () => {
     }
   });
 
+  test("keeps what a bound means", () => {
+    for (let seed = 0; seed < 300; seed++) {
+      const [most, least] = ["no more than", "no less than"].map((bound) =>
+        reword(`orders with an amount of ${bound} 530`, [], synonyms, new Rng(seed)),
+      );
+      expect(most).toMatch(/no more than 530|at most 530|530 or less|up to 530/);
+      expect(least).toMatch(/no less than 530|at least 530|530 or more/);
+    }
+  });
+
   test("uses no word that the schema has for something else", () => {
     expect(wordings.some((text) => /\bbuyers\b/.test(text))).toBe(true);
     expect(wordings.some((text) => /\bclients\b/.test(text))).toBe(false);

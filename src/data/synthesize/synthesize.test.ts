@@ -9,6 +9,7 @@ import { createExecutor } from "../../db/executor.ts";
 import { introspect } from "../../schema/introspect.ts";
 import type { Database } from "../../schema/schema.ts";
 import { unknownNames } from "../../sql/names.ts";
+import { omissionsOf } from "../check/mention.ts";
 import type { Example } from "../example.ts";
 import { parseColumnComment } from "./comments.ts";
 import { refusalKinds, synthesizeRefusals } from "./refuse.ts";
@@ -218,6 +219,37 @@ describe("what knowledge and notes say", () => {
     expect(unsettled.length).toBeGreaterThan(2);
     for (const { sql } of unsettled) expect(sql).toContain("closed IS NULL");
     expect(asked(/margin/i)).toEqual([]);
+  });
+
+  test("a defined value never has a filter that its question does not say", async () => {
+    const { examples } = await pairs(["Rest = gross - settled.", "Margin means gross > 500."]);
+    const defined = examples.filter(({ sql }) => sql.includes("gross - settled"));
+    expect(defined.length).toBeGreaterThan(5);
+    const database = databaseOf(file);
+    for (const { question, sql } of defined)
+      expect([question, omissionsOf(question, sql, database)]).toEqual([question, []]);
+  });
+
+  test("groups leave out the rows without a key where NULL means something else, and only there", async () => {
+    const cells = Array.from(
+      { length: 60 },
+      (_, i) =>
+        `(${i}, ${i % 4 ? `'S${i % 3}'` : "NULL"}, ${i % 5 ? `'R${i % 4}'` : "NULL"}, ${i * 3 + 1})`,
+    );
+    const hours = fileOf(
+      "hours",
+      `CREATE TABLE entry ( -- time entries
+        id INTEGER PRIMARY KEY,
+        site TEXT, -- NULL = office work
+        region TEXT,
+        hours REAL);
+      INSERT INTO entry VALUES ${cells.join(", ")};`,
+    );
+    const { examples } = await pairsOf(hours, { count: 150 });
+    const bySite = examples.filter(({ sql }) => /GROUP BY site\b(?!,)/.test(sql));
+    expect(bySite.length).toBeGreaterThan(3);
+    for (const { sql } of bySite) expect(sql).toContain("site IS NOT NULL");
+    for (const { sql } of examples) expect(sql).not.toMatch(/region IS NOT NULL.*GROUP BY region/);
   });
 
   test("synonyms of a comment are used", () => {
