@@ -33,8 +33,8 @@ export type DecodeOptions = Omit<GenerateOptions, "maxTokens"> & {
 };
 
 /**
- * Answers in the order of the items. `lanes` are the slots of each context; items are dealt to the lanes in turn. Raises
- * disk-full, or the signal's reason; then all sequences stand still and can be used again.
+ * Answers in the order of the items. `lanes` are the slots of each context; without a constraint, items are dealt to the
+ * lanes in turn, so that every run has the same batches. Raises disk-full, or the signal's reason; then all sequences stand still and can be used again.
  */
 export async function decodeAll(
   model: LlamaModel,
@@ -83,9 +83,10 @@ export async function decodeAll(
     candidates,
     stop,
   };
-  /** One after the other: every answer asks for its own next tokens. */
-  const runConstrained = async ([slot]: readonly Slot[], dealt: readonly Item[]) => {
-    for (const item of dealt) {
+  const waiting = items.values();
+  /** One after the other: every answer asks for its own next tokens. Whichever lane is free takes the next item. */
+  const runConstrained = async ([slot]: readonly Slot[]) => {
+    for (const item of waiting) {
       const startedMs = performance.now();
       await holdPrefix(slot, item, stateOf);
       const answers = await writeConstrained(model, slot.sequence, item.suffix, constrained!);
@@ -97,7 +98,7 @@ export async function decodeAll(
   };
   const runs = lanes.map((slots, i) => {
     const dealt = items.filter((_, index) => index % lanes.length === i);
-    const run = constrained ? runConstrained(slots, dealt) : runLane(slots, dealt, lane);
+    const run = constrained ? runConstrained(slots) : runLane(slots, dealt, lane);
     return run.catch((error: unknown) => failure.abort(error));
   });
   await Promise.all(runs);

@@ -22,12 +22,12 @@ export type LlamaCppOptions = {
   readonly adapterFile?: string;
   /** Tokens of the longest prompt with its answer. Memory grows with `contextTokens × sequences`. */
   readonly contextTokens: number;
-  /** Cores to use; each decodes its own share of the requests, so that one request uses one core. */
+  /** Cores to use; one request uses one core. */
   readonly threads?: number;
   /**
-   * Requests decoded at the same time; one a core unless said otherwise, which gives each request the answer that it
-   * has alone. More make batches, which round a little differently; they pay where weights are read more slowly than
-   * multiplied (large models), not for the default model.
+   * Requests decoded at the same time; one a core unless said otherwise. Up to three for two cores each has the answer
+   * that it has alone. More make batches, which round a little differently; they pay where weights are read more slowly
+   * than multiplied (large models), not for the default model.
    */
   readonly sequences?: number;
   /** Where states of prefixes and hashes of files are kept. */

@@ -276,10 +276,10 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
   ),
   "eval.timeoutMs": integer(30_000, 100, 3_600_000, "Time limit of one SQL statement."),
   "eval.sequences": integer(
-    2,
+    3,
     1,
     64,
-    "Questions that are decoded at the same time; more than eval.threads gains nothing with a small model.",
+    "Questions that are decoded at the same time; more than half as many again as eval.threads gains nothing with a small model.",
   ),
   "eval.threads": integer(2, 1, 256, "Threads of decoding."),
   "eval.fewShot": integer(

@@ -16,7 +16,7 @@ import { reportSummary } from "./run.ts";
 
 /**
  * What differs from the defaults. The pairs written by hand are many; a few synthetic ones stand beside them. Rate, size
- * of the forests and passes were chosen on dev (docs/log.md) so that the whole ends within half an hour on two cores.
+ * of the forests and passes were chosen on dev (docs/log.md) so that the whole ends within 25 minutes on two cores.
  */
 const DEMO_CONFIG = {
   database: "sqlite:company.sqlite",
@@ -26,7 +26,7 @@ const DEMO_CONFIG = {
   "train.batchSize": 20,
   "train.dropout": 0,
   "train.epochs": 3,
-  "train.maxSteps": 140,
+  "train.maxSteps": 120,
   "predict.decode": "candidates:8",
 } as const;
 
