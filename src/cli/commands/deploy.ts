@@ -16,7 +16,10 @@ type OllamaFlags = {
 };
 
 export function registerDeploy(program: Command): void {
-  const deploy = program.command("deploy").description("Puts the tuned model where it is asked.");
+  const deploy = program
+    .command("deploy")
+    .description("Puts the tuned model where it is asked.")
+    .addHelpText("after", "\nExample:\n  t2s deploy ollama my-sql");
   deploy
     .command("ollama")
     .description(
