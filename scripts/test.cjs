@@ -51,6 +51,11 @@ provide(
   "talking to a real Ollama is left out (scripts/ollama.sh builds one)",
 );
 provide(
+  "T2S_LLAMA_SERVER",
+  undefined,
+  "talking to a real llama-server is left out (scripts/llama-server.sh installs one)",
+);
+provide(
   "T2S_DVC",
   undefined,
   "what DVC says of a project's versions is left out (its program, scripts/reference/dvc.txt)",

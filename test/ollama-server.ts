@@ -1,11 +1,9 @@
 /** A real Ollama for tests: started on a free port with a home of its own, stopped with its runners. */
-import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { freePort, startServer } from "./server-process.ts";
 
 export type OllamaServer = {
   readonly baseUrl: string;
@@ -17,25 +15,19 @@ export type OllamaServer = {
   close(): Promise<void>;
 };
 
-const READY_MS = 30_000;
-
 export async function startOllama(executable: string): Promise<OllamaServer> {
   const home = mkdtempSync(join(tmpdir(), "t2s-ollama-"));
   const host = `127.0.0.1:${await freePort()}`;
   const baseUrl = `http://${host}`;
   const env = { PATH: process.env.PATH, HOME: home, OLLAMA_HOST: host, OLLAMA_NO_CLOUD: "1" };
-  const child = spawn(executable, ["serve"], { env, stdio: "ignore", detached: true });
-  child.on("error", () => {}); // it has no pid then, and is never ready
-  const close = async () => {
-    await stop(child);
-    rmSync(home, { recursive: true, force: true });
-  };
-  try {
-    await waitUntilReady(baseUrl, child);
-  } catch (error) {
-    await close();
+  const removeHome = () => rmSync(home, { recursive: true, force: true });
+  const stop = await startServer(executable, ["serve"], {
+    env,
+    readyUrl: `${baseUrl}/api/version`,
+  }).catch((error: unknown) => {
+    removeHome();
     throw error;
-  }
+  });
   const upload = async (file: string): Promise<string> => {
     const bytes = readFileSync(file);
     const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
@@ -51,50 +43,14 @@ export async function startOllama(executable: string): Promise<OllamaServer> {
       const body = { model: name, files, adapters, parameters, stream: false };
       await post(`${baseUrl}/api/create`, JSON.stringify(body));
     },
-    close,
+    async close() {
+      await stop();
+      removeHome();
+    },
   };
 }
 
 async function post(url: string, body: string | Uint8Array<ArrayBuffer>): Promise<void> {
   const response = await fetch(url, { method: "POST", body });
   if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
-}
-
-async function waitUntilReady(baseUrl: string, child: ChildProcess): Promise<void> {
-  const until = Date.now() + READY_MS;
-  while (Date.now() < until && child.pid !== undefined && child.exitCode === null) {
-    const answered = await fetch(`${baseUrl}/api/version`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (answered) return;
-    await sleep(100);
-  }
-  throw new Error("Ollama did not start");
-}
-
-/** The runner of a model is a child of the server: the whole group goes. */
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined) return;
-  if (child.exitCode === null) {
-    const gone = new Promise((resolve) => child.once("exit", resolve));
-    child.kill("SIGTERM");
-    await Promise.race([gone, sleep(5000)]);
-  }
-  try {
-    process.kill(-child.pid, "SIGKILL");
-  } catch {
-    // nobody is left of the group
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }

@@ -16,14 +16,14 @@ import {
 
 /** Deepest nesting of sub-queries and brackets. */
 export const MAX_DEPTH = 4;
-const COMPARISONS = ["=", "<>", "!=", "<", ">", "<=", ">="];
+export const COMPARISONS: readonly string[] = ["=", "<>", "!=", "<", ">", "<=", ">="];
 /** Signs that go on from a value. */
 export const ARITHMETIC: readonly string[] = ["+", "-", "*", "/", "||"];
 const OPERANDS: readonly OpenKind[] = ["number", "string"];
-const TYPES = ["INTEGER", "REAL", "TEXT", "FLOAT", "NUMERIC"];
+export const TYPES: readonly string[] = ["INTEGER", "REAL", "TEXT", "FLOAT", "NUMERIC"];
 
 /** Fewest and most arguments of the functions that are admitted. */
-const FUNCTIONS: Readonly<Record<string, readonly [number, number]>> = {
+export const FUNCTIONS: Readonly<Record<string, readonly [number, number]>> = {
   ABS: [1, 1],
   ROUND: [1, 2],
   LENGTH: [1, 1],
@@ -40,8 +40,9 @@ const FUNCTIONS: Readonly<Record<string, readonly [number, number]>> = {
   JULIANDAY: [1, 3],
   STRFTIME: [2, 3],
 };
-const AGGREGATES = ["COUNT", "SUM", "AVG", "MIN", "MAX"];
-const bothCases = (names: readonly string[]) => names.flatMap((name) => [name, name.toLowerCase()]);
+export const AGGREGATES: readonly string[] = ["COUNT", "SUM", "AVG", "MIN", "MAX"];
+export const bothCases = (names: readonly string[]): string[] =>
+  names.flatMap((name) => [name, name.toLowerCase()]);
 const functionNames = new Set(bothCases(Object.keys(FUNCTIONS)));
 const aggregateNames = new Set(bothCases(AGGREGATES));
 /** Names that a `(` follows without a blank. */

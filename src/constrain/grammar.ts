@@ -26,8 +26,8 @@ import {
 /** Opens an answer that is no SQL; its reason follows. */
 export const REFUSAL = "-- cannot answer: ";
 
-const MAX_ITEMS = 12;
-const MAX_JOINS = 12;
+export const MAX_ITEMS = 12;
+export const MAX_JOINS = 12;
 
 /** Names that SQL takes for one, though they are spelt in two ways, share an entry. */
 function columnsByLowerCase(sources: readonly Source[]): Map<string, string[]> {

@@ -35,7 +35,9 @@ export type GenerateOptions = {
   readonly withConfidence?: boolean;
   /** What answers may be (constrain/constraint.ts). llama.cpp in this process keeps it; servers cannot. */
   readonly constraint?: Constraint;
-  /** Answers to write for each request, with their confidence; more than one only under a constraint. */
+  /** The same as GBNF (constrain/gbnf.ts), for a server that takes it. */
+  readonly grammar?: string;
+  /** Answers to write for each request, with their confidence; more than one only under a constraint or by a server. */
   readonly candidates?: number;
   readonly onCompletion?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;

@@ -150,6 +150,51 @@ test("confidence is the product of the tokens' probabilities, wherever the serve
   expect(asked.at(-1)?.body).not.toHaveProperty("logprobs");
 });
 
+test("the grammar goes to a server that takes it, and to no other", async () => {
+  const wanted = { grammar: 'root ::= "x"' };
+  await openAi({ takesGrammar: true })(requestsOf(1), wanted);
+  await openAi()(requestsOf(1), wanted);
+  await ollama()(requestsOf(1), wanted).catch(() => undefined);
+  expect(asked.map(({ body }) => body.grammar)).toEqual([wanted.grammar, undefined, undefined]);
+});
+
+test("a server that refuses the grammar is asked without it from then on, which is said once", async () => {
+  reply = ({ grammar, prompt }) =>
+    grammar === undefined
+      ? [200, completion(`SELECT ${prompt}`)]
+      : [400, { error: { message: "Failed to parse grammar" } }];
+  const notes: string[] = [];
+  const onNote = (text: string) => notes.push(text);
+  const generate = openAi({ takesGrammar: true, concurrency: 1, onNote });
+  const answers = await generate(requestsOf(2), { grammar: 'root ::= "x' });
+  expect(answers).toMatchObject([{ text: "SELECT p0" }, { text: "SELECT p1" }]);
+  expect(asked).toHaveLength(3);
+  expect(notes).toEqual([expect.stringContaining("Failed to parse grammar")]);
+});
+
+test("further answers are sampled, each with its seed, and equal ones come once", async () => {
+  reply = ({ seed = 0 }) => [
+    200,
+    {
+      choices: [{ text: `SELECT ${Number(seed) % 2}`, logprobs: { token_logprobs: [-1] } }],
+      usage: { completion_tokens: 2 },
+    },
+  ];
+  const [answer] = await openAi()(requestsOf(1), { candidates: 4 });
+  expect(asked.map(({ body: { seed, temperature } }) => [seed, temperature])).toEqual([
+    [undefined, 0],
+    [1, 0.8],
+    [2, 0.8],
+    [3, 0.8],
+  ]);
+  expect(answer).toMatchObject({
+    text: "SELECT 0",
+    tokens: 8,
+    confidence: Math.exp(-1),
+    others: [{ text: "SELECT 1", confidence: Math.exp(-1) }],
+  });
+});
+
 test("a server that does not tell probabilities is asked again without", async () => {
   reply = ({ logprobs, prompt }) =>
     logprobs === undefined

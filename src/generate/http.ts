@@ -36,6 +36,8 @@ export type ServerOptions = {
    * that gets other weights under the same name needs another file.
    */
   readonly cacheFile?: string;
+  /** Told once what the server did not take. */
+  readonly onNote?: (text: string) => void;
 };
 
 /** One kind of server. */
@@ -47,7 +49,17 @@ export type Protocol = {
   read(answer: unknown): Omit<Completion, "ms"> | undefined;
 };
 
-export type Wanted = { readonly maxTokens: number; readonly withConfidence: boolean };
+export type Wanted = {
+  readonly maxTokens: number;
+  readonly withConfidence: boolean;
+  /** See GenerateOptions. */
+  readonly grammar?: string;
+  /** Of an answer that is sampled; without one it is greedy. */
+  readonly seed?: number;
+};
+
+/** Of answers beside the greedy one. */
+export const SAMPLE_TEMPERATURE = 0.8;
 
 /** The probability of an answer whose tokens have these natural logarithms of probabilities. */
 export const confidenceOf = (logProbabilities: readonly number[]): number =>
@@ -75,7 +87,8 @@ export function createServerGenerate(protocol: Protocol, options: ServerOptions)
   const answer = createAnswerer(protocol, options);
   return async (requests, generateOptions = {}) => {
     const { maxTokens = DEFAULT_MAX_TOKENS, withConfidence = false } = generateOptions;
-    const { onCompletion, signal } = generateOptions;
+    const { grammar, candidates = 1, onCompletion, signal } = generateOptions;
+    const wanted = { maxTokens, withConfidence: withConfidence || candidates > 1, grammar };
     const failure = new AbortController();
     const stop = AbortSignal.any(signal ? [signal, failure.signal] : [failure.signal]);
     const completions: Completion[] = [];
@@ -84,7 +97,7 @@ export function createServerGenerate(protocol: Protocol, options: ServerOptions)
     const runLane = async () => {
       for (const [index, request] of waiting) {
         stop.throwIfAborted();
-        completions[index] = await answer(request, { maxTokens, withConfidence }, stop);
+        completions[index] = await severalAnswers(answer, request, wanted, candidates, stop);
         done++;
         onCompletion?.(done, requests.length);
       }
@@ -100,8 +113,31 @@ export function createServerGenerate(protocol: Protocol, options: ServerOptions)
   };
 }
 
+/** The greedy answer, and the other ones that sampling brings. */
+async function severalAnswers(
+  answer: Answerer,
+  request: GenerateRequest,
+  wanted: Wanted,
+  candidates: number,
+  signal: AbortSignal,
+): Promise<Completion> {
+  const first = await answer(request, wanted, signal);
+  let { tokens, ms } = first;
+  const others = new Map<string, Completion>();
+  for (let seed = 1; seed < candidates; seed++) {
+    const other = await answer(request, { ...wanted, seed }, signal);
+    tokens += other.tokens;
+    ms += other.ms;
+    if (other.text !== first.text) others.set(other.text, other);
+  }
+  return others.size === 0
+    ? { ...first, tokens, ms }
+    : { ...first, tokens, ms, others: [...others.values()] };
+}
+
 function createAnswerer(protocol: Protocol, options: ServerOptions): Answerer {
-  const { baseUrl, cacheFile } = options;
+  const { baseUrl, cacheFile, onNote } = options;
+  const refused = new Set<string>();
   const url = addressOf(baseUrl, protocol.path);
   const cache = cacheFile === undefined ? undefined : openAnswerCache(cacheFile);
   const bodyOf = (request: GenerateRequest, wanted: Wanted) => ({
@@ -112,12 +148,22 @@ function createAnswerer(protocol: Protocol, options: ServerOptions): Answerer {
     try {
       return await ask(url, bodyOf(request, wanted), protocol, options, signal);
     } catch (error) {
+      const message = messageOf(error);
+      const { grammar, ...free } = wanted;
+      if (grammar !== undefined && /grammar|sampler/i.test(message)) {
+        if (!refused.has(grammar))
+          onNote?.(`${message}; answers are written without the grammar of the schema`);
+        refused.add(grammar);
+        return askFor(request, free, signal);
+      }
       // Not every server and model tells probabilities; the answer counts more.
-      if (!wanted.withConfidence || !/logprobs/i.test(messageOf(error))) throw error;
+      if (!wanted.withConfidence || !/logprobs/i.test(message)) throw error;
       return askFor(request, { ...wanted, withConfidence: false }, signal);
     }
   };
-  return async (request, wanted, signal) => {
+  return async (request, given, signal) => {
+    const { grammar, ...free } = given;
+    const wanted = grammar === undefined || refused.has(grammar) ? free : given;
     const body = bodyOf(request, wanted);
     const key = hashOfJson({ url, body });
     const known = cache?.get(key);

@@ -4,7 +4,13 @@
  */
 import { assert, UserError } from "../base/errors.ts";
 import type { Completion, Generate } from "./generate.ts";
-import { confidenceOf, createServerGenerate, type Protocol, type ServerOptions } from "./http.ts";
+import {
+  confidenceOf,
+  createServerGenerate,
+  type Protocol,
+  SAMPLE_TEMPERATURE,
+  type ServerOptions,
+} from "./http.ts";
 
 export type OllamaOptions = ServerOptions & {
   /** Tokens of the longest prompt with its answer: Ollama's own default is small, and it cuts what is longer. */
@@ -18,10 +24,11 @@ export function createOllamaGenerate(options: OllamaOptions): Generate {
   const { model, sends = "text", contextTokens, modelOptions } = options;
   const protocol: Protocol = {
     path: sends === "text" ? "/api/generate" : "/api/chat",
-    bodyOf({ prefix, suffix, messages }, { maxTokens, withConfidence }) {
+    bodyOf({ prefix, suffix, messages }, { maxTokens, withConfidence, seed }) {
+      const how =
+        seed === undefined ? { temperature: 0 } : { temperature: SAMPLE_TEMPERATURE, seed };
       // Its own repeat_penalty, 1.1, makes other answers than the model's, at temperature 0 too.
-      const greedy = { temperature: 0, repeat_penalty: 1 };
-      const own = { ...greedy, num_predict: maxTokens, num_ctx: contextTokens };
+      const own = { ...how, repeat_penalty: 1, num_predict: maxTokens, num_ctx: contextTokens };
       const common = {
         model,
         stream: false,

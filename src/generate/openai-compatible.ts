@@ -5,15 +5,32 @@
  */
 import { assert } from "../base/errors.ts";
 import type { Completion, Generate } from "./generate.ts";
-import { confidenceOf, createServerGenerate, type Protocol, type ServerOptions } from "./http.ts";
+import {
+  confidenceOf,
+  createServerGenerate,
+  type Protocol,
+  SAMPLE_TEMPERATURE,
+  type ServerOptions,
+} from "./http.ts";
+
+export type OpenAiOptions = ServerOptions & {
+  /** Whether `grammar`, a field of llama-server's own, may be sent (llama-server.ts). */
+  readonly takesGrammar?: boolean;
+};
 
 /** Generates with the model at `baseUrl`, which ends in /v1 with most servers. Errors: see createServerGenerate. */
-export function createOpenAiGenerate(options: ServerOptions): Generate {
-  const { model, sends = "text" } = options;
+export function createOpenAiGenerate(options: OpenAiOptions): Generate {
+  const { model, sends = "text", takesGrammar = false } = options;
   const protocol: Protocol = {
     path: sends === "text" ? "/completions" : "/chat/completions",
-    bodyOf({ prefix, suffix, messages }, { maxTokens, withConfidence }) {
-      const common = { model, max_tokens: maxTokens, temperature: 0, stream: false };
+    bodyOf({ prefix, suffix, messages }, { maxTokens, withConfidence, grammar, seed }) {
+      const common = {
+        model,
+        max_tokens: maxTokens,
+        ...(seed === undefined ? { temperature: 0 } : { temperature: SAMPLE_TEMPERATURE, seed }),
+        stream: false,
+        ...(takesGrammar && grammar !== undefined && { grammar }),
+      };
       if (sends === "text")
         return { ...common, prompt: prefix + suffix, ...(withConfidence && { logprobs: 1 }) };
       assert(messages !== undefined, "a server that takes messages was sent a prompt without them");

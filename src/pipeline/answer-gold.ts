@@ -15,14 +15,17 @@ import { openGguf } from "../format/gguf.ts";
 import type { Generate } from "../generate/generate.ts";
 import { createLlamaCppGenerator } from "../generate/llama-cpp.ts";
 import { createOllamaGenerate } from "../generate/ollama.ts";
+import { isLlamaServer } from "../generate/llama-server.ts";
 import { createOpenAiGenerate } from "../generate/openai-compatible.ts";
 import { createPredict } from "../predict/predict.ts";
 import { renderAnswer } from "../prompt/answer.ts";
 import { introspect } from "../schema/introspect.ts";
+import { applyNotes, readNotes } from "../schema/notes.ts";
 import { cacheFolder } from "../source/source.ts";
 import { type BaseModel, countTokens, openBaseModel, schemaFormOf } from "./model.ts";
 import type { Config } from "./options.ts";
-import { decodingOptions, openDecoding } from "./predictor.ts";
+import type { DecodingOptions } from "../predict/decoding.ts";
+import { decodingOptions, openDecoding, repairTokens } from "./predictor.ts";
 import { bundledFolder } from "./start-adapter.ts";
 
 export type AnswerOptions = {
@@ -30,6 +33,8 @@ export type AnswerOptions = {
   readonly model: string;
   readonly fileOf: (dbId: string) => string;
   readonly config: Config;
+  /** Notes on the schema, for the prompt that an adapter was trained with. */
+  readonly notesFile?: string;
   /** Servers: messages instead of the rendered prompt. */
   readonly sendsMessages: boolean;
   /** The answers' confidence is wanted; see GenerateOptions. */
@@ -45,14 +50,15 @@ export async function answerGold(
   golds: readonly GoldItem[],
   options: AnswerOptions,
 ): Promise<Predicted[]> {
-  const { config, fileOf, withConfidence, progress, signal } = options;
+  const { config, fileOf, notesFile, withConfidence, progress, signal } = options;
   const base = await openBaseModel(config.model, progress, signal);
   const places = [...Map.groupBy(golds, ({ dbId }) => dbId)].map(([dbId, items]) => {
-    const { database } = introspect(fileOf(dbId), { dbId });
+    const bare = introspect(fileOf(dbId), { dbId }).database;
+    const database = notesFile === undefined ? bare : applyNotes(bare, readNotes(notesFile));
     return { items, database, prompt: base.promptFor(database, { schema: schemaFormOf(config) }) };
   });
   const longest = Math.max(...places.map(({ prompt }) => countTokens(base, prompt.prefix)));
-  const wanted = longest + QUESTION_TOKENS + config["eval.maxTokens"];
+  const wanted = longest + QUESTION_TOKENS + config["eval.maxTokens"] + repairTokens(config);
   const model = await openGenerator(options, base, Math.ceil(wanted / 256) * 256);
   const answers: Predicted[] = [];
   let done = 0;
@@ -61,7 +67,7 @@ export async function answerGold(
     for (const { items, database, prompt } of places) {
       const { decoding, close } = openDecoding(database, fileOf(database.dbId), {
         ...decodingOptions(config),
-        ...(model.isServer && { decode: "greedy" }),
+        keeper: model.keeper,
       });
       const predict = createPredict(prompt, model.generate, decoding);
       const questions = items.map(({ question = "" }) => question);
@@ -84,30 +90,34 @@ export async function answerGold(
 
 type OpenGenerator = {
   readonly generate: Generate;
-  /** A server keeps to no grammar of ours. */
-  readonly isServer: boolean;
+  /** Of servers, llama.cpp's own alone keeps to a grammar of ours. */
+  readonly keeper: NonNullable<DecodingOptions["keeper"]>;
   close(): Promise<void>;
 };
 
 async function openGenerator(
-  { model, config, sendsMessages }: AnswerOptions,
+  { model, config, sendsMessages, progress, signal }: AnswerOptions,
   base: BaseModel,
   contextTokens: number,
 ): Promise<OpenGenerator> {
   const close = async () => {};
   const cacheFile = join(cacheFolder(), "answers", `${sha256(model).slice(0, 16)}.jsonl`);
-  const server = { sends: sendsMessages ? "messages" : "text", cacheFile } as const;
+  const onNote = (text: string) => progress.note(text);
+  const server = { sends: sendsMessages ? "messages" : "text", cacheFile, onNote } as const;
   const ollama = /^ollama:([^@]+)(?:@(https?:.+))?$/.exec(model);
   if (ollama) {
     const baseUrl = ollama[2] ?? "http://127.0.0.1:11434";
     const options = { ...server, baseUrl, model: ollama[1], contextTokens };
-    return { generate: createOllamaGenerate(options), isServer: true, close };
+    return { generate: createOllamaGenerate(options), keeper: "none", close };
   }
   const address = /^(https?:[^#]+)#(.+)$/.exec(model);
   if (address) {
     const apiKey = process.env.T2S_API_KEY;
-    const options = { ...server, baseUrl: address[1], model: address[2], apiKey };
-    return { generate: createOpenAiGenerate(options), isServer: true, close };
+    const [, baseUrl, name] = address;
+    const takesGrammar = await isLlamaServer(baseUrl, { apiKey, signal });
+    const options = { ...server, baseUrl, model: name, apiKey, takesGrammar };
+    const keeper = takesGrammar ? "server" : "none";
+    return { generate: createOpenAiGenerate(options), keeper, close };
   }
   const local = await createLlamaCppGenerator({
     baseFile: base.path,
@@ -117,7 +127,7 @@ async function openGenerator(
     threads: config["eval.threads"],
     cacheFolder: cacheFolder(),
   });
-  return { generate: local.generate, isServer: false, close: local.close };
+  return { generate: local.generate, keeper: "process", close: local.close };
 }
 
 /** The GGUF adapter of a run, or the starting adapter's, which is made once and kept in the cache. */

@@ -108,6 +108,7 @@ export type Config = {
   readonly "train.checkpointEverySteps": number;
   readonly "predict.bind": string;
   readonly "predict.decode": string;
+  readonly "predict.repair": number;
   readonly "eval.maxTokens": number;
   readonly "eval.timeoutMs": number;
   readonly "eval.sequences": number;
@@ -268,6 +269,12 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     pattern: DECODE,
     form: "grammar, greedy or candidates:N with N from 2 to 64",
   },
+  "predict.repair": integer(
+    0,
+    0,
+    1,
+    "Further rounds for an answer that the database refuses: the model is asked again with the statement and the message.",
+  ),
   "eval.maxTokens": integer(
     160,
     8,

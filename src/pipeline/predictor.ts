@@ -13,6 +13,7 @@ import {
   type DecodingOptions,
 } from "../predict/decoding.ts";
 import { createPredict, type Predict } from "../predict/predict.ts";
+import { createProblemFinder, REPAIR_TOKENS } from "../predict/repair.ts";
 import type { FewShotExample, Prompt } from "../prompt/prompt.ts";
 import { cacheFolder } from "../source/source.ts";
 import { type BaseModel, countTokens, baseModelOf, promptOf } from "./model.ts";
@@ -31,27 +32,37 @@ export type OpenModel = {
 
 export type OpenDecoding = { readonly decoding: Decoding; close(): Promise<void> };
 
-export const decodingOptions = (config: Config): DecodingOptions => ({
+export const decodingOptions = (config: Config): DecodingOptions & { readonly repair: number } => ({
   decode: config["predict.decode"],
+  repair: config["predict.repair"],
   bind: config["predict.bind"] as DecodingOptions["bind"],
 });
 
-/** How answers on a database are kept right; a choice among several executes them on `file`. */
+/** How answers on a database are kept right; a choice among several, and their repair, execute them on `file`. */
 export function openDecoding(
   database: Database,
   file: string,
-  options: DecodingOptions,
+  options: DecodingOptions & { readonly repair: number },
 ): OpenDecoding {
-  if (candidatesOf(options.decode) === 1)
-    return { decoding: createDecoding(database, options), close: async () => {} };
   const executor = createExecutor({ workers: 2, timeoutMs: CHOICE_TIMEOUT_MS });
-  const choose = createChooser({
-    database,
-    run: (sqls) => executor.runMany(file, sqls, { maxRows: CHOICE_ROWS, overflow: "truncate" }),
-    cells: indexCells(readCells(file, database)),
-  });
-  return { decoding: createDecoding(database, options, choose), close: () => executor.close() };
+  const run = (maxRows: number) => (sqls: readonly string[]) =>
+    executor.runMany(file, sqls, { maxRows, overflow: "truncate" });
+  const choose =
+    candidatesOf(options.decode) > 1
+      ? createChooser({
+          database,
+          run: run(CHOICE_ROWS),
+          cells: indexCells(readCells(file, database)),
+        })
+      : undefined;
+  const findProblems = options.repair > 0 ? createProblemFinder(database, run(1)) : undefined;
+  const decoding = createDecoding(database, options, choose, findProblems);
+  return { decoding, close: () => executor.close() };
 }
+
+/** Tokens that a second round adds to the first's prompt. */
+export const repairTokens = (config: Config): number =>
+  config["predict.repair"] > 0 ? config["eval.maxTokens"] + REPAIR_TOKENS : 0;
 
 /** A statement that is one of several is given up sooner than one that is asked for. */
 const CHOICE_TIMEOUT_MS = 2_000;
@@ -77,7 +88,7 @@ export async function openModel(
   const { config } = context;
   const prompt = await promptOf(context, base, options.fewShot);
   const prefixTokens = countTokens(base, prompt.prefix);
-  const wanted = prefixTokens + QUESTION_TOKENS + config["eval.maxTokens"];
+  const wanted = prefixTokens + QUESTION_TOKENS + config["eval.maxTokens"] + repairTokens(config);
   if (prefixTokens + FEWEST_QUESTION_TOKENS + config["eval.maxTokens"] > base.contextTokens)
     throw new UserError(
       "schema-too-long",

@@ -1,11 +1,14 @@
 /**
  * How answers on one schema are kept right, whatever model writes them: a grammar while it writes, columns bound by the
- * schema afterwards, a look at the names in the end, and a choice where there are several. Knows no model.
+ * schema afterwards, a look at the names in the end, a choice where there are several, another round for one that cannot
+ * run. Knows no model.
  */
 import { type Constraint, createConstraint } from "../constrain/constraint.ts";
+import { gbnfOf } from "../constrain/gbnf.ts";
 import type { Database } from "../schema/schema.ts";
 import { type BindSql, createBinder } from "../sql/bind.ts";
 import type { Choose } from "./choose.ts";
+import type { FindProblems } from "./repair.ts";
 import { unknownNames } from "../sql/names.ts";
 
 /** What keeps answers right on one schema. */
@@ -16,11 +19,15 @@ export type Decoding = {
    * `bind`, because a model that is forced to join what its list named often joins badly; the second leaves nothing.
    */
   readonly constraints: readonly Constraint[];
+  /** The first of them as GBNF, for a server that takes it instead. */
+  readonly grammar?: string;
   /** Whether every table and column of a statement exists. */
   hasKnownNames(sql: string): boolean;
   /** Answers that the model writes for each question, for `choose` to take one. */
   readonly candidates: number;
   readonly choose?: Choose;
+  /** Finds the answers to ask for once more. */
+  readonly findProblems?: FindProblems;
 };
 
 /** As predict.decode and predict.bind. */
@@ -28,6 +35,8 @@ export type DecodingOptions = {
   /** "greedy", "grammar" or "candidates:4". */
   readonly decode: string;
   readonly bind: "schema" | "none";
+  /** Whose business the grammar is: this process's (the default), a server's that takes it as GBNF, or nobody's. */
+  readonly keeper?: "process" | "server" | "none";
 };
 
 /** What predict.decode may be. */
@@ -42,15 +51,19 @@ export const candidatesOf = (decode: string): number => Number(DECODE.exec(decod
 /** Built once per schema. */
 export function createDecoding(
   { dialect, tables }: Database,
-  { decode, bind }: DecodingOptions,
+  { decode, bind, keeper = "process" }: DecodingOptions,
   choose?: Choose,
+  findProblems?: FindProblems,
 ): Decoding {
+  const isKept = (by: DecodingOptions["keeper"]) => decode !== "greedy" && keeper === by;
   const constraint = (isStrict: boolean) => createConstraint(tables, dialect, { isStrict });
   return {
     bind: bind === "schema" ? createBinder(dialect, tables) : (sql) => sql,
-    constraints: decode === "greedy" ? [] : [constraint(false), constraint(true)],
+    constraints: isKept("process") ? [constraint(false), constraint(true)] : [],
+    ...(isKept("server") && { grammar: gbnfOf(tables, dialect) }),
     candidates: choose ? candidatesOf(decode) : 1,
     ...(choose && { choose }),
+    ...(findProblems && { findProblems }),
     hasKnownNames(sql) {
       const unknown = unknownNames(sql, dialect, tables);
       return unknown !== undefined && unknown.tables.length + unknown.columns.length === 0;

@@ -1,14 +1,15 @@
 /**
  * The one path from a question to SQL, for scoring and for serving alike: prompt → generate → read the answer → keep it
- * right on the schema (decoding.ts) → where several were written, take one (choose.ts). What is scored is what is served
- * because both call this. Executing the SQL that comes out is the caller's next step: scoring compares results, serving
+ * right on the schema (decoding.ts) → where several were written, take one (choose.ts) → where it cannot run, ask once more
+ * (repair.ts). What is scored is what is served because both call this. Executing the SQL that comes out is the caller's next step: scoring compares results, serving
  * shows them.
  */
 import type { Completion, Generate, GenerateOptions } from "../generate/generate.ts";
 import { type Answer, parseAnswer } from "../prompt/answer.ts";
-import type { Prompt } from "../prompt/prompt.ts";
+import type { Message, Prompt } from "../prompt/prompt.ts";
 import type { Candidate } from "./choose.ts";
 import type { Decoding } from "./decoding.ts";
+import { repaired } from "./repair.ts";
 
 export type Prediction = {
   readonly question: string;
@@ -65,20 +66,27 @@ export function createPredict(prompt: Prompt, generate: Generate, decoding?: Dec
   async function ask(
     questions: readonly string[],
     options: GenerateOptions | undefined,
+    replies: Replies = [],
   ): Promise<Prediction[]> {
-    const requests = questions.map((question) => ({
+    const requests = questions.map((question, index) => ({
       prefix: prompt.prefix,
-      suffix: prompt.suffixOf(question),
-      messages: prompt.messagesOf(question),
+      suffix: prompt.suffixOf(question, replies[index]),
+      messages: prompt.messagesOf(question, replies[index]),
     }));
     const completions = await generate(requests, options);
     return Promise.all(completions.map((completion, index) => best(questions[index], completion)));
   }
-  return async (questions, options) => {
-    const [first, ...others] = decoding?.constraints ?? [];
-    if (first === undefined) return ask(questions, options);
-    const { candidates } = decoding ?? {};
-    const predictions = await ask(questions, { ...options, constraint: first, candidates });
+  /** One round: the grammar's readings, one after the other. */
+  async function answer(
+    questions: readonly string[],
+    options?: GenerateOptions,
+    replies: Replies = [],
+  ): Promise<Prediction[]> {
+    const { constraints = [], grammar, candidates } = decoding ?? {};
+    const [first, ...others] = constraints;
+    const kept = { ...options, constraint: first, grammar, candidates };
+    const predictions = await ask(questions, kept, replies);
+    if (first === undefined) return predictions;
     const wrong = () => [...predictions.entries()].filter(([, one]) => !isRight(one, decoding));
     for (const constraint of others) {
       const again = wrong();
@@ -86,14 +94,27 @@ export function createPredict(prompt: Prompt, generate: Generate, decoding?: Dec
       const answers = await ask(
         again.map(([, { question }]) => question),
         { ...options, onCompletion: undefined, constraint },
+        again.map(([index]) => replies[index]),
       );
       for (const [i, [index, before]] of again.entries())
         predictions[index] = together(before, answers[i]);
     }
     for (const [index, one] of wrong()) predictions[index] = { ...one, answer: NO_STATEMENT };
     return predictions;
+  }
+  return async (questions, options) => {
+    const predictions = await answer(questions, options);
+    const { findProblems } = decoding ?? {};
+    if (findProblems === undefined) return predictions;
+    return repaired(predictions, findProblems, (failing, replies) => {
+      const again = failing.map(({ question }) => question);
+      return answer(again, { ...options, onCompletion: undefined }, replies);
+    });
   };
 }
+
+/** Turns after each question; nothing in the first round. */
+type Replies = readonly (readonly Message[])[];
 
 type WithSql = Prediction & { readonly answer: Extract<Answer, { readonly kind: "answer" }> };
 

@@ -3,6 +3,7 @@
  * the stable part is computed once per batch in training and once per schema in serving. One renderer for training,
  * scoring and serving: the same bytes. Knows no tokenizer and no chat format: the model's own template comes as a function.
  */
+import { assert } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
 import type { Database } from "../schema/schema.ts";
 import {
@@ -30,9 +31,10 @@ export type Prompt = {
   readonly hash: string;
   /** What of the schema was left out to keep its bound. */
   readonly dropped: RenderedSchema["dropped"];
-  suffixOf(question: string): string;
+  /** `replies` are turns after the question: an answer and what was said against it. */
+  suffixOf(question: string, replies?: readonly Message[]): string;
   /** The whole as messages, for servers that render their own chat template. */
-  messagesOf(question: string): readonly Message[];
+  messagesOf(question: string, replies?: readonly Message[]): readonly Message[];
 };
 
 /** The rules that a model reads first, unless the project has its own. */
@@ -92,7 +94,13 @@ export function createPrompt(
     role: "system",
     content: renderSystem(database, options.systemTemplate, text),
   };
-  const whole = apply([system, ...turns, { role: "user", content: QUESTION_MARK }]);
+  const messagesOf = (question: string, replies: readonly Message[] = []): Message[] => [
+    system,
+    ...turns,
+    { role: "user", content: question },
+    ...replies.map(({ role, content }) => ({ role, content: asText(content) })),
+  ];
+  const whole = apply(messagesOf(QUESTION_MARK));
   const at = whole.indexOf(QUESTION_MARK);
   const prefix = whole.slice(0, at);
   const tail = whole.slice(at + QUESTION_MARK.length);
@@ -101,12 +109,13 @@ export function createPrompt(
     system: system.content,
     dropped,
     hash: sha256(`${prefix}${QUESTION_MARK}${tail}`),
-    suffixOf: (question) => cleanQuestion(question) + tail,
-    messagesOf: (question) => [
-      system,
-      ...turns,
-      { role: "user", content: cleanQuestion(question) },
-    ],
+    suffixOf(question, replies) {
+      if (replies === undefined) return cleanQuestion(question) + tail;
+      const text = apply(messagesOf(cleanQuestion(question), replies));
+      assert(text.startsWith(prefix), "the chat template changes its beginning with later turns");
+      return text.slice(prefix.length);
+    },
+    messagesOf: (question, replies) => messagesOf(cleanQuestion(question), replies),
   };
 }
 

@@ -30,6 +30,7 @@ export type EvalFileOptions = {
   /** Instead of predictions: a model that answers the gold's questions. */
   readonly model?: string;
   readonly messages?: boolean;
+  readonly notes?: string;
   readonly savePredictions?: string;
   /** Files that reports are written to. */
   readonly report?: string;
@@ -62,7 +63,7 @@ export async function evalFile(
   const { gold, dbId, databases, predictions, tables, suite } = options;
   if (databases === undefined)
     throw new UserError("usage", "--gold wants --databases, the folder of its databases");
-  for (const path of [gold, databases, ...(predictions ?? []), tables, suite])
+  for (const path of [gold, databases, ...(predictions ?? []), tables, suite, options.notes])
     if (path !== undefined && !existsSync(path))
       throw new UserError("not-found", `there is no ${path}`);
   if (options.checkGold) return checkGoldFile(options, databases, io, runner);
@@ -124,7 +125,7 @@ async function writeReports(
 
 /** Answers of a model, kept as a file of predictions where one is wanted. */
 async function answersOf(
-  { gold, dbId, model = "base", config, messages, savePredictions, report }: EvalFileOptions,
+  { gold, dbId, model = "base", config, messages, notes, savePredictions, report }: EvalFileOptions,
   databases: string,
   { progress, signal }: Io,
 ): Promise<Predicted[]> {
@@ -135,6 +136,7 @@ async function answersOf(
     model,
     config,
     fileOf: (dbId) => files.get(dbId) ?? "",
+    notesFile: notes,
     sendsMessages: messages === true,
     // the page shows its calibration
     withConfidence: report !== undefined,

@@ -30,6 +30,10 @@ export function registerEval(program: Command): void {
       "instead of --predictions: base, start, the folder of a run, ollama:NAME, http://HOST/v1#NAME",
     )
     .option("--messages", "with a server: send messages and leave the chat template to it")
+    .option(
+      "--notes <file>",
+      "with --model: a project's schema/notes.yaml, for the prompt that its adapter was trained with",
+    )
     .option("--save-predictions <file>", "with --model: keep its answers, one a line")
     .option("--db-id <name>", "the database of pairs in JSON lines that name none")
     .option("--databases <dir>", "holds DB/DB.sqlite for every database of the gold")

@@ -110,6 +110,7 @@ export const baselineStage: Stage = {
       maxTokens: config["eval.maxTokens"],
       bind: config["predict.bind"],
       decode: oneAnswer(config["predict.decode"]),
+      repair: config["predict.repair"],
       snapshot: await hashOf(project.snapshotFile),
       prompt: promptInputs(context),
       train: await hashOfSplit("train.jsonl"),

@@ -58,6 +58,7 @@ export const evalStage: Stage = {
       timeoutMs: context.config["eval.timeoutMs"],
       bind: context.config["predict.bind"],
       decode: context.config["predict.decode"],
+      repair: context.config["predict.repair"],
       suite: await hashOfOutput(
         context.project,
         relative(
