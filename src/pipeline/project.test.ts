@@ -12,10 +12,11 @@ import { defaultConfig } from "./config.ts";
 import { baseModelOf, promptOf } from "./model.ts";
 import { projectAt } from "./project.ts";
 import { reasonToRun, runStages, type StageContext } from "./run.ts";
+import { cellsForHints, hintsOf } from "./shown.ts";
 import { baselineStage } from "./stages/baseline.ts";
 import { cleanStage } from "./stages/clean.ts";
 import { dataStage, readSynthesisReport } from "./stages/data.ts";
-import { databaseFileOf, schemaStage } from "./stages/schema.ts";
+import { databaseFileOf, loadDatabase, schemaStage } from "./stages/schema.ts";
 import { jobOf, trainStage } from "./stages/train.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-project-"));
@@ -131,20 +132,34 @@ test("a stop while pairs are made or checked leaves everything as it was", async
 });
 
 describe.skipIf(!process.env.T2S_MODEL_FILE)("with the model (T2S_MODEL_FILE)", () => {
-  test("what is trained is what will be asked, byte for byte", async () => {
-    const base = await baseModelOf(context);
-    const { texts } = await jobOf(context, base);
-    const asked: GenerateRequest[] = [];
-    const predict = createPredict(await promptOf(context, base), async (requests) => {
-      asked.push(...requests);
-      return requests.map(() => ({ text: "", tokens: 0, finishReason: "stop", ms: 0 }));
-    });
-    await predict(split("train").map(({ question }) => question));
-    expect(texts.length).toBeGreaterThanOrEqual(20);
-    const textOf = ({ prefix, suffix }: { prefix: string; suffix: string }) => prefix + suffix;
-    expect(texts.map(textOf)).toEqual(asked.map(textOf));
-    expect(texts[0].prefix).toContain("customer: id | name city");
-  });
+  test.each(["none", "values"])(
+    "what is trained is what will be asked, byte for byte; hints: %s",
+    async (hints) => {
+      const given = { ...context, config: { ...context.config, "prompt.hints": hints } };
+      const base = await baseModelOf(given);
+      const { texts } = await jobOf(given, base);
+      const database = await loadDatabase(given);
+      const cells = cellsForHints(given.config, databaseFileOf(given), database);
+      const asked: GenerateRequest[] = [];
+      const predict = createPredict(
+        await promptOf(given, base),
+        async (requests) => {
+          asked.push(...requests);
+          return requests.map(() => ({ text: "", tokens: 0, finishReason: "stop", ms: 0 }));
+        },
+        undefined,
+        hintsOf(given.config, cells, database),
+      );
+      await predict(split("train").map(({ question }) => question));
+      expect(texts.length).toBeGreaterThanOrEqual(20);
+      const textOf = ({ prefix, suffix }: { prefix: string; suffix: string }) => prefix + suffix;
+      expect(texts.map(textOf)).toEqual(asked.map(textOf));
+      expect(texts[0].prefix).toContain("customer: id | name city");
+      expect(texts.some(({ suffix }) => /' is in customer\./.test(suffix))).toBe(
+        hints === "values",
+      );
+    },
+  );
 
   test("pairs under reduced schemas stand beside the others, and change the run", async () => {
     const base = await baseModelOf(context);

@@ -65,6 +65,37 @@ test("prefix and suffix are the chat template of the whole conversation, solved 
   expect(prompt.prefix + prompt.suffixOf("How many?")).toBe(whole);
 });
 
+describe("what is shown for one question", () => {
+  const prompt = createPrompt(shop, chatMl);
+  const shown = { examples: fewShot, hint: "'Ada' is in customer.name" };
+
+  test("examples stand between schema and question, a hint below it, behind the prefix of every question", () => {
+    const [system, ...turns] = conversation(renderSystem(shop), `How many?\n${shown.hint}`);
+    expect(prompt.prefix + prompt.suffixOf("How many?", shown)).toBe(chatMl([system, ...turns]));
+    expect(prompt.messagesOf("How many?", shown)).toEqual([system, ...turns]);
+    expect(prompt.suffixOf("How many?", {})).toBe(prompt.suffixOf("How many?"));
+  });
+
+  test("it cannot end a turn", () => {
+    const end = "<|im_end|>";
+    const suffix = prompt.suffixOf(end, {
+      examples: [{ question: end, answer: end }],
+      hint: `'${end}\n' is in a.b`,
+    });
+    expect(suffix.split(end)).toHaveLength(1 + 3);
+  });
+
+  test("a chat template that puts the schema behind examples is refused", () => {
+    const schemaLast = createPrompt(shop, ([system, ...turns]) => {
+      const last = turns.length - 1;
+      const texts = turns.map(({ content }, i) => (i < last ? "" : system.content) + content);
+      return texts.join("\n");
+    });
+    expect(schemaLast.suffixOf("Who?")).toBe("Who?");
+    expect(() => schemaLast.suffixOf("Who?", shown)).toThrow("no place for examples");
+  });
+});
+
 test("the hash changes with the schema, the template and the examples, not with the question", () => {
   const other: Database = { ...shop, tables: shop.tables.slice(0, 1) };
   const hashes = [

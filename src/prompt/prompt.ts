@@ -1,8 +1,9 @@
 /**
- * What the model sees: everything stable first (rules, schema, knowledge, fixed examples), the question last, so that
- * the stable part is computed once per batch in training and once per schema in serving. One renderer for training,
- * scoring and serving: the same bytes. Knows no tokenizer and no chat format: the model's own template comes as a function.
+ * What the model sees: everything stable first (rules, schema, knowledge, fixed examples), then what belongs to one question
+ * (examples like it, a hint), the question last, so that the stable part is computed once per batch in training and once per
+ * schema in serving. One renderer for training, scoring and serving: the same bytes. Knows no tokenizer and no chat format: the model's own template comes as a function.
  */
+import { UserError } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
 import type { Database } from "../schema/schema.ts";
 import {
@@ -22,6 +23,14 @@ export type ApplyChatTemplate = (messages: readonly Message[]) => string;
 /** A question with its answer, shown in the prompt as a turn of the conversation. */
 export type FewShotExample = { readonly question: string; readonly answer: string };
 
+/** What is shown for one question alone. */
+export type Shown = {
+  /** Solved questions, as turns after the fixed ones. */
+  readonly examples?: readonly FewShotExample[];
+  /** A line below the question. */
+  readonly hint?: string;
+};
+
 /** Renders the suffix of any question; the prefix is there at once. */
 export type Prompt = {
   readonly prefix: string;
@@ -30,9 +39,10 @@ export type Prompt = {
   readonly hash: string;
   /** What of the schema was left out to keep its bound. */
   readonly dropped: RenderedSchema["dropped"];
-  suffixOf(question: string): string;
+  /** Raises model-unsupported when the chat template puts examples elsewhere than between schema and question. */
+  suffixOf(question: string, shown?: Shown): string;
   /** The whole as messages, for servers that render their own chat template. */
-  messagesOf(question: string): readonly Message[];
+  messagesOf(question: string, shown?: Shown): readonly Message[];
 };
 
 /** The rules that a model reads first, unless the project has its own. */
@@ -84,10 +94,7 @@ export function createPrompt(
 ): Prompt {
   const { schema = defaultSchemaForm, countTokens = () => Infinity } = options;
   const { text, dropped } = renderSchema(database, schema, countTokens);
-  const turns = (options.fewShot ?? []).flatMap(({ question, answer }): Message[] => [
-    { role: "user", content: cleanQuestion(question) },
-    { role: "assistant", content: asText(answer) },
-  ]);
+  const turns = turnsOf(options.fewShot);
   const system: Message = {
     role: "system",
     content: renderSystem(database, options.systemTemplate, text),
@@ -96,19 +103,38 @@ export function createPrompt(
   const at = whole.indexOf(QUESTION_MARK);
   const prefix = whole.slice(0, at);
   const tail = whole.slice(at + QUESTION_MARK.length);
+  const messagesOf = (question: string, shown: Shown = {}): Message[] => [
+    system,
+    ...turns,
+    ...turnsOf(shown.examples),
+    { role: "user", content: withHint(question, shown) },
+  ];
   return {
     prefix,
     system: system.content,
     dropped,
     hash: sha256(`${prefix}${QUESTION_MARK}${tail}`),
-    suffixOf: (question) => cleanQuestion(question) + tail,
-    messagesOf: (question) => [
-      system,
-      ...turns,
-      { role: "user", content: cleanQuestion(question) },
-    ],
+    messagesOf,
+    suffixOf(question, shown = {}) {
+      if (!shown.examples?.length) return withHint(question, shown) + tail;
+      const text = apply(messagesOf(question, shown));
+      if (text.startsWith(prefix)) return text.slice(prefix.length);
+      throw new UserError(
+        "model-unsupported",
+        "the model's chat template has no place for examples between schema and question; predict.examples none or fixed is wanted",
+      );
+    },
   };
 }
+
+const turnsOf = (examples: readonly FewShotExample[] = []): Message[] =>
+  examples.flatMap(({ question, answer }): Message[] => [
+    { role: "user", content: cleanQuestion(question) },
+    { role: "assistant", content: asText(answer) },
+  ]);
+
+const withHint = (question: string, { hint }: Shown): string =>
+  cleanQuestion(question) + (hint === undefined ? "" : `\n${cleanQuestion(hint)}`);
 
 /** Blanks at the ends would change the tokens at the seam; control characters have no business in a question. */
 const cleanQuestion = (question: string): string =>

@@ -8,6 +8,7 @@ import { ablate, type AblatedPair, withoutTables } from "../../data/ablate.ts";
 import type { Example } from "../../data/example.ts";
 import { exportAdapter } from "../../export/export.ts";
 import { readPeftAdapter } from "../../export/peft.ts";
+import type { Show } from "../../predict/predict.ts";
 import { renderAnswer } from "../../prompt/answer.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
 import { trainingStyle } from "../../sql/training-style.ts";
@@ -17,9 +18,10 @@ import { type BaseModel, baseModelOf, promptInputs, promptOf, promptOptions } fr
 import { type Config, type OptionName, optionTable } from "../options.ts";
 import { keepTemplate, readTemplate } from "../prompt-template.ts";
 import type { Stage, StageContext } from "../run.ts";
+import { cellsForHints, hintsOf } from "../shown.ts";
 import { startAdapterOf, startHash } from "../start-adapter.ts";
 import { saveVersions } from "../versions/save.ts";
-import { loadDatabase } from "./schema.ts";
+import { databaseFileOf, loadDatabase } from "./schema.ts";
 
 const trainFile = (context: StageContext) => join(context.project.cleanFolder, "train.jsonl");
 
@@ -73,17 +75,22 @@ async function textsUnder(
   const database = await loadDatabase(context);
   const { dialect, tables } = database;
   const options = promptOptions(context);
-  const prompts = new Map<string, Prompt>();
+  const cells = cellsForHints(context.config, databaseFileOf(context), database);
+  const places = new Map<string, { readonly prompt: Prompt; readonly show: Show }>();
   return (pair) => {
     const without = "without" in pair ? pair.without : [];
     const key = without.join("\n");
-    const prompt = prompts.get(key) ?? base.promptFor(withoutTables(database, without), options);
-    prompts.set(key, prompt);
+    const reduced = withoutTables(database, without);
+    const { prompt, show } = places.get(key) ?? {
+      prompt: base.promptFor(reduced, options),
+      show: hintsOf(context.config, cells, reduced),
+    };
+    places.set(key, { prompt, show });
     const { sql, unstyled } = trainingStyle(pair.sql, dialect, tables);
     const text = {
       ...("id" in pair && { id: pair.id }),
       prefix: prompt.prefix,
-      suffix: prompt.suffixOf(pair.question),
+      suffix: prompt.suffixOf(pair.question, show(pair.question)),
       completion: renderAnswer({ ...pair, sql }),
     };
     return { text, isUnstyled: pair.sql !== "" && unstyled !== undefined };

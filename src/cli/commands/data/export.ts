@@ -9,7 +9,8 @@ import { CARD_MARK, renderDatasetCard } from "../../../data/export/dataset-card.
 import { type ExportFormat, exportForms } from "../../../data/export/formats.ts";
 import { baseModelOf, promptOf, promptOptions } from "../../../pipeline/model.ts";
 import type { StageContext } from "../../../pipeline/run.ts";
-import { loadDatabase } from "../../../pipeline/stages/schema.ts";
+import { cellsForHints, hintsOf } from "../../../pipeline/shown.ts";
+import { databaseFileOf, loadDatabase } from "../../../pipeline/stages/schema.ts";
 import { createPrompt, type Prompt } from "../../../prompt/prompt.ts";
 import type { Database } from "../../../schema/schema.ts";
 import { ioOf } from "../../io.ts";
@@ -111,9 +112,14 @@ async function messagesAsServed(
   context: StageContext,
   database: Database,
 ): Promise<Pick<Prompt, "messagesOf">> {
-  if (context.config["prompt.maxSchemaTokens"] > 0)
-    return promptOf(context, await baseModelOf(context));
-  return createPrompt(database, JSON.stringify, promptOptions(context));
+  const { config } = context;
+  const prompt =
+    config["prompt.maxSchemaTokens"] > 0
+      ? await promptOf(context, await baseModelOf(context))
+      : createPrompt(database, JSON.stringify, promptOptions(context));
+  const cells = cellsForHints(config, databaseFileOf(context), database);
+  const show = hintsOf(config, cells, database);
+  return { messagesOf: (question) => prompt.messagesOf(question, show(question)) };
 }
 
 function formatNamed(name: string): ExportFormat {
