@@ -20,6 +20,7 @@ import { createOpenAiGenerate } from "../generate/openai-compatible.ts";
 import type { SolvedPair } from "../predict/examples.ts";
 import { createPredict } from "../predict/predict.ts";
 import { renderAnswer } from "../prompt/answer.ts";
+import { showing } from "../prompt/prompt.ts";
 import { introspect } from "../schema/introspect.ts";
 import type { Database } from "../schema/schema.ts";
 import { cacheFolder } from "../source/source.ts";
@@ -62,7 +63,7 @@ export async function answerGold(
       countTokens: (text) => countTokens(base, text),
     });
     const prompt = base.promptFor(database, { schema: schemaFormOf(config), fewShot });
-    return { items, database, prompt, show, mostTokens };
+    return { items, database, prompt: showing(prompt, show), mostTokens };
   });
   const longest = Math.max(
     ...places.map(({ prompt, mostTokens }) => countTokens(base, prompt.prefix) + mostTokens),
@@ -73,12 +74,12 @@ export async function answerGold(
   let done = 0;
   progress.step("answering");
   try {
-    for (const { items, database, prompt, show } of places) {
+    for (const { items, database, prompt } of places) {
       const { decoding, close } = openDecoding(database, fileOf(database.dbId), {
         ...decodingOptions(config),
         ...(model.isServer && { decode: "greedy" }),
       });
-      const predict = createPredict(prompt, model.generate, decoding, show);
+      const predict = createPredict(prompt, model.generate, decoding);
       const questions = items.map(({ question = "" }) => question);
       const predictions = await predict(questions, {
         maxTokens: config["eval.maxTokens"],

@@ -15,7 +15,7 @@ import {
   type DecodingOptions,
 } from "../predict/decoding.ts";
 import { createPredict, type Predict } from "../predict/predict.ts";
-import type { Prompt } from "../prompt/prompt.ts";
+import { type Prompt, showing } from "../prompt/prompt.ts";
 import { cacheFolder } from "../source/source.ts";
 import { type BaseModel, countTokens, baseModelOf, promptOf } from "./model.ts";
 import type { Config } from "./options.ts";
@@ -89,7 +89,7 @@ export async function openModel(
       countTokens: (text) => countTokens(base, text),
     },
   );
-  const prompt = await promptOf(context, base, fewShot);
+  const prompt = showing(await promptOf(context, base, fewShot), show);
   const prefixTokens = countTokens(base, prompt.prefix);
   const wanted = prefixTokens + mostTokens + QUESTION_TOKENS + config["eval.maxTokens"];
   if (prefixTokens + FEWEST_QUESTION_TOKENS + config["eval.maxTokens"] > base.contextTokens)
@@ -112,7 +112,7 @@ export async function openModel(
   return {
     name: options.adapterFile ? "tuned" : "base",
     prompt,
-    predict: createPredict(prompt, generator.generate, decoding, show),
+    predict: createPredict(prompt, generator.generate, decoding),
     close: async () => {
       await Promise.all([generator.close(), close()]);
     },

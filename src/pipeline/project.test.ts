@@ -8,6 +8,7 @@ import { silent } from "../base/progress.ts";
 import type { Example } from "../data/example.ts";
 import type { GenerateRequest } from "../generate/generate.ts";
 import { createPredict } from "../predict/predict.ts";
+import { showing } from "../prompt/prompt.ts";
 import { defaultConfig } from "./config.ts";
 import { baseModelOf, promptOf } from "./model.ts";
 import { projectAt } from "./project.ts";
@@ -132,34 +133,34 @@ test("a stop while pairs are made or checked leaves everything as it was", async
 });
 
 describe.skipIf(!process.env.T2S_MODEL_FILE)("with the model (T2S_MODEL_FILE)", () => {
-  test.each(["none", "values"])(
-    "what is trained is what will be asked, byte for byte; hints: %s",
-    async (hints) => {
-      const given = { ...context, config: { ...context.config, "prompt.hints": hints } };
-      const base = await baseModelOf(given);
-      const { texts } = await jobOf(given, base);
-      const database = await loadDatabase(given);
-      const cells = cellsForHints(given.config, databaseFileOf(given), database);
-      const asked: GenerateRequest[] = [];
-      const predict = createPredict(
-        await promptOf(given, base),
-        async (requests) => {
-          asked.push(...requests);
-          return requests.map(() => ({ text: "", tokens: 0, finishReason: "stop", ms: 0 }));
-        },
-        undefined,
-        hintsOf(given.config, cells, database),
-      );
-      await predict(split("train").map(({ question }) => question));
-      expect(texts.length).toBeGreaterThanOrEqual(20);
-      const textOf = ({ prefix, suffix }: { prefix: string; suffix: string }) => prefix + suffix;
-      expect(texts.map(textOf)).toEqual(asked.map(textOf));
-      expect(texts[0].prefix).toContain("customer: id | name city");
-      expect(texts.some(({ suffix }) => /' is in customer\./.test(suffix))).toBe(
-        hints === "values",
-      );
-    },
-  );
+  test("what is trained is what will be asked, byte for byte", async () => {
+    const base = await baseModelOf(context);
+    const { texts } = await jobOf(context, base);
+    const asked: GenerateRequest[] = [];
+    const predict = createPredict(await promptOf(context, base), async (requests) => {
+      asked.push(...requests);
+      return requests.map(() => ({ text: "", tokens: 0, finishReason: "stop", ms: 0 }));
+    });
+    await predict(split("train").map(({ question }) => question));
+    expect(texts.length).toBeGreaterThanOrEqual(20);
+    const textOf = ({ prefix, suffix }: { prefix: string; suffix: string }) => prefix + suffix;
+    expect(texts.map(textOf)).toEqual(asked.map(textOf));
+    expect(texts[0].prefix).toContain("customer: id | name city");
+  });
+
+  test("hints stand in training as in asking, and are another run", async () => {
+    const given = { ...context, config: { ...context.config, "prompt.hints": "values" } };
+    const base = await baseModelOf(given);
+    const { texts } = await jobOf(given, base);
+    const database = await loadDatabase(given);
+    const cells = cellsForHints(given.config, databaseFileOf(given), database);
+    const hints = hintsOf(given.config, cells, database);
+    const { suffixOf } = showing(await promptOf(given, base), hints);
+    const asked = split("train").map(({ question }) => suffixOf(question));
+    expect(texts.map(({ suffix }) => suffix)).toEqual(asked);
+    expect(asked.some((suffix) => /' is in customer\./.test(suffix))).toBe(true);
+    expect(await trainStage.inputs(given)).not.toEqual(await trainStage.inputs(context));
+  });
 
   test("pairs under reduced schemas stand beside the others, and change the run", async () => {
     const base = await baseModelOf(context);

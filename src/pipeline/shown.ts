@@ -2,9 +2,8 @@
 import { type ColumnCells, indexCells, readCells } from "../link/cells.ts";
 import { createNearest, examplesOf, fixedExamples, type SolvedPair } from "../predict/examples.ts";
 import { valueHint } from "../predict/hints.ts";
-import type { Show } from "../predict/predict.ts";
 import { renderAnswer } from "../prompt/answer.ts";
-import type { FewShotExample } from "../prompt/prompt.ts";
+import type { FewShotExample, Show } from "../prompt/prompt.ts";
 import type { Database } from "../schema/schema.ts";
 import type { Config } from "./options.ts";
 

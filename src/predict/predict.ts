@@ -6,7 +6,7 @@
  */
 import type { Completion, Generate, GenerateOptions } from "../generate/generate.ts";
 import { type Answer, parseAnswer } from "../prompt/answer.ts";
-import type { Prompt, Shown } from "../prompt/prompt.ts";
+import type { Prompt } from "../prompt/prompt.ts";
 import type { Candidate } from "./choose.ts";
 import type { Decoding } from "./decoding.ts";
 
@@ -31,19 +31,11 @@ export type Predict = (
   options?: GenerateOptions,
 ) => Promise<Prediction[]>;
 
-/** What the prompt shows for one question beside it (examples.ts, hints.ts). */
-export type Show = (question: string) => Shown;
-
 /** What a constrained model is taken to say where no statement with names of the schema came of it. */
 const NO_STATEMENT: Answer = { kind: "refuse", refusal: "no statement on these tables fits" };
 
 /** Joins a prompt (one schema) and a way of generating (one model); `decoding` keeps answers right on that schema. */
-export function createPredict(
-  prompt: Prompt,
-  generate: Generate,
-  decoding?: Decoding,
-  show: Show = () => ({}),
-): Predict {
+export function createPredict(prompt: Prompt, generate: Generate, decoding?: Decoding): Predict {
   const read = ({ text, tokens, finishReason, ms, confidence }: Completion) => ({
     answer: bound(parseAnswer(text), decoding),
     completion: text,
@@ -74,14 +66,11 @@ export function createPredict(
     questions: readonly string[],
     options: GenerateOptions | undefined,
   ): Promise<Prediction[]> {
-    const requests = questions.map((question) => {
-      const shown = show(question);
-      return {
-        prefix: prompt.prefix,
-        suffix: prompt.suffixOf(question, shown),
-        messages: prompt.messagesOf(question, shown),
-      };
-    });
+    const requests = questions.map((question) => ({
+      prefix: prompt.prefix,
+      suffix: prompt.suffixOf(question),
+      messages: prompt.messagesOf(question),
+    }));
     const completions = await generate(requests, options);
     return Promise.all(completions.map((completion, index) => best(questions[index], completion)));
   }

@@ -9,7 +9,13 @@ import { introspect } from "../schema/introspect.ts";
 import type { Database } from "../schema/schema.ts";
 import { createChatTemplate } from "../tokenizer/chat-template.ts";
 import { createTokenizer } from "../tokenizer/tokenizer.ts";
-import { type ApplyChatTemplate, createPrompt, type Message, renderSystem } from "./prompt.ts";
+import {
+  type ApplyChatTemplate,
+  createPrompt,
+  type Message,
+  renderSystem,
+  showing,
+} from "./prompt.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-prompt-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -74,6 +80,9 @@ describe("what is shown for one question", () => {
     expect(prompt.prefix + prompt.suffixOf("How many?", shown)).toBe(chatMl([system, ...turns]));
     expect(prompt.messagesOf("How many?", shown)).toEqual([system, ...turns]);
     expect(prompt.suffixOf("How many?", {})).toBe(prompt.suffixOf("How many?"));
+    const always = showing(prompt, () => shown);
+    expect(always.suffixOf("How many?")).toBe(prompt.suffixOf("How many?", shown));
+    expect(always.messagesOf("How many?")).toEqual(prompt.messagesOf("How many?", shown));
   });
 
   test("it cannot end a turn", () => {

@@ -31,6 +31,9 @@ export type Shown = {
   readonly hint?: string;
 };
 
+/** What is shown for a question. */
+export type Show = (question: string) => Shown;
+
 /** Renders the suffix of any question; the prefix is there at once. */
 export type Prompt = {
   readonly prefix: string;
@@ -126,6 +129,13 @@ export function createPrompt(
     },
   };
 }
+
+/** The prompt with what `show` adds to each question. */
+export const showing = (prompt: Prompt, show: Show): Prompt => ({
+  ...prompt,
+  suffixOf: (question, shown) => prompt.suffixOf(question, { ...show(question), ...shown }),
+  messagesOf: (question, shown) => prompt.messagesOf(question, { ...show(question), ...shown }),
+});
 
 const turnsOf = (examples: readonly FewShotExample[] = []): Message[] =>
   examples.flatMap(({ question, answer }): Message[] => [

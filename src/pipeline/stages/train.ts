@@ -8,9 +8,8 @@ import { ablate, type AblatedPair, withoutTables } from "../../data/ablate.ts";
 import type { Example } from "../../data/example.ts";
 import { exportAdapter } from "../../export/export.ts";
 import { readPeftAdapter } from "../../export/peft.ts";
-import type { Show } from "../../predict/predict.ts";
 import { renderAnswer } from "../../prompt/answer.ts";
-import type { Prompt } from "../../prompt/prompt.ts";
+import { type Prompt, showing } from "../../prompt/prompt.ts";
 import { trainingStyle } from "../../sql/training-style.ts";
 import type { TrainConfig, TrainEvent, TrainText } from "../../train/config.ts";
 import { startTraining, type TrainJob } from "../../train/start.ts";
@@ -76,21 +75,21 @@ async function textsUnder(
   const { dialect, tables } = database;
   const options = promptOptions(context);
   const cells = cellsForHints(context.config, databaseFileOf(context), database);
-  const places = new Map<string, { readonly prompt: Prompt; readonly show: Show }>();
+  const prompts = new Map<string, Prompt>();
+  const promptFor = (without: readonly string[]): Prompt => {
+    const reduced = withoutTables(database, without);
+    return showing(base.promptFor(reduced, options), hintsOf(context.config, cells, reduced));
+  };
   return (pair) => {
     const without = "without" in pair ? pair.without : [];
     const key = without.join("\n");
-    const reduced = withoutTables(database, without);
-    const { prompt, show } = places.get(key) ?? {
-      prompt: base.promptFor(reduced, options),
-      show: hintsOf(context.config, cells, reduced),
-    };
-    places.set(key, { prompt, show });
+    const prompt = prompts.get(key) ?? promptFor(without);
+    prompts.set(key, prompt);
     const { sql, unstyled } = trainingStyle(pair.sql, dialect, tables);
     const text = {
       ...("id" in pair && { id: pair.id }),
       prefix: prompt.prefix,
-      suffix: prompt.suffixOf(pair.question, show(pair.question)),
+      suffix: prompt.suffixOf(pair.question),
       completion: renderAnswer({ ...pair, sql }),
     };
     return { text, isUnstyled: pair.sql !== "" && unstyled !== undefined };

@@ -11,7 +11,7 @@ import { baseModelOf, promptOf, promptOptions } from "../../../pipeline/model.ts
 import type { StageContext } from "../../../pipeline/run.ts";
 import { cellsForHints, hintsOf } from "../../../pipeline/shown.ts";
 import { databaseFileOf, loadDatabase } from "../../../pipeline/stages/schema.ts";
-import { createPrompt, type Prompt } from "../../../prompt/prompt.ts";
+import { createPrompt, type Prompt, showing } from "../../../prompt/prompt.ts";
 import type { Database } from "../../../schema/schema.ts";
 import { ioOf } from "../../io.ts";
 import { contextOf } from "../run.ts";
@@ -118,8 +118,7 @@ async function messagesAsServed(
       ? await promptOf(context, await baseModelOf(context))
       : createPrompt(database, JSON.stringify, promptOptions(context));
   const cells = cellsForHints(config, databaseFileOf(context), database);
-  const show = hintsOf(config, cells, database);
-  return { messagesOf: (question) => prompt.messagesOf(question, show(question)) };
+  return showing(prompt, hintsOf(config, cells, database));
 }
 
 function formatNamed(name: string): ExportFormat {
