@@ -573,6 +573,15 @@ describe.skipIf(!process.env.T2S_MODEL_FILE)("with the model (T2S_MODEL_FILE)", 
     expect(items).toMatchObject([{ verdicts: { strict: 1 }, confidence: expect.any(Number) }]);
     expect(readFileSync(join(folder, "asked.html"), "utf8")).toContain("Calibration of confidence");
     expect(errorOf(2, "eval", "--model", "start", ...there)).toContain("want --gold");
+    const pair = {
+      id: "b",
+      question: "How many orders are there?",
+      sql: 'SELECT count(*) FROM "order"',
+    };
+    writeFileSync(join(folder, "solved.jsonl"), JSON.stringify(pair));
+    const nearest = [...asked, "--model", "start", "--examples", "nearest:1"];
+    expect(jsonOf(...nearest, "--pairs", "solved.jsonl")).toMatchObject({ n: 1 });
+    expect(errorOf(2, ...nearest)).toContain("--examples and --pairs want each other");
     expect(errorOf(1, ...asked, "--model", "nobody")).toContain(
       "there is no adapter.gguf in nobody",
     );

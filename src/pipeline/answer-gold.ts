@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { UserError } from "../base/errors.ts";
 import { sha256, sha256OfFile } from "../base/hash.ts";
 import type { Progress } from "../base/progress.ts";
+import { identityOf } from "../data/pairs.ts";
 import type { Predicted } from "../eval/score-file.ts";
 import type { GoldItem } from "../eval/sources/gold.ts";
 import { writeGgufAdapter } from "../export/gguf-adapter.ts";
@@ -17,15 +18,19 @@ import { createLlamaCppGenerator } from "../generate/llama-cpp.ts";
 import { createOllamaGenerate } from "../generate/ollama.ts";
 import { isLlamaServer } from "../generate/llama-server.ts";
 import { createOpenAiGenerate } from "../generate/openai-compatible.ts";
+import type { SolvedPair } from "../predict/examples.ts";
 import { createPredict } from "../predict/predict.ts";
 import { renderAnswer } from "../prompt/answer.ts";
+import { showing } from "../prompt/prompt.ts";
 import { introspect } from "../schema/introspect.ts";
 import { applyNotes, readNotes } from "../schema/notes.ts";
+import type { Database } from "../schema/schema.ts";
 import { cacheFolder } from "../source/source.ts";
 import { type BaseModel, countTokens, openBaseModel, schemaFormOf } from "./model.ts";
 import type { Config } from "./options.ts";
 import type { DecodingOptions } from "../predict/decoding.ts";
 import { decodingOptions, openDecoding, repairTokens } from "./predictor.ts";
+import { shownParts } from "./shown.ts";
 import { bundledFolder } from "./start-adapter.ts";
 
 export type AnswerOptions = {
@@ -35,6 +40,8 @@ export type AnswerOptions = {
   readonly config: Config;
   /** Notes on the schema, for the prompt that an adapter was trained with. */
   readonly notesFile?: string;
+  /** Solved pairs for predict.examples. */
+  readonly pairs?: readonly GoldItem[];
   /** Servers: messages instead of the rendered prompt. */
   readonly sendsMessages: boolean;
   /** The answers' confidence is wanted; see GenerateOptions. */
@@ -50,14 +57,23 @@ export async function answerGold(
   golds: readonly GoldItem[],
   options: AnswerOptions,
 ): Promise<Predicted[]> {
-  const { config, fileOf, notesFile, withConfidence, progress, signal } = options;
+  const { config, fileOf, notesFile, pairs = [], withConfidence, progress, signal } = options;
   const base = await openBaseModel(config.model, progress, signal);
   const places = [...Map.groupBy(golds, ({ dbId }) => dbId)].map(([dbId, items]) => {
     const bare = introspect(fileOf(dbId), { dbId }).database;
     const database = notesFile === undefined ? bare : applyNotes(bare, readNotes(notesFile));
-    return { items, database, prompt: base.promptFor(database, { schema: schemaFormOf(config) }) };
+    const { fewShot, show, mostTokens } = shownParts(config, {
+      database,
+      file: fileOf(dbId),
+      pairs: () => solvedBeside(items, pairs, database),
+      countTokens: (text) => countTokens(base, text),
+    });
+    const prompt = base.promptFor(database, { schema: schemaFormOf(config), fewShot });
+    return { items, database, prompt: showing(prompt, show), mostTokens };
   });
-  const longest = Math.max(...places.map(({ prompt }) => countTokens(base, prompt.prefix)));
+  const longest = Math.max(
+    ...places.map(({ prompt, mostTokens }) => countTokens(base, prompt.prefix) + mostTokens),
+  );
   const wanted = longest + QUESTION_TOKENS + config["eval.maxTokens"] + repairTokens(config);
   const model = await openGenerator(options, base, Math.ceil(wanted / 256) * 256);
   const answers: Predicted[] = [];
@@ -86,6 +102,18 @@ export async function answerGold(
   }
   progress.done(`${golds.length} questions on ${places.length} databases`);
   return answers;
+}
+
+/** The pairs of a database, without those whose question is asked. */
+function solvedBeside(
+  golds: readonly GoldItem[],
+  pairs: readonly GoldItem[],
+  database: Database,
+): SolvedPair[] {
+  const asked = new Set(golds.map(({ question }) => question));
+  return pairs
+    .filter(({ dbId, question }) => dbId === database.dbId && !asked.has(question))
+    .map((pair) => ({ question: pair.question ?? "", ...identityOf(pair, database) }));
 }
 
 type OpenGenerator = {

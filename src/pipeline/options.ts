@@ -3,6 +3,7 @@
  * the commands and the page in docs/. Knows no command.
  */
 import { DECODE } from "../predict/decoding.ts";
+import { EXAMPLES } from "../predict/examples.ts";
 import { SCHEMA_FORMATS } from "../schema/render.ts";
 
 type Entry<T> = { readonly default: T; readonly help: string };
@@ -62,6 +63,7 @@ export type Config = {
   readonly "prompt.schema": string;
   readonly "prompt.sampleValues": number;
   readonly "prompt.maxSchemaTokens": number;
+  readonly "prompt.hints": string;
   readonly "data.count": number;
   readonly "data.refusals": number;
   readonly "data.target": string;
@@ -109,6 +111,7 @@ export type Config = {
   readonly "predict.bind": string;
   readonly "predict.decode": string;
   readonly "predict.repair": number;
+  readonly "predict.examples": string;
   readonly "eval.maxTokens": number;
   readonly "eval.timeoutMs": number;
   readonly "eval.sequences": number;
@@ -138,6 +141,10 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     0,
     1_000_000,
     "Most tokens of the schema in the prompt; sample values go first, then descriptions, then types. 0 means no bound.",
+  ),
+  "prompt.hints": choice(
+    ["none", "values"],
+    "values: a line below the question says in which columns the values stand that it names, in training as in serving.",
   ),
   "data.count": integer(1200, 0, 100_000, "Answerable pairs to synthesise."),
   "data.refusals": integer(
@@ -275,6 +282,14 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     1,
     "Further rounds for an answer that the database refuses: the model is asked again with the statement and the message.",
   ),
+  "predict.examples": {
+    ...text(
+      "none",
+      "Solved training pairs in the prompt: none; fixed:N (1 to 50): the same for every question; nearest:N: those most like the question.",
+    ),
+    pattern: EXAMPLES,
+    form: "none, fixed:N or nearest:N with N from 1 to 50",
+  },
   "eval.maxTokens": integer(
     160,
     8,
@@ -293,6 +308,6 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     5,
     0,
     50,
-    "Most solved examples shown to the untuned model; how many of them is chosen on dev.",
+    "Most solved examples shown to the untuned model; how many of them, and whether those nearest to the question, is chosen on dev.",
   ),
 };

@@ -2,6 +2,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../base/errors.ts";
+import { readJsonLines } from "../base/files.ts";
+import type { Example } from "../data/example.ts";
 import { createLlamaCppGenerator } from "../generate/llama-cpp.ts";
 import { createExecutor } from "../db/executor.ts";
 import { indexCells, readCells } from "../link/cells.ts";
@@ -14,11 +16,12 @@ import {
 } from "../predict/decoding.ts";
 import { createPredict, type Predict } from "../predict/predict.ts";
 import { createProblemFinder, REPAIR_TOKENS } from "../predict/repair.ts";
-import type { FewShotExample, Prompt } from "../prompt/prompt.ts";
+import { type Prompt, showing } from "../prompt/prompt.ts";
 import { cacheFolder } from "../source/source.ts";
 import { type BaseModel, countTokens, baseModelOf, promptOf } from "./model.ts";
 import type { Config } from "./options.ts";
 import type { StageContext } from "./run.ts";
+import { shownParts } from "./shown.ts";
 import type { Database } from "../schema/schema.ts";
 import { databaseFileOf, loadDatabase } from "./stages/schema.ts";
 import { runFolderOf } from "./stages/train.ts";
@@ -79,16 +82,28 @@ export async function openModel(
   base: BaseModel,
   options: {
     readonly adapterFile?: string;
-    readonly fewShot?: readonly FewShotExample[];
     readonly sequences?: number;
     /** Instead of predict.decode. */
     readonly decode?: string;
+    /** Instead of predict.examples. */
+    readonly examples?: string;
   } = {},
 ): Promise<OpenModel> {
   const { config } = context;
-  const prompt = await promptOf(context, base, options.fewShot);
+  const database = await loadDatabase(context);
+  const { fewShot, show, mostTokens } = shownParts(
+    { ...config, ...(options.examples && { "predict.examples": options.examples }) },
+    {
+      database,
+      file: databaseFileOf(context),
+      pairs: () => trainingPairs(context),
+      countTokens: (text) => countTokens(base, text),
+    },
+  );
+  const prompt = showing(await promptOf(context, base, fewShot), show);
   const prefixTokens = countTokens(base, prompt.prefix);
-  const wanted = prefixTokens + QUESTION_TOKENS + config["eval.maxTokens"] + repairTokens(config);
+  const answerTokens = config["eval.maxTokens"] + repairTokens(config);
+  const wanted = prefixTokens + mostTokens + QUESTION_TOKENS + answerTokens;
   if (prefixTokens + FEWEST_QUESTION_TOKENS + config["eval.maxTokens"] > base.contextTokens)
     throw new UserError(
       "schema-too-long",
@@ -102,7 +117,6 @@ export async function openModel(
     threads: config["eval.threads"],
     cacheFolder: cacheFolder(),
   });
-  const database = await loadDatabase(context);
   const { decoding, close } = openDecoding(database, databaseFileOf(context), {
     ...decodingOptions(config),
     ...(options.decode && { decode: options.decode }),
@@ -115,6 +129,14 @@ export async function openModel(
       await Promise.all([generator.close(), close()]);
     },
   };
+}
+
+/** The pairs that examples are taken from. Raises not-found. */
+function trainingPairs({ project }: StageContext): Example[] {
+  const file = join(project.cleanFolder, "train.jsonl");
+  if (!existsSync(file))
+    throw new UserError("not-found", `there is no ${file}, which predict.examples shows pairs of`);
+  return readJsonLines<Example>(file);
 }
 
 /** The file of the tuned adapter, if the project has one. */

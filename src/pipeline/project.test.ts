@@ -8,14 +8,16 @@ import { silent } from "../base/progress.ts";
 import type { Example } from "../data/example.ts";
 import type { GenerateRequest } from "../generate/generate.ts";
 import { createPredict } from "../predict/predict.ts";
+import { showing } from "../prompt/prompt.ts";
 import { defaultConfig } from "./config.ts";
 import { baseModelOf, promptOf } from "./model.ts";
 import { projectAt } from "./project.ts";
 import { reasonToRun, runStages, type StageContext } from "./run.ts";
+import { cellsForHints, hintsOf } from "./shown.ts";
 import { baselineStage } from "./stages/baseline.ts";
 import { cleanStage } from "./stages/clean.ts";
 import { dataStage, readSynthesisReport } from "./stages/data.ts";
-import { databaseFileOf, schemaStage } from "./stages/schema.ts";
+import { databaseFileOf, loadDatabase, schemaStage } from "./stages/schema.ts";
 import { jobOf, trainStage } from "./stages/train.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-project-"));
@@ -144,6 +146,20 @@ describe.skipIf(!process.env.T2S_MODEL_FILE)("with the model (T2S_MODEL_FILE)", 
     const textOf = ({ prefix, suffix }: { prefix: string; suffix: string }) => prefix + suffix;
     expect(texts.map(textOf)).toEqual(asked.map(textOf));
     expect(texts[0].prefix).toContain("customer: id | name city");
+  });
+
+  test("hints stand in training as in asking, and are another run", async () => {
+    const given = { ...context, config: { ...context.config, "prompt.hints": "values" } };
+    const base = await baseModelOf(given);
+    const { texts } = await jobOf(given, base);
+    const database = await loadDatabase(given);
+    const cells = cellsForHints(given.config, databaseFileOf(given), database);
+    const hints = hintsOf(given.config, cells, database);
+    const { suffixOf } = showing(await promptOf(given, base), hints);
+    const asked = split("train").map(({ question }) => suffixOf(question));
+    expect(texts.map(({ suffix }) => suffix)).toEqual(asked);
+    expect(asked.some((suffix) => /' is in customer\./.test(suffix))).toBe(true);
+    expect(await trainStage.inputs(given)).not.toEqual(await trainStage.inputs(context));
   });
 
   test("pairs under reduced schemas stand beside the others, and change the run", async () => {

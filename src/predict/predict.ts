@@ -70,8 +70,8 @@ export function createPredict(prompt: Prompt, generate: Generate, decoding?: Dec
   ): Promise<Prediction[]> {
     const requests = questions.map((question, index) => ({
       prefix: prompt.prefix,
-      suffix: prompt.suffixOf(question, replies[index]),
-      messages: prompt.messagesOf(question, replies[index]),
+      suffix: prompt.suffixOf(question, { replies: replies[index] }),
+      messages: prompt.messagesOf(question, { replies: replies[index] }),
     }));
     const completions = await generate(requests, options);
     return Promise.all(completions.map((completion, index) => best(questions[index], completion)));

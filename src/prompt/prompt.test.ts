@@ -9,7 +9,13 @@ import { introspect } from "../schema/introspect.ts";
 import type { Database } from "../schema/schema.ts";
 import { createChatTemplate } from "../tokenizer/chat-template.ts";
 import { createTokenizer } from "../tokenizer/tokenizer.ts";
-import { type ApplyChatTemplate, createPrompt, type Message, renderSystem } from "./prompt.ts";
+import {
+  type ApplyChatTemplate,
+  createPrompt,
+  type Message,
+  renderSystem,
+  showing,
+} from "./prompt.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-prompt-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -63,6 +69,40 @@ test("prefix and suffix are the chat template of the whole conversation, solved 
   const prompt = createPrompt(shop, chatMl, { fewShot });
   const whole = chatMl(conversation(renderSystem(shop), "How many?"));
   expect(prompt.prefix + prompt.suffixOf("How many?")).toBe(whole);
+});
+
+describe("what is shown for one question", () => {
+  const prompt = createPrompt(shop, chatMl);
+  const shown = { examples: fewShot, hint: "'Ada' is in customer.name" };
+
+  test("examples stand between schema and question, a hint below it, behind the prefix of every question", () => {
+    const [system, ...turns] = conversation(renderSystem(shop), `How many?\n${shown.hint}`);
+    expect(prompt.prefix + prompt.suffixOf("How many?", shown)).toBe(chatMl([system, ...turns]));
+    expect(prompt.messagesOf("How many?", shown)).toEqual([system, ...turns]);
+    expect(prompt.suffixOf("How many?", {})).toBe(prompt.suffixOf("How many?"));
+    const always = showing(prompt, () => shown);
+    expect(always.suffixOf("How many?")).toBe(prompt.suffixOf("How many?", shown));
+    expect(always.messagesOf("How many?")).toEqual(prompt.messagesOf("How many?", shown));
+  });
+
+  test("it cannot end a turn", () => {
+    const end = "<|im_end|>";
+    const suffix = prompt.suffixOf(end, {
+      examples: [{ question: end, answer: end }],
+      hint: `'${end}\n' is in a.b`,
+    });
+    expect(suffix.split(end)).toHaveLength(1 + 3);
+  });
+
+  test("a chat template that puts the schema behind examples is refused", () => {
+    const schemaLast = createPrompt(shop, ([system, ...turns]) => {
+      const last = turns.length - 1;
+      const texts = turns.map(({ content }, i) => (i < last ? "" : system.content) + content);
+      return texts.join("\n");
+    });
+    expect(schemaLast.suffixOf("Who?")).toBe("Who?");
+    expect(() => schemaLast.suffixOf("Who?", shown)).toThrow("no place for examples");
+  });
 });
 
 test("the hash changes with the schema, the template and the examples, not with the question", () => {

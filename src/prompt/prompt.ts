@@ -1,9 +1,9 @@
 /**
- * What the model sees: everything stable first (rules, schema, knowledge, fixed examples), the question last, so that
- * the stable part is computed once per batch in training and once per schema in serving. One renderer for training,
- * scoring and serving: the same bytes. Knows no tokenizer and no chat format: the model's own template comes as a function.
+ * What the model sees: everything stable first (rules, schema, knowledge, fixed examples), then what belongs to one question
+ * (examples like it, a hint), the question last, so that the stable part is computed once per batch in training and once per
+ * schema in serving. One renderer for training, scoring and serving: the same bytes. Knows no tokenizer and no chat format: the model's own template comes as a function.
  */
-import { assert } from "../base/errors.ts";
+import { UserError } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
 import type { Database } from "../schema/schema.ts";
 import {
@@ -23,6 +23,19 @@ export type ApplyChatTemplate = (messages: readonly Message[]) => string;
 /** A question with its answer, shown in the prompt as a turn of the conversation. */
 export type FewShotExample = { readonly question: string; readonly answer: string };
 
+/** What is shown for one question alone. */
+export type Shown = {
+  /** Solved questions, as turns after the fixed ones. */
+  readonly examples?: readonly FewShotExample[];
+  /** A line below the question. */
+  readonly hint?: string;
+  /** Turns after the question: an answer and what was said against it. */
+  readonly replies?: readonly Message[];
+};
+
+/** What is shown for a question. */
+export type Show = (question: string) => Shown;
+
 /** Renders the suffix of any question; the prefix is there at once. */
 export type Prompt = {
   readonly prefix: string;
@@ -31,10 +44,10 @@ export type Prompt = {
   readonly hash: string;
   /** What of the schema was left out to keep its bound. */
   readonly dropped: RenderedSchema["dropped"];
-  /** `replies` are turns after the question: an answer and what was said against it. */
-  suffixOf(question: string, replies?: readonly Message[]): string;
+  /** Raises model-unsupported when the chat template puts examples or replies elsewhere than behind the schema. */
+  suffixOf(question: string, shown?: Shown): string;
   /** The whole as messages, for servers that render their own chat template. */
-  messagesOf(question: string, replies?: readonly Message[]): readonly Message[];
+  messagesOf(question: string, shown?: Shown): readonly Message[];
 };
 
 /** The rules that a model reads first, unless the project has its own. */
@@ -86,38 +99,55 @@ export function createPrompt(
 ): Prompt {
   const { schema = defaultSchemaForm, countTokens = () => Infinity } = options;
   const { text, dropped } = renderSchema(database, schema, countTokens);
-  const turns = (options.fewShot ?? []).flatMap(({ question, answer }): Message[] => [
-    { role: "user", content: cleanQuestion(question) },
-    { role: "assistant", content: asText(answer) },
-  ]);
+  const turns = turnsOf(options.fewShot);
   const system: Message = {
     role: "system",
     content: renderSystem(database, options.systemTemplate, text),
   };
-  const messagesOf = (question: string, replies: readonly Message[] = []): Message[] => [
-    system,
-    ...turns,
-    { role: "user", content: question },
-    ...replies.map(({ role, content }) => ({ role, content: asText(content) })),
-  ];
-  const whole = apply(messagesOf(QUESTION_MARK));
+  const whole = apply([system, ...turns, { role: "user", content: QUESTION_MARK }]);
   const at = whole.indexOf(QUESTION_MARK);
   const prefix = whole.slice(0, at);
   const tail = whole.slice(at + QUESTION_MARK.length);
+  const messagesOf = (question: string, shown: Shown = {}): Message[] => [
+    system,
+    ...turns,
+    ...turnsOf(shown.examples),
+    { role: "user", content: withHint(question, shown) },
+    ...(shown.replies ?? []).map(({ role, content }) => ({ role, content: asText(content) })),
+  ];
   return {
     prefix,
     system: system.content,
     dropped,
     hash: sha256(`${prefix}${QUESTION_MARK}${tail}`),
-    suffixOf(question, replies) {
-      if (replies === undefined) return cleanQuestion(question) + tail;
-      const text = apply(messagesOf(cleanQuestion(question), replies));
-      assert(text.startsWith(prefix), "the chat template changes its beginning with later turns");
-      return text.slice(prefix.length);
+    messagesOf,
+    suffixOf(question, shown = {}) {
+      if (!shown.examples?.length && !shown.replies) return withHint(question, shown) + tail;
+      const text = apply(messagesOf(question, shown));
+      if (text.startsWith(prefix)) return text.slice(prefix.length);
+      throw new UserError(
+        "model-unsupported",
+        "the model's chat template has no place for turns between schema and question or behind it; predict.examples none or fixed, and predict.repair 0 are wanted",
+      );
     },
-    messagesOf: (question, replies) => messagesOf(cleanQuestion(question), replies),
   };
 }
+
+/** The prompt with what `show` adds to each question. */
+export const showing = (prompt: Prompt, show: Show): Prompt => ({
+  ...prompt,
+  suffixOf: (question, shown) => prompt.suffixOf(question, { ...show(question), ...shown }),
+  messagesOf: (question, shown) => prompt.messagesOf(question, { ...show(question), ...shown }),
+});
+
+const turnsOf = (examples: readonly FewShotExample[] = []): Message[] =>
+  examples.flatMap(({ question, answer }): Message[] => [
+    { role: "user", content: cleanQuestion(question) },
+    { role: "assistant", content: asText(answer) },
+  ]);
+
+const withHint = (question: string, { hint }: Shown): string =>
+  cleanQuestion(question) + (hint === undefined ? "" : `\n${cleanQuestion(hint)}`);
 
 /** Blanks at the ends would change the tokens at the seam; control characters have no business in a question. */
 const cleanQuestion = (question: string): string =>

@@ -32,6 +32,8 @@ export type EvalFileOptions = {
   readonly messages?: boolean;
   readonly notes?: string;
   readonly savePredictions?: string;
+  /** Solved pairs that the model is shown (predict.examples). */
+  readonly pairs?: readonly string[];
   /** Files that reports are written to. */
   readonly report?: string;
   readonly junit?: string;
@@ -60,10 +62,11 @@ export async function evalFile(
   io: Io,
   runner: ScoreRunner,
 ): Promise<void> {
-  const { gold, dbId, databases, predictions, tables, suite } = options;
+  const { gold, dbId, databases, predictions, pairs, tables, suite } = options;
   if (databases === undefined)
     throw new UserError("usage", "--gold wants --databases, the folder of its databases");
-  for (const path of [gold, databases, ...(predictions ?? []), tables, suite, options.notes])
+  const files = [gold, databases, ...(predictions ?? []), ...(pairs ?? []), tables, suite];
+  for (const path of [...files, options.notes])
     if (path !== undefined && !existsSync(path))
       throw new UserError("not-found", `there is no ${path}`);
   if (options.checkGold) return checkGoldFile(options, databases, io, runner);
@@ -125,16 +128,29 @@ async function writeReports(
 
 /** Answers of a model, kept as a file of predictions where one is wanted. */
 async function answersOf(
-  { gold, dbId, model = "base", config, messages, notes, savePredictions, report }: EvalFileOptions,
+  {
+    gold,
+    dbId,
+    model = "base",
+    config,
+    messages,
+    notes,
+    savePredictions,
+    pairs,
+    report,
+  }: EvalFileOptions,
   databases: string,
   { progress, signal }: Io,
 ): Promise<Predicted[]> {
+  if ((config["predict.examples"] === "none") !== (pairs === undefined))
+    throw new UserError("usage", "with --gold, --examples and --pairs want each other");
   const { items } = readGold(gold, { dbId });
   const files = findDatabases(items, databases);
   const { answerGold } = await import("../../pipeline/answer-gold.ts");
   const answers = await answerGold(items, {
     model,
     config,
+    pairs: pairs?.flatMap((path) => readGold(path, { dbId }).items),
     fileOf: (dbId) => files.get(dbId) ?? "",
     notesFile: notes,
     sendsMessages: messages === true,

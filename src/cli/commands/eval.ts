@@ -34,6 +34,10 @@ export function registerEval(program: Command): void {
       "--notes <file>",
       "with --model: a project's schema/notes.yaml, for the prompt that its adapter was trained with",
     )
+    .option(
+      "--pairs <file...>",
+      "with --model and --examples: the solved pairs to show, in a form of --gold; those whose question is asked are left out",
+    )
     .option("--save-predictions <file>", "with --model: keep its answers, one a line")
     .option("--db-id <name>", "the database of pairs in JSON lines that name none")
     .option("--databases <dir>", "holds DB/DB.sqlite for every database of the gold")
@@ -51,7 +55,7 @@ export function registerEval(program: Command): void {
       "after",
       `\nExamples:\n  t2s eval --at-least 60\n  t2s eval --gold dev.json --predictions predicted.sql --databases database/ \\\n    --tables tables.json --modes strict,spider-ex,spider-em --json\n  t2s eval --gold dev.json --databases database/ --model start --decode candidates:4 --json\n  t2s eval --gold dev.json --databases database/ --check-gold`,
     );
-  addOptionFlags(command, ["eval.", "predict."]);
+  addOptionFlags(command, ["eval.", "predict.", "prompt.hints"]);
   registerEvalSuite(command);
   command.action(async (options: EvalOptions, self: Command) => {
     const io = ioOf(self);

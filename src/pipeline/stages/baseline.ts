@@ -1,6 +1,6 @@
 /**
- * Stage `baseline`: what the untuned model answers, and the untuned model with the best number of solved examples in its
- * prompt: what one would otherwise do. The number is chosen on dev; test is only reported.
+ * Stage `baseline`: what the untuned model answers, and the untuned model with solved examples in its prompt, fixed or
+ * nearest to the question: what one would otherwise do. Which and how many is chosen on dev; test is only reported.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,10 +10,9 @@ import { Rng } from "../../base/rng.ts";
 import type { Example } from "../../data/example.ts";
 import { createExecutor } from "../../db/executor.ts";
 import { type Evaluation, evaluateModel } from "../../eval/evaluate.ts";
-import { renderAnswer } from "../../prompt/answer.ts";
 import { oneAnswer } from "../../predict/decoding.ts";
+import type { ExampleChoice } from "../../predict/examples.ts";
 import type { Predict } from "../../predict/predict.ts";
-import type { FewShotExample } from "../../prompt/prompt.ts";
 import { type BaseModel, baseModelOf, promptInputs } from "../model.ts";
 import { openModel } from "../predictor.ts";
 import type { Stage, StageContext } from "../run.ts";
@@ -23,10 +22,19 @@ export type Baseline = {
   readonly base: Evaluation;
   readonly fewShot: Evaluation;
   readonly fewShotCount: number;
+  /** The same for every question, or those nearest to it. */
+  readonly fewShotHow: ExampleChoice["how"];
 };
 
 /** Dev questions that the choice is made on; more would take longer than they tell. */
 const DEV_QUESTIONS = 20;
+
+/** As predict.examples has it. */
+const valueOf = ({ how, count }: ExampleChoice): string =>
+  count === 0 ? "none" : `${how}:${count}`;
+
+const textOf = ({ how, count }: ExampleChoice): string =>
+  how === "fixed" ? `${count} solved examples` : `the ${count} nearest solved examples`;
 
 /** Relative to the project folder. */
 export const BASELINE_FILE = "runs/baseline/baseline.json";
@@ -62,32 +70,15 @@ export async function scoreModel(
   }
 }
 
-/** Solved examples from the training pairs: short answerable ones of different shapes, one refusal among five. */
-export function chooseFewShot(
-  examples: readonly Example[],
-  count: number,
-  seed: number,
-): FewShotExample[] {
-  const shuffled = new Rng(seed).shuffle(examples);
-  const byShape = [
-    ...new Map(
-      shuffled.filter(({ kind }) => kind === "answer").map((example) => [example.shapeId, example]),
-    ).values(),
-  ];
-  const refusals = shuffled.filter(({ kind }) => kind === "refuse").slice(0, Math.floor(count / 5));
-  const chosen = [...byShape.slice(0, count - refusals.length), ...refusals];
-  return chosen.map((example) => ({ question: example.question, answer: renderAnswer(example) }));
-}
-
 async function score(
   context: StageContext,
   base: BaseModel,
-  fewShot: readonly FewShotExample[],
+  shown: string,
   examples: readonly Example[],
   label: string,
 ): Promise<Evaluation> {
   const model = await openModel(context, base, {
-    fewShot,
+    examples: shown,
     decode: oneAnswer(context.config["predict.decode"]),
   });
   try {
@@ -107,6 +98,7 @@ export const baselineStage: Stage = {
     return {
       model: config.model,
       fewShot: config["eval.fewShot"],
+      kinds: ["fixed", "nearest"],
       maxTokens: config["eval.maxTokens"],
       bind: config["predict.bind"],
       decode: oneAnswer(config["predict.decode"]),
@@ -120,40 +112,36 @@ export const baselineStage: Stage = {
   },
   async run(context) {
     const base = await baseModelOf(context);
-    const [train, dev, test] = (["train", "dev", "test"] as const).map((split) =>
-      readSplit(context, split),
-    );
+    const [dev, test] = (["dev", "test"] as const).map((split) => readSplit(context, split));
     const devSample = new Rng(context.config["data.seed"])
       .shuffle(dev.filter(({ kind }) => kind === "answer"))
       .slice(0, DEV_QUESTIONS);
     const most = context.config["eval.fewShot"];
     const counts = [...new Set([Math.ceil(most / 2), most])].filter((count) => count > 0);
-    let best = { count: 0, right: -1 };
-    for (const count of counts) {
-      const { items } = await score(
-        context,
-        base,
-        chooseFewShot(train, count, context.config["data.seed"]),
-        devSample,
-        `${count} solved examples, dev`,
-      );
+    const choices: ExampleChoice[] = [
+      ...counts.map((count) => ({ how: "fixed", count }) as const),
+      ...counts.slice(0, 1).map((count) => ({ how: "nearest", count }) as const),
+    ];
+    let [best, bestRight]: [ExampleChoice, number] = [{ how: "fixed", count: 0 }, -1];
+    for (const choice of choices) {
+      const label = `${textOf(choice)}, dev`;
+      const { items } = await score(context, base, valueOf(choice), devSample, label);
       const right = items.filter((item) => item.verdict === 1).length;
-      if (right > best.right) best = { count, right };
+      if (right > bestRight) [best, bestRight] = [choice, right];
     }
-    const zeroShot = await score(context, base, [], test, "no solved example, test");
-    const fewShot = await score(
-      context,
-      base,
-      chooseFewShot(train, best.count, context.config["data.seed"]),
-      test,
-      `${best.count} solved examples, test`,
-    );
-    const result: Baseline = { base: zeroShot, fewShot, fewShotCount: best.count };
+    const zeroShot = await score(context, base, "none", test, "no solved example, test");
+    const fewShot = await score(context, base, valueOf(best), test, `${textOf(best)}, test`);
+    const result: Baseline = {
+      base: zeroShot,
+      fewShot,
+      fewShotCount: best.count,
+      fewShotHow: best.how,
+    };
     writeJson(fileOf(context), result);
     const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
     return {
       outputs: [BASELINE_FILE],
-      summary: `EX ${percent(zeroShot.metrics.ex)} alone, ${percent(fewShot.metrics.ex)} with ${best.count} solved examples (n = ${zeroShot.metrics.n})`,
+      summary: `EX ${percent(zeroShot.metrics.ex)} alone, ${percent(fewShot.metrics.ex)} with ${textOf(best)} (n = ${zeroShot.metrics.n})`,
     };
   },
 };

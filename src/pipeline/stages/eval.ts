@@ -59,6 +59,7 @@ export const evalStage: Stage = {
       bind: context.config["predict.bind"],
       decode: context.config["predict.decode"],
       repair: context.config["predict.repair"],
+      examples: context.config["predict.examples"],
       suite: await hashOfOutput(
         context.project,
         relative(
@@ -103,7 +104,8 @@ export const evalStage: Stage = {
           "training started from": startAdapterOf(context, base)?.name ?? "nothing",
           "columns bound by the schema": context.config["predict.bind"] === "schema" ? "yes" : "no",
           "answers that differ when decoded one at a time": differing,
-          "solved examples in the prompt of the second model": baseline.fewShotCount,
+          "solved examples in the prompt of the second model": `${baseline.fewShotCount}${baseline.fewShotHow === "nearest" ? ", those nearest to each question" : ""}`,
+          "solved examples in the prompt of the tuned model": context.config["predict.examples"],
           "training pairs": trainingPairs(readTrained(folder), readSplit(context, "train").length),
           ...(cleaned && { "version of the pairs": `${cleaned.name}, MD5 ${cleaned.hash}` }),
           SQLite: process.versions.sqlite ?? "",

@@ -9,7 +9,7 @@ import type { Example } from "../../data/example.ts";
 import { exportAdapter } from "../../export/export.ts";
 import { readPeftAdapter } from "../../export/peft.ts";
 import { renderAnswer } from "../../prompt/answer.ts";
-import type { Prompt } from "../../prompt/prompt.ts";
+import { type Prompt, showing } from "../../prompt/prompt.ts";
 import { trainingStyle } from "../../sql/training-style.ts";
 import type { TrainConfig, TrainEvent, TrainText } from "../../train/config.ts";
 import { startTraining, type TrainJob } from "../../train/start.ts";
@@ -17,9 +17,10 @@ import { type BaseModel, baseModelOf, promptInputs, promptOf, promptOptions } fr
 import { type Config, type OptionName, optionTable } from "../options.ts";
 import { keepTemplate, readTemplate } from "../prompt-template.ts";
 import type { Stage, StageContext } from "../run.ts";
+import { cellsForHints, hintsOf } from "../shown.ts";
 import { startAdapterOf, startHash } from "../start-adapter.ts";
 import { saveVersions } from "../versions/save.ts";
-import { loadDatabase } from "./schema.ts";
+import { databaseFileOf, loadDatabase } from "./schema.ts";
 
 const trainFile = (context: StageContext) => join(context.project.cleanFolder, "train.jsonl");
 
@@ -73,11 +74,16 @@ async function textsUnder(
   const database = await loadDatabase(context);
   const { dialect, tables } = database;
   const options = promptOptions(context);
+  const cells = cellsForHints(context.config, databaseFileOf(context), database);
   const prompts = new Map<string, Prompt>();
+  const promptFor = (without: readonly string[]): Prompt => {
+    const reduced = withoutTables(database, without);
+    return showing(base.promptFor(reduced, options), hintsOf(context.config, cells, reduced));
+  };
   return (pair) => {
     const without = "without" in pair ? pair.without : [];
     const key = without.join("\n");
-    const prompt = prompts.get(key) ?? base.promptFor(withoutTables(database, without), options);
+    const prompt = prompts.get(key) ?? promptFor(without);
     prompts.set(key, prompt);
     const { sql, unstyled } = trainingStyle(pair.sql, dialect, tables);
     const text = {

@@ -9,8 +9,9 @@ import { CARD_MARK, renderDatasetCard } from "../../../data/export/dataset-card.
 import { type ExportFormat, exportForms } from "../../../data/export/formats.ts";
 import { baseModelOf, promptOf, promptOptions } from "../../../pipeline/model.ts";
 import type { StageContext } from "../../../pipeline/run.ts";
-import { loadDatabase } from "../../../pipeline/stages/schema.ts";
-import { createPrompt, type Prompt } from "../../../prompt/prompt.ts";
+import { cellsForHints, hintsOf } from "../../../pipeline/shown.ts";
+import { databaseFileOf, loadDatabase } from "../../../pipeline/stages/schema.ts";
+import { createPrompt, type Prompt, showing } from "../../../prompt/prompt.ts";
 import type { Database } from "../../../schema/schema.ts";
 import { ioOf } from "../../io.ts";
 import { contextOf } from "../run.ts";
@@ -111,9 +112,13 @@ async function messagesAsServed(
   context: StageContext,
   database: Database,
 ): Promise<Pick<Prompt, "messagesOf">> {
-  if (context.config["prompt.maxSchemaTokens"] > 0)
-    return promptOf(context, await baseModelOf(context));
-  return createPrompt(database, JSON.stringify, promptOptions(context));
+  const { config } = context;
+  const prompt =
+    config["prompt.maxSchemaTokens"] > 0
+      ? await promptOf(context, await baseModelOf(context))
+      : createPrompt(database, JSON.stringify, promptOptions(context));
+  const cells = cellsForHints(config, databaseFileOf(context), database);
+  return showing(prompt, hintsOf(config, cells, database));
 }
 
 function formatNamed(name: string): ExportFormat {
