@@ -13,7 +13,7 @@ const ENGINE = [
 ];
 
 const BELOW_PIPELINE =
-  "base format sql db tokenizer track report source schema link constrain engine prompt data generate export predict train eval".split(
+  "base format sql db guard tokenizer track report source schema link constrain engine prompt data generate export predict train eval".split(
     " ",
   );
 
@@ -23,6 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   format: ["base"],
   sql: ["base"],
   db: ["base"],
+  guard: ["base", "sql"],
   tokenizer: ["base"],
   track: ["base"],
   report: ["base"],
@@ -55,7 +56,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   train: ["base", "format", "source", "tokenizer", "prompt", "data", "engine", "track", "report"],
   eval: ["base", "sql", "db", "schema", "data", "predict", "track", "report"],
-  serve: ["base", "sql", "db", "schema", "data", "predict", "track"],
+  serve: ["base", "sql", "db", "guard", "schema", "prompt", "predict", "track"],
   pipeline: BELOW_PIPELINE,
   cli: [...BELOW_PIPELINE, "serve", "pipeline", "company"],
 };

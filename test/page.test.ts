@@ -1,17 +1,11 @@
 /** The page in a real browser: asked by keyboard and by sample, on a real database, with answers that are fixed. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { FastifyInstance } from "fastify";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { askPage } from "../src/cli/ask-page.ts";
-import { createExecutor, type Executor } from "../src/db/executor.ts";
 import { html } from "../src/report/html.ts";
-import { createApp } from "../src/serve/app.ts";
 import { predictFrom } from "./fixtures/examples.ts";
+import { openServed, type Served } from "./fixtures/served.ts";
 import { chromiumPath, type OpenPage, openPage, screenshot } from "./fixtures/browser.ts";
-import { buildDatabase } from "./fixtures/shop.ts";
 
 const HOSTILE = `<img src="http://elsewhere.invalid/x.png" onerror="document.title='broken'">`;
 const predict = predictFrom({
@@ -24,36 +18,23 @@ const predict = predictFrom({
 });
 
 describe.skipIf(chromiumPath === undefined)("the page in a browser (T2S_CHROMIUM)", () => {
-  const folder = mkdtempSync(join(tmpdir(), "t2s-page-"));
-  let executor: Executor;
-  let app: FastifyInstance;
+  let served: Served;
   let opened: OpenPage;
   let page: Page;
   let url: string;
 
   beforeAll(async () => {
-    executor = createExecutor({ workers: 1 });
     const samples = ["Sales by customer", "What is in stock?"];
-    app = createApp({
-      page: askPage(
-        "Ask the shop",
-        samples,
-        html`<h1>Report</h1>
-          <p>Right: 50 %</p>`,
-      ),
-      predict,
-      executor,
-      databaseFile: buildDatabase(join(folder, "shop.sqlite")),
-    });
-    url = await app.listen({ host: "127.0.0.1", port: 0 });
+    const report = html`<h1>Report</h1>
+      <p>Right: 50 %</p>`;
+    served = openServed({ predict, page: askPage("Ask the shop", samples, report) });
+    url = await served.app.listen({ host: "127.0.0.1", port: 0 });
     opened = await openPage(url, 1000);
     page = opened.page;
   });
   afterAll(async () => {
     await opened?.close();
-    await app?.close();
-    await executor?.close();
-    rmSync(folder, { recursive: true, force: true });
+    await served?.close();
   });
 
   /** Types into the box, which has the focus from the start, and presses Enter. */
@@ -110,7 +91,11 @@ describe.skipIf(chromiumPath === undefined)("the page in a browser (T2S_CHROMIUM
 
   test.each([
     ["a refusal without a reason", "Say nothing", /^Cannot answer: model/],
-    ["SQL that fails", "Full names?", /SELECT fullName FROM customer.*no such column: fullName/s],
+    [
+      "SQL that fails",
+      "Full names?",
+      /SELECT fullName FROM customer.*there is no column fullName/s,
+    ],
   ])("%s is shown as what it is", async (_case, question, shown) => {
     await ask(question);
     expect(await answer().textContent()).toMatch(shown);
@@ -168,7 +153,7 @@ describe.skipIf(chromiumPath === undefined)("the page in a browser (T2S_CHROMIUM
   });
 
   test("a server that has gone is said, and the box can be used again", async () => {
-    await app.close();
+    await served.app.close();
     await ask("Who are the customers?");
     expect(await answer().textContent()).toMatch(/^The server did not answer: /);
   });

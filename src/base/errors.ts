@@ -26,6 +26,7 @@ export type ErrorCode =
   | "package-missing"
   | "question-too-long"
   | "sql-refused"
+  | "sql-unknown-name"
   | "sql-timeout"
   | "sql-too-large"
   | "sql-failed"
@@ -36,7 +37,13 @@ export type ErrorCode =
   | "stopped"
   | "below-bound"
   | "version-missing"
-  | "not-found";
+  | "not-found"
+  | "unauthorized"
+  | "forbidden"
+  | "key-invalid"
+  | "rate-limited"
+  | "overloaded"
+  | "model-missing";
 
 export type ErrorEntry = {
   readonly status: number;
@@ -142,8 +149,13 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
   },
   "sql-refused": {
     status: 403,
-    meaning: "The SQL is not one read-only SELECT.",
+    meaning: "The SQL is not one SELECT that reads with permitted functions, or it is too long.",
     toDo: "Send a single SELECT statement.",
+  },
+  "sql-unknown-name": {
+    status: 422,
+    meaning: "The SQL names a table or column that is not there, or that this key may not see.",
+    toDo: "See `GET /v1/schema` for what can be named.",
   },
   "sql-timeout": {
     status: 408,
@@ -199,6 +211,36 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
     status: 404,
     meaning: "What was asked for does not exist.",
     toDo: "Check the name.",
+  },
+  unauthorized: {
+    status: 401,
+    meaning: "The service wants an API key, and none or an unknown one came with the request.",
+    toDo: "Send `Authorization: Bearer KEY`; `t2s keys add NAME` makes one.",
+  },
+  forbidden: {
+    status: 403,
+    meaning: "The key, or the address that the request was sent to, does not allow this.",
+    toDo: "Use a key with the scope that the message names.",
+  },
+  "key-invalid": {
+    status: 400,
+    meaning: "A key in keys.json has a scope, table or row filter that cannot be used.",
+    toDo: "Revoke it (`t2s keys revoke NAME`) and add it again.",
+  },
+  "rate-limited": {
+    status: 429,
+    meaning: "More requests came within a minute than are allowed.",
+    toDo: "Wait as many seconds as Retry-After says.",
+  },
+  overloaded: {
+    status: 429,
+    meaning: "As many requests wait as may wait.",
+    toDo: "Wait as many seconds as Retry-After says.",
+  },
+  "model-missing": {
+    status: 503,
+    meaning: "The service runs without a model: it could not be opened when the service started.",
+    toDo: "Do what the message says, then start `t2s serve` again.",
   },
 };
 

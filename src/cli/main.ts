@@ -1,8 +1,8 @@
 /** The command line: registers every command, turns errors into one line and an exit status (0 done, 1 failed, 2 wrong usage). */
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { UserError } from "../base/errors.ts";
 import { describeError } from "./io.ts";
+import { packageVersion } from "./version.ts";
 
 type Register = (program: Command) => void;
 
@@ -19,6 +19,8 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   compare: async () => (await import("./commands/compare.ts")).registerCompare,
   export: async () => (await import("./commands/export.ts")).registerExport,
   deploy: async () => (await import("./commands/deploy.ts")).registerDeploy,
+  serve: async () => (await import("./commands/serve.ts")).registerServe,
+  keys: async () => (await import("./commands/keys.ts")).registerKeys,
   models: async () => (await import("./commands/models.ts")).registerModels,
   doctor: async () => (await import("./commands/doctor.ts")).registerDoctor,
 };
@@ -40,13 +42,6 @@ export async function createProgram(only = ""): Promise<Command> {
   const names = Object.hasOwn(commands, only) ? [only] : Object.keys(commands);
   for (const name of names) (await commands[name]())(program);
   return program;
-}
-
-function packageVersion(): string {
-  const fromDist = new URL("../../../package.json", import.meta.url);
-  const fromSource = new URL("../../package.json", import.meta.url);
-  const file = import.meta.url.endsWith(".ts") ? fromSource : fromDist;
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
 /** Runs one command line; the exit status. */

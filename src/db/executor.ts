@@ -18,7 +18,11 @@ export type ExecutorOptions = {
   readonly memoryMb?: number;
 };
 
-export type RunOptions = Partial<RunLimits> & { readonly timeoutMs?: number };
+export type RunOptions = Partial<RunLimits> & {
+  readonly timeoutMs?: number;
+  /** Ends the run when nobody waits for it any more. */
+  readonly signal?: AbortSignal;
+};
 
 export type Executor = {
   /** Runs one statement on the SQLite file, by default on a new connection. Failures of the SQL are values. */
@@ -44,7 +48,7 @@ export function createExecutor({
     workers,
     memoryMb,
   });
-  const run = createRun((task, timeoutMs) => pool.run(task, { timeoutMs }), usual);
+  const run = createRun((task, options) => pool.run(task, options), usual);
   return {
     run,
     runMany: (file, sqls, options) =>
@@ -55,7 +59,10 @@ export function createExecutor({
 
 /** Running one statement, from what takes a task to a child process (see child/run-sql.ts) and says how it ended. */
 export function createRun(
-  send: (task: RunTask, timeoutMs: number) => Promise<TaskEnd<RunResult>>,
+  send: (
+    task: RunTask,
+    options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+  ) => Promise<TaskEnd<RunResult>>,
   {
     timeoutMs: usualTimeoutMs = 30_000,
     maxRows = 1_000_000,
@@ -72,8 +79,10 @@ export function createRun(
     doubleQuotedLiterals: true,
     prepareOnly: false,
   };
-  return async (file, sql, { timeoutMs = usualTimeoutMs, ...limits } = {}) =>
-    resultOf(await send({ file, sql, limits: { ...usual, ...limits } }, timeoutMs), timeoutMs);
+  return async (file, sql, { timeoutMs = usualTimeoutMs, signal, ...limits } = {}) => {
+    const task = { file, sql, limits: { ...usual, ...limits } };
+    return resultOf(await send(task, { timeoutMs, signal }), timeoutMs);
+  };
 }
 
 /** The compiled child beside compiled code, the source beside source. */

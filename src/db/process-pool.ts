@@ -27,6 +27,8 @@ export type TaskOptions = {
   readonly timeoutMs: number;
   /** Any number: tasks of one lane meet in one child if that is possible. Without one, the first free child takes it. */
   readonly lane?: number;
+  /** Nobody waits for the answer any more: the task is taken back, or its process killed as at the time limit. */
+  readonly signal?: AbortSignal;
 };
 
 export type ProcessPool<Task, Answer> = {
@@ -52,7 +54,7 @@ export type ChildMessage<Answer> =
   | { readonly id: number; readonly step: true }
   | { readonly id: number; readonly answer: Answer };
 
-type Job<Task, Answer> = TaskOptions & {
+type Job<Task, Answer> = Omit<TaskOptions, "signal"> & {
   readonly id: number;
   readonly task: Task;
   readonly resolve: (end: TaskEnd<Answer>) => void;
@@ -103,15 +105,37 @@ class ChildPool<Task, Answer> implements ProcessPool<Task, Answer> {
     while (!this.#isClosed && this.#slots.size < this.#workers) this.#spawn();
   }
 
-  run(task: Task, { timeoutMs, lane }: TaskOptions): Promise<TaskEnd<Answer>> {
+  run(task: Task, { timeoutMs, lane, signal }: TaskOptions): Promise<TaskEnd<Answer>> {
     return new Promise((resolve) => {
-      if (this.#isClosed) return resolve({ kind: "closed" });
-      const id = this.#nextId++;
+      if (this.#isClosed || signal?.aborted) return resolve({ kind: "closed" });
       const home = lane === undefined ? undefined : lane % this.#workers;
       const queue = home === undefined ? this.#shared : this.#lanes[home];
-      queue.push({ id, task, timeoutMs, lane: home, resolve });
+      const abandon = () => this.#abandon(job, queue);
+      const job: Job<Task, Answer> = {
+        id: this.#nextId++,
+        task,
+        timeoutMs,
+        lane: home,
+        resolve: (end) => {
+          signal?.removeEventListener("abort", abandon);
+          resolve(end);
+        },
+      };
+      signal?.addEventListener("abort", abandon, { once: true });
+      queue.push(job);
       this.#advance();
     });
+  }
+
+  /** A task that waits ends as "closed", one at work as "timeout"; one that was sent ahead runs to its end. */
+  #abandon(job: Job<Task, Answer>, queue: Job<Task, Answer>[]): void {
+    const at = queue.indexOf(job);
+    if (at >= 0) {
+      queue.splice(at, 1);
+      job.resolve({ kind: "closed" });
+    }
+    for (const slot of this.#slots)
+      if (slot.sent[0] === job && slot.ending === undefined) void killed(slot, { overdue: job });
   }
 
   async close(): Promise<void> {

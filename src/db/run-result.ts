@@ -49,6 +49,17 @@ export type RunLimits = {
   readonly doubleQuotedLiterals: boolean;
   /** Compile only: columns without rows. */
   readonly prepareOnly: boolean;
+  /** Without them the whole file may be read. They need access "read" and a fresh connection. */
+  readonly permissions?: Permissions;
+};
+
+/** What a statement may read and call. Names in lower case. */
+export type Permissions = {
+  /** Tables and views that may be read, with their columns. */
+  readonly tables: Readonly<Record<string, readonly string[]>>;
+  readonly functions: readonly string[];
+  /** Of some of the tables: the condition that a row must meet to be seen. */
+  readonly filters: Readonly<Record<string, string>>;
 };
 
 /** What a child of the executor is sent; it answers with a RunResult. */

@@ -85,8 +85,7 @@ export function createScoreRunner({
       return score;
     },
     execute: createRun(
-      (task, timeoutMs) =>
-        pool.run({ ...task, mode: "run" }, { timeoutMs }) as Promise<TaskEnd<RunResult>>,
+      (task, options) => pool.run({ ...task, mode: "run" }, options) as Promise<TaskEnd<RunResult>>,
     ),
     async check(task, timeoutMs) {
       const end = await runCheck(task, timeoutMs);

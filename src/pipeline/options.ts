@@ -117,6 +117,11 @@ export type Config = {
   readonly "eval.sequences": number;
   readonly "eval.threads": number;
   readonly "eval.fewShot": number;
+  readonly "serve.timeoutMs": number;
+  readonly "serve.maxRows": number;
+  readonly "serve.maxMegabytes": number;
+  readonly "serve.maxWaiting": number;
+  readonly "serve.requestsPerMinute": number;
 };
 export type OptionName = keyof Config;
 
@@ -309,5 +314,30 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     0,
     50,
     "Most solved examples shown to the untuned model; how many of them, and whether those nearest to the question, is chosen on dev.",
+  ),
+  "serve.timeoutMs": integer(
+    10_000,
+    100,
+    3_600_000,
+    "Time limit of one SQL statement of a request.",
+  ),
+  "serve.maxRows": integer(
+    1000,
+    1,
+    1_000_000,
+    "Most rows of one answer; of more the first are sent.",
+  ),
+  "serve.maxMegabytes": integer(16, 1, 1024, "Largest result in memory; a larger one is an error."),
+  "serve.maxWaiting": integer(
+    32,
+    0,
+    10_000,
+    "Requests that wait for the model, and as many for the database; further ones get 429.",
+  ),
+  "serve.requestsPerMinute": integer(
+    600,
+    0,
+    1_000_000,
+    "Requests a minute of one key, or of one address where no key is needed. 0 means no limit.",
   ),
 };

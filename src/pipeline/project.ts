@@ -25,6 +25,10 @@ export type Project = {
   readonly modelsFolder: string;
   /** Which inputs each stage was last run on, and what it wrote. */
   readonly stagesFile: string;
+  /** API keys of the service: hashes, and what each may do. */
+  readonly keysFile: string;
+  /** What the service was asked and what it answered. */
+  readonly requestsFile: string;
 };
 
 export function projectAt(folder: string): Project {
@@ -44,5 +48,7 @@ export function projectAt(folder: string): Project {
     suiteFolder: at("suite"),
     modelsFolder: at("models"),
     stagesFile: at("stages.json"),
+    keysFile: at("keys.json"),
+    requestsFile: at("logs", "requests.sqlite"),
   };
 }

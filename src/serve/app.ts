@@ -1,107 +1,287 @@
 /**
- * The HTTP service as a function from request to response: one page and POST /generate_sql. Errors have OpenAI's form
- * and come from the one table of codes. Listening is the caller's business; tests inject requests.
+ * The HTTP form of the service: routes, keys, rates, streams, errors in OpenAI's form with a code of the one table. What
+ * is done for a request stands in service.ts; listening is the caller's business, and tests inject requests.
  */
-import Fastify, { type FastifyInstance } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { errorTable, messageOf, UserError } from "../base/errors.ts";
-import type { Executor } from "../db/executor.ts";
-import type { Predict } from "../predict/predict.ts";
-import type { Cell } from "../schema/schema.ts";
+import * as api from "./api.ts";
+import { type Keyring, LOCAL_READER, type Reader, type Scope } from "./keys.ts";
+import type { Metrics } from "./metrics.ts";
+import { openApiDocument, routes } from "./openapi.ts";
+import { createRateLimit, RetryLater } from "./queue.ts";
+import { type Answered, codeOf, ensureScope, type Service } from "./service.ts";
 
-export type AppOptions = {
-  readonly page: string;
-  readonly predict: Predict;
-  readonly executor: Executor;
-  readonly databaseFile: string;
-  /** Time limit of one SQL statement. */
-  readonly timeoutMs?: number;
+/** A training run as /v1/runs lists it. */
+export type RunSummary = {
+  readonly id: string;
+  readonly at: string;
+  readonly steps: number;
+  readonly hasAdapter: boolean;
+  /** Execution accuracy of its report, as a fraction. */
+  readonly ex: number | null;
 };
 
-const MAX_ROWS = 200;
+export type AppOptions = {
+  readonly service: Service;
+  readonly metrics: Metrics;
+  readonly keys: Keyring;
+  /** A request needs a key even while there is none: who takes the last one back does not open the service. */
+  readonly needsKey?: boolean;
+  /** HTML at "/". */
+  readonly page: string;
+  readonly version: string;
+  readonly runs: () => readonly RunSummary[];
+  /** Of a reader who has no number of its own; 0 means no limit. */
+  readonly requestsPerMinute?: number;
+};
 
-/** Builds the app. One question is answered at a time: a model on a laptop has no more to give. */
-export function createApp({
-  page,
-  predict,
-  executor,
-  databaseFile,
-  timeoutMs = 10_000,
-}: AppOptions): FastifyInstance {
-  const app = Fastify({ bodyLimit: 64 * 1024 });
-  let turn: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const mine = turn.then(work, work);
-    turn = mine.catch(() => undefined);
-    return mine;
-  };
+const MAX_BODY_BYTES = 2 * 2 ** 20;
 
+/** Builds the app; what it is given is closed by who made it. */
+export function createApp(options: AppOptions): FastifyInstance {
+  const { service, metrics, keys, page, version, runs, requestsPerMinute = 0 } = options;
+  let needsKey = options.needsKey ?? false;
+  const app = Fastify({ bodyLimit: MAX_BODY_BYTES, forceCloseConnections: "idle" });
+  const limitRate = createRateLimit();
+  const readers = new WeakMap<FastifyRequest, Reader>();
+  const readerOf = (request: FastifyRequest): Reader => readers.get(request) ?? LOCAL_READER;
+  // the page shows the project's report
+  const guarded = new Map<string, Scope | undefined>([["/", "ask"]]);
+  for (const { path, scope } of routes) guarded.set(path, scope);
+
+  app.addHook("onRequest", async (request) => {
+    needsKey ||= !keys.isEmpty();
+    // a page of another site may resolve its own name to this machine
+    if (!needsKey && !LOCAL_HOST.test(request.host))
+      throw new UserError("forbidden", `the service does not answer to the name ${request.host}`);
+    const scope = guarded.get(request.routeOptions.url ?? "");
+    if (scope === undefined) return;
+    const reader = needsKey ? keys.find(secretOf(request)) : LOCAL_READER;
+    if (reader === undefined) {
+      limitRate(`unknown ${request.ip}`, UNKNOWN_PER_MINUTE);
+      throw new UserError("unauthorized", "the request has no key that is known here");
+    }
+    readers.set(request, reader);
+    ensureScope(reader, scope);
+    const who = needsKey ? `key ${reader.name}` : `address ${request.ip}`;
+    limitRate(who, reader.requestsPerMinute ?? requestsPerMinute);
+  });
+  let isClosing = false;
+  app.addHook("preClose", async () => {
+    isClosing = true;
+  });
+  app.addHook("onSend", async (_request, reply) => {
+    // a connection that is kept open would hold up the end of the service
+    if (isClosing) reply.header("connection", "close");
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    const route = request.routeOptions.url ?? "none";
+    metrics.request(route, reply.statusCode, reply.elapsedTime / 1000);
+  });
   app.setErrorHandler((error: unknown, _request, reply) => {
-    const known = error instanceof UserError ? error : undefined;
-    const status = known
-      ? errorTable[known.code].status
-      : ((error as { statusCode?: number }).statusCode ?? 500);
-    const code = known?.code ?? (status < 500 ? "usage" : "internal");
-    const message = status < 500 || known ? messageOf(error) : "the service failed";
-    return reply.status(status).send({
-      error: {
-        message,
-        type: status < 500 ? "invalid_request_error" : "server_error",
-        param: null,
-        code,
-      },
-    });
+    const { status, body, retryAfter } = errorReply(error);
+    metrics.error(body.error.code);
+    if (retryAfter !== undefined) reply.header("retry-after", retryAfter);
+    return reply.status(status).send(body);
   });
   app.setNotFoundHandler((request) => {
-    throw new UserError("not-found", `no ${request.method} ${request.url}`);
+    throw new UserError("not-found", `there is no ${request.method} ${request.url}`);
   });
 
   app.get("/", (_request, reply) => reply.type("text/html; charset=utf-8").send(page));
   app.get("/healthz", () => ({ status: "ok" }));
-  app.post("/generate_sql", async (request) => {
-    const { question, execute } = readQuestion(request.body);
-    const [prediction] = await inTurn(() => predict([question]));
-    if (prediction.answer.kind === "refuse")
-      return {
-        sql: null,
-        refusal: prediction.answer.refusal,
-        generation_time_ms: prediction.ms,
-        execution_time_ms: null,
-      };
-    const sql = prediction.answer.sql;
-    if (!execute) return { sql, generation_time_ms: prediction.ms, execution_time_ms: null };
-    const result = await executor.run(databaseFile, sql, {
-      timeoutMs,
-      maxRows: MAX_ROWS,
-    });
+  app.get("/readyz", (_request, reply) => {
+    const { model } = service;
+    if ("missing" in model) throw new UserError("model-missing", model.missing);
+    return reply.send({ status: "ready", model: model.name });
+  });
+  app.get("/openapi.json", () => openApiDocument(version));
+  app.get("/metrics", (_request, reply) => {
+    const { model, sql } = service.queues();
+    return reply.type("text/plain; version=0.0.4; charset=utf-8").send(
+      metrics.text({
+        't2s_running{queue="model"}': model.running,
+        't2s_waiting{queue="model"}': model.waiting,
+        't2s_running{queue="sql"}': sql.running,
+        't2s_waiting{queue="sql"}': sql.waiting,
+        process_resident_memory_bytes: process.memoryUsage.rss(),
+      }),
+    );
+  });
+  app.get("/v1/runs", () => ({ runs: runs() }));
+  app.get("/v1/schema", (request) => {
+    const { dialect, tables } = service.schema(readerOf(request));
     return {
-      sql,
-      generation_time_ms: prediction.ms,
-      execution_time_ms: result.ms,
-      result: result.ok
-        ? {
-            columns: result.columns,
-            rows: result.rows.map((row) => row.map(toJson)),
-            truncated: result.truncated,
-          }
-        : { error: result.message },
+      dialect,
+      tables: tables.map(({ name, kind, comment, columns, foreignKeys }) => ({
+        name,
+        kind,
+        comment,
+        columns: columns.map(({ name: column, type, comment: said, notNull, primaryKey }) => ({
+          name: column,
+          type,
+          comment: said,
+          notNull,
+          primaryKey,
+        })),
+        foreignKeys,
+      })),
     };
+  });
+  app.post("/v1/feedback", (request) => {
+    const { request_id: requestId, ...said } = api.readBody(api.feedbackRequest, request.body);
+    service.feedback(readerOf(request), { requestId, ...said });
+    return { status: "kept" };
+  });
+  app.post("/v1/execute", (request, reply) => {
+    const { sql } = api.readBody(api.executeRequest, request.body);
+    return service.execute(readerOf(request), sql, { job: "execute", signal: goneSignal(reply) });
+  });
+  app.post("/generate_sql", async (request, reply) => {
+    const question = api.readBody(api.generateRequest, request.body);
+    const options = { job: "generate_sql", signal: goneSignal(reply) };
+    const answered = await service.ask(readerOf(request), question, options);
+    return generateAnswer(answered, question.execute === true);
+  });
+  app.post("/v1/ask", async (request, reply) => {
+    const question = api.readBody(api.askRequest, request.body);
+    const reader = readerOf(request);
+    await stream(reply, metrics, async (send, signal) => {
+      const onStart = () => send("sql-start", {});
+      const onSql = (sql: string) => {
+        send("sql-delta", { text: sql });
+        send("sql-end", { sql });
+      };
+      const answered = await service.ask(reader, question, {
+        job: "ask",
+        signal,
+        onStart,
+        onSql,
+      });
+      if (answered.sql === null) send("sql-end", { sql: null, refusal: answered.refusal });
+      if (answered.result) send("rows", answered.result);
+      send("done", generateAnswer(answered, false));
+    });
+  });
+  app.post("/v1/chat/completions", async (request, reply) => {
+    const { messages, stream: isStream = false } = api.readBody(api.chatRequest, request.body);
+    const asked = messages.findLast(({ role }) => role === "user")?.content.trim() ?? "";
+    if (asked === "")
+      throw new api.FieldError("messages", `"messages" has no text of the user to answer`);
+    const reader = readerOf(request);
+    const ask = async (signal: AbortSignal) =>
+      chatAnswer(
+        await service.ask(reader, { question: asked, execute: false }, { job: "chat", signal }),
+      );
+    if (!isStream) return ask(goneSignal(reply));
+    await stream(reply, metrics, async (send, signal) => {
+      const { choices, usage: _, ...answer } = await ask(signal);
+      const chunk = { ...answer, object: "chat.completion.chunk" };
+      const { message, finish_reason } = choices[0];
+      send(undefined, { ...chunk, choices: [{ index: 0, delta: message, finish_reason: null }] });
+      send(undefined, { ...chunk, choices: [{ index: 0, delta: {}, finish_reason }] });
+      send(undefined, "[DONE]");
+    });
+    return reply;
   });
   return app;
 }
 
-function readQuestion(body: unknown): { question: string; execute: boolean } {
-  const { question, execute } = (body ?? {}) as { question?: unknown; execute?: unknown };
-  if (typeof question !== "string" || question.trim() === "")
-    throw new UserError(
-      "usage",
-      `"question" must be a text that is not empty, got ${JSON.stringify(question)}`,
-    );
-  return { question, execute: execute === true };
+const LOCAL_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
+/** Of one address, with keys that nobody knows. */
+const UNKNOWN_PER_MINUTE = 60;
+
+const secretOf = ({ headers }: FastifyRequest): string =>
+  /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? "")?.[1] ?? "";
+
+/** Aborts when the client has gone before it was answered. */
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once("close", () => {
+    if (!reply.raw.writableEnded) gone.abort(new DOMException("the client has gone", "AbortError"));
+  });
+  return gone.signal;
 }
 
-/** A cell as JSON: large integers as text, bytes as hexadecimal. */
-function toJson(cell: Cell): null | number | string {
-  if (typeof cell === "bigint")
-    return Number.isSafeInteger(Number(cell)) ? Number(cell) : String(cell);
-  return cell instanceof Uint8Array ? Buffer.from(cell).toString("hex") : cell;
+function errorReply(error: unknown) {
+  const known = error instanceof UserError ? error : undefined;
+  const given = (error as { statusCode?: number }).statusCode ?? 500;
+  const status = known ? errorTable[known.code].status : given;
+  const isOurs = status >= 500 && known === undefined;
+  const code = known?.code ?? (isOurs ? codeOf(error) : "usage");
+  const body = {
+    error: {
+      message: isOurs ? "the service failed" : messageOf(error),
+      type: status < 500 ? "invalid_request_error" : "server_error",
+      param: error instanceof api.FieldError && error.param !== "" ? error.param : null,
+      code,
+    },
+  };
+  return { status, body, retryAfter: error instanceof RetryLater ? error.seconds : undefined };
 }
+
+type Send = (event: string | undefined, value: unknown) => void;
+
+/**
+ * Server-sent events. Until the first of them is due an error has its own status; later it is an event of its own, and
+ * the stream ends.
+ */
+async function stream(
+  reply: FastifyReply,
+  metrics: Metrics,
+  write: (send: Send, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const signal = goneSignal(reply);
+  const { raw } = reply;
+  const send: Send = (event, value) => {
+    if (raw.destroyed) return;
+    if (!raw.headersSent) {
+      reply.hijack();
+      raw.writeHead(200, {
+        "content-type": "text/event-stream",
+        "cache-control": "no-cache",
+        connection: "close",
+      });
+    }
+    const name = event === undefined ? "" : `event: ${event}\n`;
+    raw.write(`${name}data: ${typeof value === "string" ? value : JSON.stringify(value)}\n\n`);
+  };
+  try {
+    await write(send, signal);
+  } catch (error) {
+    if (!raw.headersSent && !raw.destroyed) throw error;
+    const { body } = errorReply(error);
+    metrics.error(body.error.code);
+    send("error", body);
+  }
+  raw.end();
+}
+
+const generateAnswer = (answered: Answered, withRows: boolean) => ({
+  request_id: answered.requestId,
+  sql: answered.sql,
+  ...(answered.refusal !== undefined && { refusal: answered.refusal }),
+  confidence: answered.confidence,
+  confidence_basis: answered.executed ? "model and execution" : "model",
+  model: answered.model,
+  tokens: answered.tokens,
+  generation_time_ms: answered.generationMs,
+  execution_time_ms: answered.executionMs,
+  ...(answered.result && (withRows || "error" in answered.result) && { result: answered.result }),
+});
+
+/** A refusal is said as the model says it. */
+const chatAnswer = ({ requestId, sql, refusal, model, tokens }: Answered) => ({
+  id: requestId,
+  object: "chat.completion" as const,
+  created: Math.floor(Date.now() / 1000),
+  model,
+  choices: [
+    {
+      index: 0,
+      message: { role: "assistant" as const, content: sql ?? `-- cannot answer: ${refusal}` },
+      finish_reason: "stop",
+    },
+  ],
+  usage: { completion_tokens: tokens },
+});

@@ -11,8 +11,11 @@ import { type Project, projectAt } from "../../pipeline/project.ts";
 import { runStages } from "../../pipeline/run.ts";
 import { stages } from "../../pipeline/stages.ts";
 import { ioOf } from "../io.ts";
-import { servePage } from "../serve-page.ts";
+import { projectPage } from "../project-page.ts";
+import { serveProject } from "../serve-project.ts";
+import { packageVersion } from "../version.ts";
 import { reportSummary } from "./run.ts";
+import { readPort } from "./serve.ts";
 
 /**
  * What differs from the defaults. The pairs written by hand are many; a few synthetic ones stand beside them. Rate, size
@@ -67,19 +70,18 @@ export function registerDemo(program: Command): void {
         `\n${reportSummary(report.json, report.htmlFile)}`,
       );
       if (options.serve)
-        await servePage(context, {
+        await serveProject(context, {
+          host: "127.0.0.1",
           port,
-          title: company.title,
-          sampleQuestions: company.sampleQuestions,
-          reportFile: report.htmlFile,
+          version: packageVersion(),
+          page: projectPage({
+            title: company.title,
+            sampleQuestions: company.sampleQuestions,
+            reportFile: report.htmlFile,
+          }),
+          onReady: (url) => io.progress.note(`Ask your questions on ${url} (Ctrl-C ends)`),
         });
     });
-}
-
-function readPort(text: string): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port < 65536) return port;
-  throw new UserError("usage", `--port is ${text}; a whole number from 0 to 65535 is wanted`);
 }
 
 /** Puts the company's database, notes and pairs into the project folder; what is there is left as it is. */

@@ -17,7 +17,8 @@ import { scratchFolder } from "./serve-tasks.ts";
 
 export type ConnectionLimits = Pick<RunLimits, "boundLengths" | "doubleQuotedLiterals">;
 
-const READING: ReadonlySet<number> = new Set([
+/** What a statement does that only reads. */
+export const READING: ReadonlySet<number> = new Set([
   constants.SQLITE_SELECT,
   constants.SQLITE_READ,
   constants.SQLITE_FUNCTION,
@@ -59,19 +60,41 @@ export function openWriting(copy: string, limits: ConnectionLimits): DatabaseSyn
   return open(copy, limits, false, isHarmless);
 }
 
-function isHarmless(action: number, first: string, second: string): boolean {
+export function isHarmless(action: number, first: string, second: string): boolean {
   if (action === constants.SQLITE_FUNCTION) return !FORBIDDEN_FUNCTIONS.has(second);
   if (action === constants.SQLITE_PRAGMA) return !FORBIDDEN_PRAGMAS.has(first);
   return action !== constants.SQLITE_ATTACH;
 }
 
+/** Whether an action of SQLite's authorizer may happen; names in lower case, "" where there is none. */
+export type IsAllowed = (
+  action: number,
+  first: string,
+  second: string,
+  /** The database that the name belongs to ("main", "temp"), or the one that FROM names. */
+  database: string,
+  /** The view that the action happens for: as FROM names it, so that a WITH clause can pretend any name. */
+  accessor: string,
+) => boolean;
+
 function open(
+  file: string,
+  limits: ConnectionLimits,
+  readOnly: boolean,
+  isAllowed: IsAllowed,
+): DatabaseSync {
+  const connection = openUnguarded(file, limits, readOnly);
+  guard(connection, isAllowed);
+  return connection;
+}
+
+/** Nothing that this connection is given next may come from outside: `guard` it first. */
+export function openUnguarded(
   file: string,
   { boundLengths, doubleQuotedLiterals }: ConnectionLimits,
   readOnly: boolean,
-  isAllowed: (action: number, first: string, second: string) => boolean,
 ): DatabaseSync {
-  const connection = new DatabaseSync(file, {
+  return new DatabaseSync(file, {
     readOnly,
     defensive: true,
     timeout: BUSY_MS,
@@ -81,12 +104,16 @@ function open(
       ? { attach: 0, length: MAX_VALUE_BYTES, sqlLength: MAX_SQL_BYTES }
       : { attach: 0 },
   });
-  connection.setAuthorizer((action, first, second) =>
-    isAllowed(action, first?.toLowerCase() ?? "", second?.toLowerCase() ?? "")
+}
+
+/** From now on every statement asks first. */
+export function guard(connection: DatabaseSync, isAllowed: IsAllowed): void {
+  const lower = (name: string | null) => name?.toLowerCase() ?? "";
+  connection.setAuthorizer((action, first, second, database, accessor) =>
+    isAllowed(action, lower(first), lower(second), lower(database), lower(accessor))
       ? constants.SQLITE_OK
       : constants.SQLITE_DENY,
   );
-  return connection;
 }
 
 type Kept = { readonly connection: DatabaseSync; readonly stamp: string };

@@ -1,12 +1,13 @@
 /**
  * Runs one untrusted statement on a SQLite file: by default read-only, under an authorizer that allows reading and
  * calling functions; on a copy of the file where writing is asked for. Bounds rows and bytes. It cannot stop a statement
- * that never ends: only killing its process can, which is why this runs in a child. It does not hide tables: whoever may
- * run SQL here may read the whole file.
+ * that never ends: only killing its process can, which is why this runs in a child. It hides tables and rows only where it
+ * is given permissions (permitted.ts).
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { RunFailure, RunLimits, RunResult, SqlCell } from "../run-result.ts";
 import { keptConnection, openReading, openWriting, withCopy } from "./connection.ts";
+import { openPermitted } from "./permitted.ts";
 
 export type ResultLimits = Pick<RunLimits, "maxRows" | "overflow" | "maxBytes" | "prepareOnly">;
 
@@ -21,6 +22,7 @@ export function runSql(file: string, sql: string, limits: RunLimits): RunResult 
   try {
     if (limits.access === "copy")
       return withCopy(file, (copy) => runAndClose(openWriting(copy, limits)));
+    if (limits.permissions) return runAndClose(openPermitted(file, limits, limits.permissions));
     if (limits.connection === "kept") return runOn(keptConnection(file, limits), sql, limits);
     return runAndClose(openReading(file, limits));
   } catch (error) {

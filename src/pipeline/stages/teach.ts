@@ -24,6 +24,7 @@ import {
 import { paraphrase, paraphraseJobs } from "../../data/teach/paraphrase.ts";
 import { readServed } from "../../data/teach/served.ts";
 import { createJobs, type Direction, MOST_TRIES, teach } from "../../data/teach/teach.ts";
+import { correctionLines } from "../../track/requests.ts";
 import { readTemplate } from "../prompt-template.ts";
 import type { StageContext } from "../run.ts";
 import { limitsOf, teacherName, withCalls } from "../teacher.ts";
@@ -227,6 +228,14 @@ function countsOf(
   };
 }
 
+/** The lines of a file of corrections, or of a service's log. */
+function correctionsIn(file: string): string {
+  const content = readFileSync(file);
+  return content.toString("latin1", 0, 15) === "SQLite format 3"
+    ? correctionLines(file)
+    : content.toString("utf8");
+}
+
 /** Reads corrections into data/raw/served.jsonl, beside those that are there; a later correction of a question replaces its pair. */
 export async function readCorrections(context: StageContext, file: string): Promise<TaughtSummary> {
   const { project } = context;
@@ -234,7 +243,7 @@ export async function readCorrections(context: StageContext, file: string): Prom
   if (!existsSync(file)) throw new UserError("not-found", `there is no file ${file}`);
   const { database, exclude } = await readJob(context);
   const { examples, rejections } = await withDatabase(context, (run) =>
-    readServed(readFileSync(file, "utf8"), { database, run, exclude }),
+    readServed(correctionsIn(file), { database, run, exclude }),
   );
   if (examples.length === 0)
     throw new UserError(

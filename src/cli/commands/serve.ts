@@ -1,0 +1,58 @@
+/** `t2s serve`: the project as an HTTP service. */
+import type { Command } from "commander";
+import { UserError } from "../../base/errors.ts";
+import { latestReport } from "../../pipeline/stages/eval.ts";
+import { loadDatabase } from "../../pipeline/stages/schema.ts";
+import { ioOf } from "../io.ts";
+import { addOptionFlags, overridesOf } from "../option-flags.ts";
+import { packageVersion } from "../version.ts";
+import { projectPage } from "../project-page.ts";
+import { serveProject } from "../serve-project.ts";
+import { contextOf } from "./run.ts";
+
+export function registerServe(program: Command): void {
+  const command = program
+    .command("serve")
+    .description(
+      "Serves the project over HTTP: POST /generate_sql, /v1/ask, /v1/execute, /v1/chat/completions, a page to ask in, /openapi.json (docs/serving.md). SQL runs read-only, within limits, on what the key may see.",
+    )
+    .option("--port <number>", "0 takes a free one", "4318")
+    .option(
+      "--host <address>",
+      "an address of the network wants an API key (`t2s keys`)",
+      "127.0.0.1",
+    )
+    .addHelpText(
+      "after",
+      "\nExamples:\n  t2s serve\n  t2s serve --port 8080 --json\n  t2s keys add dashboard --scopes ask,execute && t2s serve --host 0.0.0.0\n  t2s serve --serve.timeoutMs 2000 --decode candidates:8",
+    );
+  addOptionFlags(command, ["serve.", "predict."]);
+  command.action(async (options: { port: string; host: string }, self: Command) => {
+    const io = ioOf(self);
+    const context = contextOf(io, overridesOf(self));
+    const { dbId } = await loadDatabase(context);
+    await serveProject(context, {
+      host: options.host,
+      port: readPort(options.port),
+      version: packageVersion(),
+      page: projectPage({
+        title: `Ask ${dbId}`,
+        reportFile: latestReport(context.project)?.htmlFile,
+      }),
+      onReady: (url, model) => {
+        if ("missing" in model)
+          io.progress.note(`there is no model, so that questions get an error: ${model.missing}`);
+        else if (model.name === "base")
+          io.progress.note("no model is tuned yet (`t2s run`): the base model answers");
+        io.result({ url, pid: process.pid }, `Ask your questions on ${url} (Ctrl-C ends)`);
+      },
+    });
+  });
+}
+
+/** Raises usage. */
+export function readPort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port < 65536) return port;
+  throw new UserError("usage", `--port is ${text}; a whole number from 0 to 65535 is wanted`);
+}

@@ -1,0 +1,93 @@
+/**
+ * The model of a project for a service: tuned where it has been, on the project's schema and on any other that comes
+ * with a question. One generator serves all of them and keeps the state of each schema's prompt.
+ */
+import { UserError } from "../base/errors.ts";
+import { createLlamaCppGenerator } from "../generate/llama-cpp.ts";
+import { createDecoding, oneAnswer } from "../predict/decoding.ts";
+import { createPredict, type Predict } from "../predict/predict.ts";
+import type { Prompt } from "../prompt/prompt.ts";
+import type { Database } from "../schema/schema.ts";
+import { cacheFolder } from "../source/source.ts";
+import { baseModelOf, countTokens, promptOptions } from "./model.ts";
+import { adapterFileOf, decodingOptions, openDecoding } from "./predictor.ts";
+import type { StageContext } from "./run.ts";
+import { databaseFileOf, loadDatabase } from "./stages/schema.ts";
+
+export type ServedModel = {
+  /** "tuned" or "base". */
+  readonly name: string;
+  /** On the project's schema, decoded as it is scored. */
+  readonly predict: Predict;
+  /** On another schema: one answer for each question. Raises schema-too-long. */
+  predictOn(database: Database): Predict;
+  close(): Promise<void>;
+};
+
+/** Room for schemas other than the project's; 23 kB a token for the default model. */
+const LEAST_CONTEXT = 4096;
+/** Tokens of a question with its chat frame that fit beside the largest schema. */
+const QUESTION_TOKENS = 120;
+/** No token is longer on the average: a text beyond that is not even counted. */
+const LETTERS_A_TOKEN = 12;
+/** Schemas whose grammar is kept. */
+const KEPT_SCHEMAS = 8;
+
+/** Raises what opening a model does, and schema-too-long for the project's schema. */
+export async function openServedModel(context: StageContext): Promise<ServedModel> {
+  const { config } = context;
+  const base = await baseModelOf(context);
+  const database = await loadDatabase(context);
+  const adapterFile = await adapterFileOf(context);
+  const spare = QUESTION_TOKENS + config["eval.maxTokens"];
+  const promptFor = (one: Database): { prompt: Prompt; tokens: number } => {
+    const prompt = base.promptFor(one, promptOptions(context));
+    const tokens =
+      prompt.prefix.length > LETTERS_A_TOKEN * base.contextTokens
+        ? Infinity
+        : countTokens(base, prompt.prefix);
+    return { prompt, tokens };
+  };
+  const ensureFits = (tokens: number, room: number) => {
+    if (tokens + spare > room)
+      throw new UserError(
+        "schema-too-long",
+        `the schema takes ${Number.isFinite(tokens) ? tokens : "far too many"} tokens; ${room - spare} are free beside question and answer`,
+      );
+  };
+  const own = promptFor(database);
+  ensureFits(own.tokens, base.contextTokens);
+  const contextTokens = Math.min(
+    base.contextTokens,
+    Math.max(LEAST_CONTEXT, Math.ceil((own.tokens + spare + 280) / 256) * 256),
+  );
+  const generator = await createLlamaCppGenerator({
+    baseFile: base.path,
+    adapterFile,
+    contextTokens,
+    sequences: 1,
+    threads: config["eval.threads"],
+    cacheFolder: cacheFolder(),
+  });
+  const options = decodingOptions(config);
+  const { decoding, close } = openDecoding(database, databaseFileOf(context), options);
+  const others = new Map<string, Predict>();
+  return {
+    name: adapterFile ? "tuned" : "base",
+    predict: createPredict(own.prompt, generator.generate, decoding),
+    predictOn(other) {
+      const known = others.get(other.fingerprint);
+      if (known !== undefined) return known;
+      const { prompt, tokens } = promptFor(other);
+      ensureFits(tokens, contextTokens);
+      const one = createDecoding(other, { ...options, decode: oneAnswer(options.decode) });
+      const predict = createPredict(prompt, generator.generate, one);
+      others.set(other.fingerprint, predict);
+      if (others.size > KEPT_SCHEMAS) others.delete(others.keys().next().value ?? "");
+      return predict;
+    },
+    close: async () => {
+      await Promise.all([generator.close(), close()]);
+    },
+  };
+}

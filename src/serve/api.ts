@@ -1,0 +1,190 @@
+/**
+ * The form of every request and answer, once: requests are checked against it, and /openapi.json is written from it.
+ * Knows no server.
+ */
+import { z } from "zod";
+import { UserError } from "../base/errors.ts";
+import type { Question } from "./service.ts";
+
+export type FeedbackRequest = {
+  readonly request_id: string;
+  readonly verdict: "right" | "wrong";
+  readonly sql?: string;
+  readonly refusal?: string;
+  readonly comment?: string;
+};
+
+export type ChatRequest = {
+  readonly model?: string;
+  readonly messages: readonly { readonly role: string; readonly content: string }[];
+  readonly stream?: boolean;
+};
+
+const question = z.string().trim().min(1).max(4000).describe("In plain words.");
+
+const column = z.strictObject({
+  name: z.string().min(1),
+  type: z.string().optional(),
+  comment: z.string().optional(),
+  primaryKey: z.boolean().optional(),
+  notNull: z.boolean().optional(),
+});
+const foreignKey = z.strictObject({
+  columns: z.array(z.string()).min(1),
+  refTable: z.string(),
+  refColumns: z.array(z.string()).min(1),
+});
+const table = z.strictObject({
+  name: z.string().min(1),
+  comment: z.string().optional(),
+  columns: z.array(column),
+  foreignKeys: z.array(foreignKey).optional(),
+});
+
+export const generateRequest: z.ZodType<Question> = z.object({
+  question,
+  schema: z
+    .union([z.string().min(1), z.object({ tables: z.array(table).min(1) })])
+    .optional()
+    .describe(
+      "CREATE TABLE text, or tables; left out means the project's own. With a schema nothing is executed.",
+    ),
+  execute: z
+    .boolean()
+    .optional()
+    .describe("true: the rows come with the answer. false: the SQL is not executed at all."),
+});
+
+export const askRequest: z.ZodType<{ readonly question: string }> = z.object({ question });
+
+export const executeRequest: z.ZodType<{ readonly sql: string }> = z.object({
+  sql: z.string().describe("One SELECT statement."),
+});
+
+export const feedbackRequest: z.ZodType<FeedbackRequest> = z.object({
+  request_id: z.string().min(1),
+  verdict: z.enum(["right", "wrong"]),
+  sql: z.string().trim().min(1).optional().describe("The SQL that would have been right."),
+  refusal: z.string().trim().min(1).optional().describe("Why the question cannot be answered."),
+  comment: z.string().optional(),
+});
+
+export const chatRequest: z.ZodType<ChatRequest> = z.object({
+  model: z.string().optional(),
+  messages: z
+    .array(z.object({ role: z.string(), content: z.string() }))
+    .min(1)
+    .describe("The last message of the user is the question."),
+  stream: z.boolean().optional(),
+});
+
+const cell = z.union([z.null(), z.number(), z.string()]);
+const rows = z.object({
+  columns: z.array(z.string()),
+  rows: z.array(z.array(cell)).describe("Integers beyond 2^53 as text, bytes in hexadecimal."),
+  truncated: z.boolean(),
+  ms: z.number(),
+});
+export const errorAnswer: z.ZodType = z.object({
+  error: z.object({
+    message: z.string(),
+    type: z.string(),
+    param: z.string().nullable(),
+    code: z.string(),
+  }),
+});
+export const executeAnswer: z.ZodType = rows;
+export const generateAnswer: z.ZodType = z.object({
+  request_id: z.string(),
+  sql: z.string().nullable(),
+  refusal: z.string().optional(),
+  confidence: z
+    .number()
+    .nullable()
+    .describe("The model's probability of its answer; 0 for SQL that was executed and failed."),
+  confidence_basis: z.enum(["model", "model and execution"]),
+  model: z.string(),
+  tokens: z.number(),
+  generation_time_ms: z.number(),
+  execution_time_ms: z.number().nullable().describe("null: nothing was executed, or it failed."),
+  result: z
+    .union([rows, z.object({ error: z.object({ code: z.string(), message: z.string() }) })])
+    .optional(),
+});
+export const chatAnswer: z.ZodType = z.object({
+  id: z.string(),
+  object: z.literal("chat.completion"),
+  created: z.number(),
+  model: z.string(),
+  choices: z.array(
+    z.object({
+      index: z.number(),
+      message: z.object({ role: z.literal("assistant"), content: z.string() }),
+      finish_reason: z.string(),
+    }),
+  ),
+  usage: z.object({ completion_tokens: z.number() }),
+});
+export const doneAnswer: z.ZodType = z.object({ status: z.string() });
+export const readyAnswer: z.ZodType = z.object({
+  status: z.string(),
+  model: z.string().nullable(),
+});
+const described = {
+  name: z.string(),
+  comment: z.string().optional(),
+};
+export const schemaAnswer: z.ZodType = z.object({
+  dialect: z.string(),
+  tables: z.array(
+    z.object({
+      ...described,
+      kind: z.string(),
+      columns: z.array(
+        z.object({
+          ...described,
+          type: z.string(),
+          notNull: z.boolean(),
+          primaryKey: z.number(),
+        }),
+      ),
+      foreignKeys: z.array(foreignKey),
+    }),
+  ),
+});
+export const runsAnswer: z.ZodType = z.object({
+  runs: z.array(
+    z.object({
+      id: z.string(),
+      at: z.string(),
+      steps: z.number(),
+      hasAdapter: z.boolean(),
+      ex: z.number().nullable(),
+    }),
+  ),
+});
+
+/** Wrong in one field of a request. */
+export class FieldError extends UserError {
+  readonly param: string;
+  constructor(param: string, message: string) {
+    super("usage", message);
+    this.param = param;
+  }
+}
+
+/** A body of the form that is wanted. Raises FieldError, which names the field and what it was. */
+export function readBody<T>(form: z.ZodType<T>, body: unknown): T {
+  const read = form.safeParse(body ?? {});
+  if (read.success) return read.data;
+  const [{ path, message }] = read.error.issues;
+  const field = path.join(".");
+  let value = body as unknown;
+  for (const key of path) value = (value as Record<PropertyKey, unknown> | null)?.[key];
+  const got = JSON.stringify(value) ?? "nothing";
+  const shown = got.length > 80 ? `${got.slice(0, 80)}…` : got;
+  throw new FieldError(
+    field,
+    `${field === "" ? "the body" : `"${field}"`} is ${shown}: ${message}`,
+  );
+}

@@ -1,0 +1,125 @@
+/**
+ * What of a database a reader sees: the schema for prompts and pages, the guard for SQL, and what SQLite is told to
+ * permit. Of what is hidden nothing is left over: no table, no key that leads to one, no sentence that names one, no cell
+ * of a row that the reader may not see.
+ */
+import { hashOfJson } from "../base/hash.ts";
+import { UserError } from "../base/errors.ts";
+import type { Permissions } from "../db/run-result.ts";
+import { SQLITE_FUNCTIONS } from "../guard/functions.ts";
+import { createGuard, type Guard } from "../guard/guard.ts";
+import { fingerprintOf } from "../schema/fingerprint.ts";
+import type { Column, Database, Table } from "../schema/schema.ts";
+import type { Reader } from "./keys.ts";
+
+export type ReaderView = {
+  readonly database: Database;
+  readonly guard: Guard;
+  readonly permissions: Permissions;
+  /** Whether the reader sees everything: only then may answers be chosen by executing them unguarded. */
+  readonly isWhole: boolean;
+  /** A message without the names that the reader may not see. */
+  clean(message: string): string;
+};
+
+/** Views by what readers may see, each made once. */
+export function createViews(database: Database): (reader: Reader) => ReaderView {
+  const views = new Map<string, ReaderView>();
+  return (reader) => {
+    const { tables = null, rowFilters = {} } = reader;
+    const key = hashOfJson({ tables, rowFilters });
+    const view = views.get(key) ?? viewOf(database, reader);
+    views.set(key, view);
+    return view;
+  };
+}
+
+const lower = (name: string) => name.toLowerCase();
+
+/** Raises key-invalid for a table that is not there, and what createGuard raises. */
+export function viewOf(whole: Database, { name, tables, rowFilters = {} }: Reader): ReaderView {
+  const wanted = new Set((tables ?? whole.tables.map((table) => table.name)).map(lower));
+  const shown = whole.tables.filter((table) => wanted.has(lower(table.name)));
+  if (shown.length < wanted.size) {
+    const known = new Set(shown.map((table) => lower(table.name)));
+    const unknown = [...wanted].filter((table) => !known.has(table));
+    throw new UserError("key-invalid", `key ${name}: there is no table ${unknown.join(", ")}`);
+  }
+  const hidden = hiddenNames(whole, shown);
+  const isFiltered = Object.keys(rowFilters).length > 0;
+  const database = reduce(whole, shown, hidden, isFiltered);
+  const filters = Object.entries(rowFilters).map(([table, condition]) => [lower(table), condition]);
+  const isWhole = shown.length === whole.tables.length && !isFiltered;
+  return {
+    database,
+    isWhole,
+    guard: createGuard({
+      dialect: whole.dialect,
+      tables: database.tables,
+      functions: SQLITE_FUNCTIONS,
+      rowFilters,
+    }),
+    permissions: {
+      tables: Object.fromEntries(
+        database.tables.map((table) => [
+          lower(table.name),
+          table.columns.map((c) => lower(c.name)),
+        ]),
+      ),
+      functions: [...SQLITE_FUNCTIONS],
+      filters: Object.fromEntries(filters) as Record<string, string>,
+    },
+    clean: (message) =>
+      isWhole || !mentions(message, hidden) ? message : "the database could not run it",
+  };
+}
+
+/** Names of tables and columns that stand in what is hidden and nowhere in what is shown. */
+function hiddenNames(whole: Database, shown: readonly Table[]): ReadonlySet<string> {
+  const namesOf = (tables: readonly Table[]) =>
+    tables.flatMap((table) => [table.name, ...table.columns.map((column) => column.name)]);
+  const visible = new Set(namesOf(shown).map(lower));
+  const others = whole.tables.filter((table) => !shown.includes(table));
+  return new Set(
+    namesOf(others)
+      .map(lower)
+      .filter((name) => !visible.has(name)),
+  );
+}
+
+const mentions = (text: string, names: ReadonlySet<string>): boolean => {
+  const said = lower(text);
+  return [...names].some((name) => said.includes(name));
+};
+
+function reduce(
+  whole: Database,
+  shown: readonly Table[],
+  hidden: ReadonlySet<string>,
+  isFiltered: boolean,
+): Database {
+  if (shown.length === whole.tables.length && !isFiltered) return whole;
+  const speakable = (comment?: string) =>
+    comment !== undefined && !mentions(comment, hidden) ? { comment } : {};
+  // a filter on one table shows in the cells of others, and in views: none is told
+  const columnOf = ({ comment, ...column }: Column): Column => ({
+    ...column,
+    ...speakable(comment),
+    ...(isFiltered && { cellValues: [], distinctCount: 0, nullCount: 0 }),
+  });
+  const names = new Set(shown.map((table) => lower(table.name)));
+  const reduced: Omit<Database, "fingerprint"> = {
+    dbId: whole.dbId,
+    dialect: whole.dialect,
+    tables: shown.map(({ comment, ...table }) => ({
+      ...table,
+      terms: [],
+      ...speakable(comment),
+      columns: table.columns.map(columnOf),
+      foreignKeys: table.foreignKeys.filter(({ refTable }) => names.has(lower(refTable))),
+      ...(isFiltered && { rowCount: 0 }),
+    })),
+    knowledge: whole.knowledge.filter((sentence) => !mentions(sentence, hidden)),
+  };
+  return { ...reduced, fingerprint: fingerprintOf(reduced) };
+}

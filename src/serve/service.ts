@@ -1,0 +1,293 @@
+/**
+ * What the service does for a reader, without any word of HTTP: questions to SQL, SQL to rows, each through the guard
+ * and within limits, each in the log. Routes, the Model Context Protocol and the page all call this.
+ */
+import { messageOf, UserError } from "../base/errors.ts";
+import type { RunsSql } from "../db/executor.ts";
+import type { RunResult, SqlCell } from "../db/run-result.ts";
+import type { Predict } from "../predict/predict.ts";
+import type { Database } from "../schema/schema.ts";
+import { databaseOfDdl, databaseOfTables, type GivenTable } from "../schema/given.ts";
+import type { Feedback, RequestEnd, RequestLog, RequestStart } from "../track/requests.ts";
+import type { Reader, Scope } from "./keys.ts";
+import type { Metrics } from "./metrics.ts";
+import { createQueue, type Queue } from "./queue.ts";
+import { createViews, type ReaderView } from "./reader-view.ts";
+
+/** A model that answers on any schema. */
+export type ServedModel = {
+  readonly name: string;
+  /** On the project's whole schema, as it is scored. */
+  readonly predict: Predict;
+  /** On another schema, or a part of it: one answer for each question, and nothing is executed to choose it. */
+  predictOn(database: Database): Predict;
+  close(): Promise<void>;
+};
+
+export type Limits = {
+  /** Of one SQL statement. */
+  readonly timeoutMs: number;
+  readonly maxRows: number;
+  readonly maxBytes: number;
+  /** Requests that wait for the model, and as many for the database. */
+  readonly maxWaiting: number;
+  /** Statements at the same time. */
+  readonly executions: number;
+  /** Longest answer in tokens. */
+  readonly maxTokens: number;
+};
+
+export const defaultLimits: Limits = {
+  timeoutMs: 10_000,
+  maxRows: 1000,
+  maxBytes: 16 * 2 ** 20,
+  maxWaiting: 32,
+  executions: 2,
+  maxTokens: 160,
+};
+
+export type ServiceOptions = {
+  readonly database: Database;
+  readonly databaseFile: string;
+  readonly executor: RunsSql;
+  /** The model, or why there is none. */
+  readonly model: ServedModel | { readonly missing: string };
+  readonly log: RequestLog;
+  readonly metrics: Metrics;
+  readonly limits?: Partial<Limits>;
+};
+
+/** A cell as JSON: large integers as text, bytes in hexadecimal. */
+export type JsonCell = null | number | string;
+
+export type Rows = {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly JsonCell[])[];
+  /** There were more rows than the limit. */
+  readonly truncated: boolean;
+  readonly ms: number;
+};
+
+export type Question = {
+  readonly question: string;
+  /** DDL text or tables, instead of the project's schema. Nothing is executed then. */
+  readonly schema?: string | { readonly tables: readonly GivenTable[] };
+  /** false: nothing is executed. */
+  readonly execute?: boolean;
+};
+
+export type Answered = {
+  readonly requestId: string;
+  readonly sql: string | null;
+  readonly refusal?: string;
+  /** The model's probability of the answer, 0 for SQL that was executed and failed; null where a model gives none. */
+  readonly confidence: number | null;
+  readonly executed: boolean;
+  readonly model: string;
+  readonly tokens: number;
+  readonly generationMs: number;
+  readonly executionMs: number | null;
+  readonly result?: Rows | { readonly error: { readonly code: string; readonly message: string } };
+};
+
+export type CallOptions = {
+  /** Which job it is in the log. */
+  readonly job: string;
+  readonly signal?: AbortSignal;
+  /** Called when the model begins with the question. */
+  readonly onStart?: () => void;
+  /** Called with the SQL before it is executed. */
+  readonly onSql?: (sql: string) => void;
+};
+
+export type Service = {
+  readonly model: ServiceOptions["model"];
+  /** Raises forbidden, model-missing, overloaded, ddl-invalid, schema-too-long, question-too-long. */
+  ask(reader: Reader, question: Question, options: CallOptions): Promise<Answered>;
+  /** Raises forbidden, overloaded, and the codes that begin with sql-. */
+  execute(reader: Reader, sql: string, options: CallOptions): Promise<Rows>;
+  /** The schema as the reader sees it. */
+  schema(reader: Reader): Database;
+  /** Raises not-found for a request that this reader has not made. */
+  feedback(reader: Reader, feedback: Feedback): void;
+  queues(): {
+    readonly model: ReturnType<Queue["counts"]>;
+    readonly sql: ReturnType<Queue["counts"]>;
+  };
+};
+
+/** Raises forbidden. */
+export function ensureScope({ name, scopes }: Reader, scope: Scope): void {
+  if (!scopes.includes(scope))
+    throw new UserError("forbidden", `key ${name} has not the scope "${scope}"`);
+}
+
+/** Joins a database, a model and a log. What it is given is closed by who made it. */
+export function createService(options: ServiceOptions): Service {
+  const { database, databaseFile, executor, model, log, metrics } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const viewFor = createViews(database);
+  const modelQueue = createQueue(1, limits.maxWaiting);
+  const sqlQueue = createQueue(limits.executions, limits.maxWaiting);
+
+  /** Runs SQL as a reader; what is wrong with it is raised. */
+  async function run(view: ReaderView, sql: string, signal?: AbortSignal): Promise<Rows> {
+    const admission = view.guard(sql);
+    if (!admission.ok) throw new UserError(admission.code, admission.message);
+    const result = await sqlQueue.run(
+      () =>
+        executor.run(databaseFile, admission.sql, {
+          timeoutMs: limits.timeoutMs,
+          maxRows: limits.maxRows,
+          maxBytes: limits.maxBytes,
+          permissions: view.permissions,
+          signal,
+        }),
+      signal,
+    );
+    signal?.throwIfAborted();
+    metrics.work("execution", result.ms / 1000);
+    return rowsOf(result, view);
+  }
+
+  /** Keeps the log whole: begun before the work, ended whatever comes of it. */
+  async function logged<T>(
+    start: RequestStart,
+    work: (id: string) => Promise<{ value: T; end: Omit<RequestEnd, "ms"> }>,
+  ): Promise<T> {
+    const startedMs = performance.now();
+    const id = log.begin(start);
+    const end = (told: Omit<RequestEnd, "ms">) =>
+      log.end(id, { ...told, ms: performance.now() - startedMs });
+    try {
+      const { value, end: told } = await work(id);
+      end(told);
+      return value;
+    } catch (error) {
+      const code = codeOf(error);
+      end({ code, message: messageOf(error) });
+      throw error;
+    }
+  }
+
+  function predictFor(view: ReaderView, { schema }: Question): Predict {
+    if ("missing" in model) throw new UserError("model-missing", model.missing);
+    if (schema !== undefined)
+      return model.predictOn(
+        typeof schema === "string" ? databaseOfDdl(schema) : databaseOfTables(schema.tables),
+      );
+    return view.isWhole ? model.predict : model.predictOn(view.database);
+  }
+
+  return {
+    model,
+    async ask(reader, question, { job, signal, onStart, onSql }) {
+      ensureScope(reader, "ask");
+      const view = viewFor(reader);
+      const hasOwnSchema = question.schema !== undefined;
+      const start = { job, reader: reader.name, question: question.question, hasOwnSchema };
+      return logged(start, async (requestId) => {
+        const predict = predictFor(view, question);
+        const [prediction] = await modelQueue.run(() => {
+          onStart?.();
+          const { maxTokens } = limits;
+          return predict([question.question], { maxTokens, withConfidence: true, signal });
+        }, signal);
+        const { answer, confidence, tokens, ms: generationMs } = prediction;
+        metrics.work("generation", generationMs / 1000);
+        const name = "missing" in model ? "" : model.name;
+        const common = { requestId, model: name, tokens, generationMs };
+        const told = { model: name, tokens, generationMs, confidence };
+        if (answer.kind === "refuse") {
+          const { refusal } = answer;
+          const value: Answered = {
+            ...common,
+            sql: null,
+            refusal,
+            confidence: confidence ?? null,
+            executed: false,
+            executionMs: null,
+          };
+          return { value, end: { ...told, refusal } };
+        }
+        const { sql } = answer;
+        onSql?.(sql);
+        const mayExecute =
+          !hasOwnSchema && question.execute !== false && reader.scopes.includes("execute");
+        const result = mayExecute ? await tried(run(view, sql, signal)) : undefined;
+        const failed = result !== undefined && "error" in result;
+        const executionMs = result === undefined || failed ? null : result.ms;
+        const value: Answered = {
+          ...common,
+          sql,
+          confidence: failed ? 0 : (confidence ?? null),
+          executed: result !== undefined,
+          executionMs,
+          ...(result && { result }),
+        };
+        const error = failed ? result.error : {};
+        const rows = result === undefined || failed ? undefined : result.rows.length;
+        const end = { ...told, ...error, sql, rows, executionMs: executionMs ?? undefined };
+        return { value, end };
+      });
+    },
+    async execute(reader, sql, { job, signal }) {
+      ensureScope(reader, "execute");
+      return logged({ job, reader: reader.name, sql }, async () => {
+        const value = await run(viewFor(reader), sql, signal);
+        return { value, end: { sql, rows: value.rows.length, executionMs: value.ms } };
+      });
+    },
+    schema(reader) {
+      ensureScope(reader, "schema");
+      return viewFor(reader).database;
+    },
+    feedback(reader, feedback) {
+      ensureScope(reader, "feedback");
+      if (!log.addFeedback(reader.name, feedback))
+        throw new UserError("not-found", `there is no request ${feedback.requestId}`);
+    },
+    queues: () => ({ model: modelQueue.counts(), sql: sqlQueue.counts() }),
+  };
+}
+
+/** Of an error that may be told; "internal" for all others. */
+export const codeOf = (error: unknown): string =>
+  error instanceof UserError ? error.code : isGone(error) ? "client-gone" : "internal";
+
+const isGone = (error: unknown): boolean => error instanceof Error && error.name === "AbortError";
+
+/** Errors of the SQL are part of an answer; that the service is overloaded, or that nobody waits any more, is not. */
+async function tried(running: Promise<Rows>): Promise<NonNullable<Answered["result"]>> {
+  try {
+    return await running;
+  } catch (error) {
+    if (!(error instanceof UserError) || !error.code.startsWith("sql-")) throw error;
+    return { error: { code: error.code, message: error.message } };
+  }
+}
+
+function rowsOf(result: RunResult, view: ReaderView): Rows {
+  if (result.ok) {
+    const { columns, rows, truncated, ms } = result;
+    return { columns, rows: rows.map((row) => row.map(jsonCell)), truncated, ms };
+  }
+  switch (result.reason) {
+    case "timeout":
+      throw new UserError("sql-timeout", `the SQL ${result.message}`);
+    case "too-large":
+      throw new UserError("sql-too-large", result.message);
+    case "exec-error":
+      throw new UserError("sql-failed", view.clean(result.message));
+    default:
+      // the database's own message may name what the reader must not know of
+      throw new UserError("sql-refused", "the database does not permit this statement");
+  }
+}
+
+function jsonCell(cell: SqlCell): JsonCell {
+  if (typeof cell === "bigint")
+    return Number.isSafeInteger(Number(cell)) ? Number(cell) : String(cell);
+  if (typeof cell === "number") return Number.isFinite(cell) ? cell : String(cell);
+  return cell instanceof Uint8Array ? Buffer.from(cell).toString("hex") : cell;
+}
