@@ -59,7 +59,7 @@ export async function answerGold(
   progress.step("answering");
   try {
     for (const { items, database, prompt } of places) {
-      const { decoding, close } = openDecoding(database, fileOf(database.dbId), {
+      const { decoding, close } = await openDecoding(database, fileOf(database.dbId), {
         ...decodingOptions(config),
         ...(model.isServer && { decode: "greedy" }),
       });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { UserError } from "../base/errors.ts";
 import { createLlamaCppGenerator } from "../generate/llama-cpp.ts";
 import { createExecutor } from "../db/executor.ts";
-import { indexCells, readCells } from "../link/cells.ts";
+import { indexCells, loadCells } from "../link/cells.ts";
 import { createChooser } from "../predict/choose.ts";
 import {
   candidatesOf,
@@ -19,7 +19,7 @@ import { type BaseModel, countTokens, baseModelOf, promptOf } from "./model.ts";
 import type { Config } from "./options.ts";
 import type { StageContext } from "./run.ts";
 import type { Database } from "../schema/schema.ts";
-import { databaseFileOf, loadDatabase } from "./stages/schema.ts";
+import { databaseOf, loadDatabase } from "./stages/schema.ts";
 import { runFolderOf } from "./stages/train.ts";
 
 export type OpenModel = {
@@ -36,19 +36,19 @@ export const decodingOptions = (config: Config): DecodingOptions => ({
   bind: config["predict.bind"] as DecodingOptions["bind"],
 });
 
-/** How answers on a database are kept right; a choice among several executes them on `file`. */
-export function openDecoding(
+/** How answers on a database are kept right; a choice among several executes them on `source`, its path or URL. */
+export async function openDecoding(
   database: Database,
-  file: string,
+  source: string,
   options: DecodingOptions,
-): OpenDecoding {
+): Promise<OpenDecoding> {
   if (candidatesOf(options.decode) === 1)
     return { decoding: createDecoding(database, options), close: async () => {} };
   const executor = createExecutor({ workers: 2, timeoutMs: CHOICE_TIMEOUT_MS });
   const choose = createChooser({
     database,
-    run: (sqls) => executor.runMany(file, sqls, { maxRows: CHOICE_ROWS, overflow: "truncate" }),
-    cells: indexCells(readCells(file, database)),
+    run: (sqls) => executor.runMany(source, sqls, { maxRows: CHOICE_ROWS, overflow: "truncate" }),
+    cells: indexCells(await loadCells(source, database)),
   });
   return { decoding: createDecoding(database, options, choose), close: () => executor.close() };
 }
@@ -92,7 +92,7 @@ export async function openModel(
     cacheFolder: cacheFolder(),
   });
   const database = await loadDatabase(context);
-  const { decoding, close } = openDecoding(database, databaseFileOf(context), {
+  const { decoding, close } = await openDecoding(database, databaseOf(context), {
     ...decodingOptions(config),
     ...(options.decode && { decode: options.decode }),
   });

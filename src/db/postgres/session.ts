@@ -4,7 +4,7 @@ import { type Session, usualLimits } from "../driver.ts";
 import { connect, runStatement } from "./connection.ts";
 import { readPostgresUrl } from "./url.ts";
 
-const STATEMENT_MS = 20_000;
+const STATEMENT_MS = 10_000;
 
 /** Raises UserError("database-unreachable"), also for a statement that fails later on. */
 export async function openPostgresSession(database: string): Promise<Session> {
