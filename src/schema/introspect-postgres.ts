@@ -279,9 +279,12 @@ async function describeTable(
     name,
     kind,
     ...(comment !== undefined && { comment }),
-    columns: columns.map(({ category: _, labels: __, ...column }, i) => ({
-      ...column,
-      primaryKey: primaryKey.indexOf(column.name) + 1,
+    columns: columns.map(({ name: columnName, type, notNull, comment: said }, i) => ({
+      name: columnName,
+      type,
+      notNull,
+      primaryKey: primaryKey.indexOf(columnName) + 1,
+      ...(said !== undefined && { comment: said }),
       ...counted.statistics[i],
     })),
     foreignKeys,

@@ -173,7 +173,9 @@ class ConnectionPool {
     this.#isClosed = true;
     for (const wake of this.#waiting.splice(0)) wake();
     for (const { client } of this.#busy) cancelStatement(client);
-    await Promise.all([...this.#idle.splice(0), ...this.#busy].map(({ client }) => client.end()));
+    const clients = [...this.#idle.splice(0), ...this.#busy].map(({ client }) => client);
+    for (const client of clients) keepsProcess(client, true);
+    await Promise.all(clients.map((client) => client.end()));
   }
 
   #wake(): void {
