@@ -60,7 +60,7 @@ const columnIn = (value: SqlValue | undefined, columns: Columns): TypedColumn | 
   columns.get(bodyOf(value, "column") ?? {});
 const isDay = (column: TypedColumn | undefined): boolean => column?.type === "date";
 const isTime = (column: TypedColumn | undefined): boolean =>
-  isDay(column) || /^timestamp/.test(column?.type ?? "");
+  isDay(column) || column?.type.startsWith("timestamp") === true;
 
 function rewrite(value: SqlValue, columns: Columns): SqlValue {
   if (!isNode(value)) return mapChildren(value, (child) => rewrite(child, columns));
