@@ -10,6 +10,7 @@ export type ErrorCode =
   | "config-invalid"
   | "project-missing"
   | "database-invalid"
+  | "database-unreachable"
   | "database-empty"
   | "ddl-invalid"
   | "schema-too-long"
@@ -71,6 +72,11 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
     status: 400,
     meaning: "The file is not a database that can be read.",
     toDo: "Check the path; for SQLite the file must start with `SQLite format 3`.",
+  },
+  "database-unreachable": {
+    status: 502,
+    meaning: "The database server does not answer, or does not let the role in.",
+    toDo: "Check host, port, role and database of the URL. The password comes from PGPASSWORD, ~/.pgpass, or a variable named as ${NAME} in the URL.",
   },
   "database-empty": {
     status: 400,

@@ -16,6 +16,8 @@ export type TaskEnd<Answer> =
   | { readonly kind: "answer"; readonly answer: Answer }
   /** Its process was killed at the time limit. */
   | { readonly kind: "timeout"; readonly ms: number }
+  /** It was cancelled; if it was at work, its process was killed. */
+  | { readonly kind: "cancelled"; readonly ms: number }
   /** Its process ended by itself: out of memory, most likely. */
   | { readonly kind: "died"; readonly ms: number; readonly signal: string }
   | { readonly kind: "closed" }
@@ -27,7 +29,7 @@ export type TaskOptions = {
   readonly timeoutMs: number;
   /** Any number: tasks of one lane meet in one child if that is possible. Without one, the first free child takes it. */
   readonly lane?: number;
-  /** Nobody waits for the answer any more: the task is taken back, or its process killed as at the time limit. */
+  /** Ends the task as "cancelled". One that was sent ahead ends at once too, but its child still works on it. */
   readonly signal?: AbortSignal;
 };
 
@@ -59,6 +61,11 @@ type Job<Task, Answer> = Omit<TaskOptions, "signal"> & {
   readonly task: Task;
   readonly resolve: (end: TaskEnd<Answer>) => void;
 };
+/** The task at work for whose sake its process is killed. */
+type Stopped<Task, Answer> = {
+  readonly job: Job<Task, Answer>;
+  readonly kind: "timeout" | "cancelled";
+};
 type Slot<Task, Answer> = {
   readonly lane: number;
   readonly child: ChildProcess;
@@ -68,7 +75,7 @@ type Slot<Task, Answer> = {
   readonly sent: Job<Task, Answer>[];
   startedMs: number;
   timer?: NodeJS.Timeout;
-  ending?: "closed" | { readonly overdue: Job<Task, Answer> };
+  ending?: "closed" | Stopped<Task, Answer>;
 };
 
 const MAX_START_FAILURES = 5;
@@ -107,35 +114,36 @@ class ChildPool<Task, Answer> implements ProcessPool<Task, Answer> {
 
   run(task: Task, { timeoutMs, lane, signal }: TaskOptions): Promise<TaskEnd<Answer>> {
     return new Promise((resolve) => {
-      if (this.#isClosed || signal?.aborted) return resolve({ kind: "closed" });
+      if (this.#isClosed) return resolve({ kind: "closed" });
+      if (signal?.aborted) return resolve({ kind: "cancelled", ms: 0 });
+      const id = this.#nextId++;
       const home = lane === undefined ? undefined : lane % this.#workers;
       const queue = home === undefined ? this.#shared : this.#lanes[home];
-      const abandon = () => this.#abandon(job, queue);
+      const cancel = () => this.#cancel(job);
       const job: Job<Task, Answer> = {
-        id: this.#nextId++,
+        id,
         task,
         timeoutMs,
         lane: home,
         resolve: (end) => {
-          signal?.removeEventListener("abort", abandon);
+          signal?.removeEventListener("abort", cancel);
           resolve(end);
         },
       };
-      signal?.addEventListener("abort", abandon, { once: true });
+      signal?.addEventListener("abort", cancel);
       queue.push(job);
       this.#advance();
     });
   }
 
-  /** A task that waits ends as "closed", one at work as "timeout"; one that was sent ahead runs to its end. */
-  #abandon(job: Job<Task, Answer>, queue: Job<Task, Answer>[]): void {
-    const at = queue.indexOf(job);
-    if (at >= 0) {
-      queue.splice(at, 1);
-      job.resolve({ kind: "closed" });
+  #cancel(job: Job<Task, Answer>): void {
+    for (const queue of [this.#shared, ...this.#lanes]) {
+      const at = queue.indexOf(job);
+      if (at >= 0) queue.splice(at, 1);
     }
-    for (const slot of this.#slots)
-      if (slot.sent[0] === job && slot.ending === undefined) void killed(slot, { overdue: job });
+    const slot = [...this.#slots].find(({ sent }) => sent[0] === job);
+    if (slot === undefined) job.resolve({ kind: "cancelled", ms: 0 });
+    else void killed(slot, { job, kind: "cancelled" });
   }
 
   async close(): Promise<void> {
@@ -218,10 +226,10 @@ class ChildPool<Task, Answer> implements ProcessPool<Task, Answer> {
     const [job, ...ahead] = sent;
     const ms = performance.now() - slot.startedMs;
     if (ending === "closed") for (const one of sent) one.resolve({ kind: "closed" });
-    else if (ending !== undefined && ending.overdue !== job) this.#lanes[lane].unshift(...sent);
+    else if (ending !== undefined && ending.job !== job) this.#lanes[lane].unshift(...sent);
     else {
       this.#lanes[lane].unshift(...ahead);
-      job?.resolve(ending === undefined ? { kind: "died", ms, signal } : { kind: "timeout", ms });
+      job?.resolve(ending === undefined ? { kind: "died", ms, signal } : { kind: ending.kind, ms });
     }
     if (!slot.isReady && ++this.#startFailures >= MAX_START_FAILURES)
       this.#endWaiting({ kind: "no-process" });
@@ -239,7 +247,7 @@ function startClock<Task, Answer>(slot: Slot<Task, Answer>): void {
   clearTimeout(slot.timer);
   const [job] = slot.sent;
   slot.startedMs = performance.now();
-  slot.timer = job && setTimeout(() => void killed(slot, { overdue: job }), job.timeoutMs);
+  slot.timer = job && setTimeout(() => void killed(slot, { job, kind: "timeout" }), job.timeoutMs);
 }
 
 /** Kills a child for a reason and waits until it is gone. */

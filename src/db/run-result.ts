@@ -2,9 +2,11 @@
 export type SqlCell = null | number | bigint | string | Uint8Array;
 
 export type RunFailure =
-  /** The database refused it; the message is SQLite's own. */
+  /** The database refused it; the message is its own. */
   | "exec-error"
   | "timeout"
+  /** By the caller's signal. */
+  | "cancelled"
   /** Too many bytes or rows, a text too long, or out of memory. */
   | "too-large"
   | "not-readonly"
@@ -16,7 +18,10 @@ export type RunResult =
   | {
       readonly ok: true;
       readonly columns: readonly string[];
-      /** INTEGER cells are bigint, REAL cells number: the storage class is kept. */
+      /**
+       * INTEGER cells are bigint, REAL cells number: the storage class is kept. How a server's types become cells:
+       * postgres/cells.ts.
+       */
       readonly rows: readonly (readonly SqlCell[])[];
       readonly ms: number;
       /** True when there were more rows than `maxRows`. */
@@ -26,6 +31,8 @@ export type RunResult =
       readonly ok: false;
       readonly reason: RunFailure;
       readonly message: string;
+      /** Five letters and digits by which a server tells its errors apart (SQLSTATE). */
+      readonly sqlState?: string;
       readonly ms: number;
     };
 
@@ -38,10 +45,13 @@ export type RunLimits = {
   readonly maxBytes: number;
   /**
    * "read": what is not one reading statement is refused. "copy": the statement may write, on a copy of the file that is
-   * thrown away afterwards; only what reaches beyond that copy is refused.
+   * thrown away afterwards; only what reaches beyond that copy is refused. A server's database has no copies.
    */
   readonly access: "read" | "copy";
-  /** A new connection for this run, or the one that is open from the run before. */
+  /**
+   * A new connection for this run, or the one that is open from the run before. On a server connections are always kept,
+   * and each run has a transaction of its own that is rolled back.
+   */
   readonly connection: "fresh" | "kept";
   /** Bounds on the length of a value (5 MB) and of the SQL (50 kB); off for compatibility modes. */
   readonly boundLengths: boolean;

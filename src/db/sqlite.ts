@@ -5,6 +5,8 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { messageOf, UserError } from "../base/errors.ts";
+import type { Session } from "./driver.ts";
+import type { SqlCell } from "./run-result.ts";
 
 const HEADER = "SQLite format 3\0";
 const BUSY_MS = 1000;
@@ -26,6 +28,26 @@ export function openTrusted(file: string): DatabaseSync {
       cause: error,
     });
   }
+}
+
+const SCHEME = "sqlite:";
+
+/** The path within `sqlite:PATH`; a bare path is one. */
+export const sqliteFileOf = (database: string): string =>
+  database.startsWith(SCHEME) ? database.slice(SCHEME.length) : database;
+
+/** openTrusted as every engine has it. Raises UserError("database-invalid"). */
+export async function openSqliteSession(database: string): Promise<Session> {
+  const connection = openTrusted(sqliteFileOf(database));
+  return {
+    rows: async (sql, parameters = []) => {
+      const statement = connection.prepare(sql);
+      statement.setReturnArrays(true);
+      statement.setReadBigInts(true);
+      return statement.all(...parameters) as unknown as SqlCell[][];
+    },
+    close: async () => connection.close(),
+  };
 }
 
 function checkHeader(file: string): void {

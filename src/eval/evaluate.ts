@@ -8,6 +8,7 @@ import type { Example } from "../data/example.ts";
 import type { Executor } from "../db/executor.ts";
 import type { Predict, Prediction } from "../predict/predict.ts";
 import type { Table } from "../schema/schema.ts";
+import type { Dialect } from "../sql/dialect.ts";
 import { unknownNames } from "../sql/names.ts";
 import { wilsonInterval } from "./statistics.ts";
 import { createStrictScorer } from "./strict.ts";
@@ -57,7 +58,9 @@ export type Evaluation = { readonly metrics: Metrics; readonly items: readonly S
 
 export type EvaluateOptions = {
   readonly executor: Executor;
+  /** Its path or URL. */
   readonly databaseFile: string;
+  readonly dialect?: Dialect;
   readonly tables: readonly Table[];
   readonly maxTokens: number;
   readonly timeoutMs: number;
@@ -117,7 +120,7 @@ async function scoreItem(
       hasUnknownNames: false,
     };
   }
-  const hasUnknownNames = hasUnknown(answer.sql, options.tables);
+  const hasUnknownNames = hasUnknown(answer.sql, options);
   if (example.kind === "refuse")
     return {
       ...common,
@@ -155,8 +158,11 @@ const NOT_RUN: ReadonlySet<string> = new Set([
 ]);
 
 /** False for text that does not parse: that is counted among what does not run. */
-function hasUnknown(sql: string, tables: readonly Table[]): boolean {
-  const names = unknownNames(sql, "sqlite", tables);
+function hasUnknown(
+  sql: string,
+  { dialect = "sqlite", tables }: Pick<EvaluateOptions, "dialect" | "tables">,
+): boolean {
+  const names = unknownNames(sql, dialect, tables);
   return names !== undefined && names.tables.length + names.columns.length > 0;
 }
 

@@ -4,7 +4,8 @@
  */
 import { statSync } from "node:fs";
 import { sha256OfFile } from "../base/hash.ts";
-import { createRun, type Executor, failureOf, type RunResult } from "../db/executor.ts";
+import type { Executor, RunResult } from "../db/executor.ts";
+import { createRun, failureOf } from "../db/sqlite-executor.ts";
 import {
   createProcessPool,
   type ProcessPool,

@@ -2,7 +2,8 @@
  * The text cells of a database, and which of them a question names: as written, in other letter case, in another
  * number, in part, or with a slip. Bounded in rows and cells; dates and long texts are left out. Reads only.
  */
-import { openTrusted } from "../db/sqlite.ts";
+import { driverOf, engineOf } from "../db/drivers.ts";
+import { openTrusted, sqliteFileOf } from "../db/sqlite.ts";
 import type { Database } from "../schema/schema.ts";
 import { quoteName } from "../sql/quote.ts";
 import { isDateText } from "./dates.ts";
@@ -69,6 +70,47 @@ export function readCells(
       );
   } finally {
     connection.close();
+  }
+}
+
+/** readCells for a database of any engine, by its path or URL. Raises UserError("database-unreachable") too. */
+export const loadCells = async (
+  source: string,
+  database: Database,
+  limits: CellLimits = {},
+): Promise<ColumnCells[]> =>
+  engineOf(source) === "postgres"
+    ? readServerCells(source, database, limits)
+    : readCells(sqliteFileOf(source), database, limits);
+
+/** Types whose values are texts that a question may name. */
+const TEXT_TYPE = /^(?:varchar|char|bpchar|text|citext|name|"?char"?)\b/i;
+
+async function readServerCells(
+  source: string,
+  { tables }: Database,
+  { maxRows = 50_000, maxCellsPerColumn = 5_000, maxCells = 300_000 }: CellLimits,
+): Promise<ColumnCells[]> {
+  const session = await driverOf(source).openSession(source);
+  const quoted = (name: string) => quoteName(name, "postgres");
+  try {
+    let left = maxCells;
+    const read: ColumnCells[] = [];
+    for (const table of tables.filter(({ kind }) => kind === "table"))
+      for (const column of table.columns.filter(({ type }) => TEXT_TYPE.test(type))) {
+        if (column.nullCount > 0 && column.nullCount === table.rowCount) continue;
+        const rows = await session.rows(
+          `SELECT DISTINCT c FROM (SELECT ${quoted(column.name)}::text AS c FROM ${quoted(table.name)} LIMIT ${maxRows}) AS part
+           WHERE length(c) BETWEEN 1 AND ${MAX_LENGTH} LIMIT ${Math.min(left, maxCellsPerColumn)}`,
+        );
+        const cells = rows.map(([cell]) => String(cell));
+        if (cells.every(isDateText)) continue;
+        left -= cells.length;
+        read.push({ table: table.name, column: column.name, cells });
+      }
+    return read;
+  } finally {
+    await session.close();
   }
 }
 

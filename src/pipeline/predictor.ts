@@ -6,7 +6,7 @@ import { readJsonLines } from "../base/files.ts";
 import type { Example } from "../data/example.ts";
 import { createLlamaCppGenerator } from "../generate/llama-cpp.ts";
 import { createExecutor } from "../db/executor.ts";
-import { indexCells, readCells } from "../link/cells.ts";
+import { indexCells, loadCells } from "../link/cells.ts";
 import { createChooser } from "../predict/choose.ts";
 import {
   candidatesOf,
@@ -23,7 +23,7 @@ import type { Config } from "./options.ts";
 import type { StageContext } from "./run.ts";
 import { shownParts } from "./shown.ts";
 import type { Database } from "../schema/schema.ts";
-import { databaseFileOf, loadDatabase } from "./stages/schema.ts";
+import { databaseFileOf, databaseOf, loadDatabase } from "./stages/schema.ts";
 import { runFolderOf } from "./stages/train.ts";
 
 export type OpenModel = {
@@ -41,21 +41,21 @@ export const decodingOptions = (config: Config): DecodingOptions & { readonly re
   bind: config["predict.bind"] as DecodingOptions["bind"],
 });
 
-/** How answers on a database are kept right; a choice among several, and their repair, execute them on `file`. */
-export function openDecoding(
+/** How answers on a database are kept right; a choice among several, and their repair, execute them on `source`, its path or URL. */
+export async function openDecoding(
   database: Database,
-  file: string,
+  source: string,
   options: DecodingOptions & { readonly repair: number },
-): OpenDecoding {
+): Promise<OpenDecoding> {
   const executor = createExecutor({ workers: 2, timeoutMs: CHOICE_TIMEOUT_MS });
   const run = (maxRows: number) => (sqls: readonly string[]) =>
-    executor.runMany(file, sqls, { maxRows, overflow: "truncate" });
+    executor.runMany(source, sqls, { maxRows, overflow: "truncate" });
   const choose =
     candidatesOf(options.decode) > 1
       ? createChooser({
           database,
           run: run(CHOICE_ROWS),
-          cells: indexCells(readCells(file, database)),
+          cells: indexCells(await loadCells(source, database)),
         })
       : undefined;
   const findProblems = options.repair > 0 ? createProblemFinder(database, run(1)) : undefined;
@@ -117,7 +117,7 @@ export async function openModel(
     threads: config["eval.threads"],
     cacheFolder: cacheFolder(),
   });
-  const { decoding, close } = openDecoding(database, databaseFileOf(context), {
+  const { decoding, close } = await openDecoding(database, databaseOf(context), {
     ...decodingOptions(config),
     ...(options.decode && { decode: options.decode }),
   });

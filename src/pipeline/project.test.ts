@@ -17,7 +17,7 @@ import { cellsForHints, hintsOf } from "./shown.ts";
 import { baselineStage } from "./stages/baseline.ts";
 import { cleanStage } from "./stages/clean.ts";
 import { dataStage, readSynthesisReport } from "./stages/data.ts";
-import { databaseFileOf, loadDatabase, schemaStage } from "./stages/schema.ts";
+import { databaseFileOf, databaseOf, loadDatabase, schemaStage } from "./stages/schema.ts";
 import { jobOf, trainStage } from "./stages/train.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-project-"));
@@ -77,8 +77,10 @@ test("the prompt's template is an input of training and of the baseline", async 
 });
 
 test("a database that is named wrongly is an error of the configuration", () => {
-  const wrong = { ...context, config: { ...context.config, database: "postgres://x" } };
-  expect(() => databaseFileOf(wrong)).toThrow("sqlite:PATH is wanted");
+  const at = (database: string) => ({ ...context, config: { ...context.config, database } });
+  expect(() => databaseOf(at("mysql://here"))).toThrow("sqlite:PATH or postgres:");
+  expect(databaseOf(at("postgres://a@h/d"))).toBe("postgres://a@h/d");
+  expect(() => databaseFileOf(at("postgres://a@h/d"))).toThrow("is on a server");
 });
 
 test("a test split that would be empty is refused with the counts", async () => {

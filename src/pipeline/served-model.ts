@@ -70,7 +70,7 @@ export async function openServedModel(context: StageContext): Promise<ServedMode
     cacheFolder: cacheFolder(),
   });
   const options = decodingOptions(config);
-  const { decoding, close } = openDecoding(database, databaseFileOf(context), options);
+  const { decoding, close } = await openDecoding(database, databaseFileOf(context), options);
   const others = new Map<string, Predict>();
   return {
     name: adapterFile ? "tuned" : "base",

@@ -67,7 +67,7 @@ export function compactSql(sql: string, dialect: Dialect, tables: readonly Named
     spelling: new Map(tables.map((table) => [table.name.toLowerCase(), spellingOf(table)])),
   };
   const text = printSql(rewrite(statement, lookup) as SqlNode, dialect);
-  return dialect === "sqlite" ? respell(text) : text;
+  return dialect === "sqlite" ? respell(text) : dialect === "postgres" ? respellNot(text) : text;
 }
 
 /** The printer writes `NOT a IN (…)` and `SUBSTRING(…)`; people write `a NOT IN (…)` and, in SQLite, `substr(…)`. */
@@ -79,6 +79,14 @@ const respell = (sql: string): string =>
       if (operand !== undefined) return `${operand} NOT ${word}`;
       return `${name === "SUBSTRING" ? "substr" : name.toLowerCase()}(`;
     },
+  );
+
+/** `a NOT IN (…)` alone, for a dialect whose functions the printer spells as people do. */
+export const respellNot = (sql: string): string =>
+  sql.replace(
+    /('(?:[^']|'')*')|\bNOT ((?:\w+|"(?:[^"]|"")*")(?:\.(?:\w+|"(?:[^"]|"")*"))?) (IN|I?LIKE|BETWEEN)\b|"(?:[^"]|"")*"/g,
+    (text, literal, operand, word) =>
+      literal !== undefined || operand === undefined ? text : `${operand} NOT ${word}`,
   );
 
 const spellingOf = ({ name, columns }: NamedTable): Spelling => ({

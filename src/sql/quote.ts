@@ -22,11 +22,21 @@ const FREE_IN_SQLITE: ReadonlySet<string> = new Set(
   temporary ties trigger unbounded user vacuum view virtual without`.split(/\s+/),
 );
 
-/** Whether a name can stand in SQL without quotes. */
+/** PostgreSQL's reserved words that SQLite does not know, or leaves free (postgresql.org/docs/15/sql-keywords-appendix.html). */
+const RESERVED_IN_POSTGRES: ReadonlySet<string> = new Set(
+  `analyse analyze any array asymmetric authorization binary both cast collation column concurrently current_catalog
+  current_role current_schema current_user deferrable do end false fetch for freeze grant ilike initially lateral leading
+  localtime localtimestamp only overlaps placing session_user similar some symmetric tablesample trailing true user
+  variadic verbose`.split(/\s+/),
+);
+
+/** Whether a name can stand in SQL without quotes. PostgreSQL reads a bare name in lower case. */
 export function isPlainName(name: string, dialect?: Dialect): boolean {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return false;
   const lower = name.toLowerCase();
-  return !KEYWORDS.has(lower) || (dialect === "sqlite" && FREE_IN_SQLITE.has(lower));
+  if (dialect === "postgres" && (name !== lower || RESERVED_IN_POSTGRES.has(lower))) return false;
+  const hasFree = dialect === "sqlite" || dialect === "postgres";
+  return !KEYWORDS.has(lower) || (hasFree && FREE_IN_SQLITE.has(lower));
 }
 
 /** A name as it stands in SQL: `"Order Details"`, `` `order` `` in MySQL, `[order]` in T-SQL, plain where it may be. */

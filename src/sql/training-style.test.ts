@@ -28,9 +28,9 @@ test.each<[Dialect, string, string]>([
   [
     "postgres",
     "SELECT age::float / 2 FROM singer",
-    "SELECT CAST(Age AS DOUBLE PRECISION) / 2 FROM Singer",
+    `SELECT CAST("Age" AS DOUBLE PRECISION) / 2 FROM "Singer"`,
   ],
-  ["postgres", "SELECT count(s.*) FROM singer s", "SELECT COUNT(Singer.*) FROM Singer"],
+  ["postgres", "SELECT count(s.*) FROM singer s", `SELECT COUNT("Singer".*) FROM "Singer"`],
   [
     "mysql",
     'SELECT s.`order` FROM song AS s WHERE s.title = "x"',

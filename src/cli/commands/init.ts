@@ -6,15 +6,18 @@ import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { UserError } from "../../base/errors.ts";
+import type { Progress } from "../../base/progress.ts";
+import { engineOf } from "../../db/drivers.ts";
+import { withoutPassword } from "../../db/postgres/url.ts";
 import { writeFileAtomic } from "../../base/files.ts";
 import { CONFIG_FILE, readConfig, writeConfig } from "../../pipeline/config.ts";
 import { projectAt } from "../../pipeline/project.ts";
 import { writeFirstTemplate } from "../../pipeline/prompt-template.ts";
 import { readRecords, runStages } from "../../pipeline/run.ts";
-import { databaseFileOf, schemaStage } from "../../pipeline/stages/schema.ts";
+import { databaseOf, schemaStage } from "../../pipeline/stages/schema.ts";
 import { SCRIPT_DIALECTS, type ScriptDialect } from "../../schema/ddl/dialect.ts";
 import { buildFromDdl, type DdlDatabase } from "../../schema/from-ddl.ts";
-import { introspect } from "../../schema/introspect.ts";
+import { describeDatabase } from "../../schema/describe.ts";
 import { ioOf } from "../io.ts";
 
 const NOTES = `# What a person knows about this database and its names do not say. The model reads it with every question.
@@ -41,7 +44,7 @@ export function registerInit(program: Command): void {
     .description(
       "Looks at a database and writes t2s.yaml and the schema snapshot into the project folder.",
     )
-    .option("--db <source>", "sqlite:PATH")
+    .option("--db <source>", "sqlite:PATH or postgres://ROLE@HOST:5432/NAME (docs/databases.md)")
     .option("--ddl <path>", "a script of CREATE TABLE, or a folder of them, instead of a database")
     .addOption(
       new Option("--dialect <name>", "how the scripts are written (guessed)").choices([
@@ -55,7 +58,7 @@ export function registerInit(program: Command): void {
     .option("--force", "replace a t2s.yaml that is there")
     .addHelpText(
       "after",
-      "\nExamples:\n  t2s init --db sqlite:./company.db\n  t2s init --db sqlite:./company.db --project ./my-project --yes\n  t2s init --ddl ./schema.sql --yes\n  t2s init --ddl ./database-project --dialect tsql --rows 300 --yes",
+      "\nExamples:\n  t2s init --db sqlite:./company.db\n  t2s init --db sqlite:./company.db --project ./my-project --yes\n  PGPASSWORD=… t2s init --db postgres://reader@localhost/shop\n  t2s init --ddl ./schema.sql --yes\n  t2s init --ddl ./database-project --dialect tsql --rows 300 --yes",
     )
     .action(async (options: InitOptions, self: Command) => {
       const io = ioOf(self);
@@ -70,10 +73,14 @@ export function registerInit(program: Command): void {
           "usage",
           `${join(project.folder, CONFIG_FILE)} is there already; --force replaces it`,
         );
-      const { file, built } = databaseOf(options, project.folder);
-      introspect(file, { dbId: "check", withStatistics: false });
+      const { source, built } = sourceOf(options, project.folder);
+      await describeDatabase(source, { withStatistics: false });
+      const isServer = engineOf(source) === "postgres";
+      if (isServer && withoutPassword(source) !== source) givePassword(source, io.progress);
       writeConfig(project.folder, {
-        database: `sqlite:${relative(project.folder, file).replaceAll("\\", "/")}`,
+        database: isServer
+          ? withoutPassword(source)
+          : `sqlite:${relative(project.folder, source).replaceAll("\\", "/")}`,
         ...(options.model && { model: options.model }),
       });
       writeFirstTemplate({ project });
@@ -91,7 +98,7 @@ export function registerInit(program: Command): void {
       io.result(
         {
           project: project.folder,
-          database: databaseFileOf(context),
+          database: databaseOf(context),
           summary,
           ...(built && {
             dialect: built.dialect,
@@ -118,13 +125,22 @@ type InitOptions = {
 const DDL_DATABASE = "schema/ddl.sqlite";
 
 /** The database named, or one made of the scripts within the project. */
-function databaseOf(
+function sourceOf(
   { db, ddl, ...options }: InitOptions,
   projectFolder: string,
-): { readonly file: string; readonly built?: DdlDatabase } {
-  if (ddl === undefined) return { file: resolve(sqlitePath(db ?? "")) };
+): { readonly source: string; readonly built?: DdlDatabase } {
+  if (db !== undefined && engineOf(db) === "postgres") return { source: db };
+  if (ddl === undefined) return { source: resolve(sqlitePath(db ?? "")) };
   const file = join(projectFolder, DDL_DATABASE);
-  return { file, built: buildFromDdl(resolve(ddl), file, options) };
+  return { source: file, built: buildFromDdl(resolve(ddl), file, options) };
+}
+
+/** For what follows in this process; the file does not get it. */
+function givePassword(url: string, progress: Progress): void {
+  process.env.PGPASSWORD = decodeURIComponent(new URL(url).password);
+  progress.note(
+    "  the password is not written into t2s.yaml: later commands take it from PGPASSWORD, ~/.pgpass, or a variable named in the URL: postgres://ROLE:${NAME}@HOST/NAME",
+  );
 }
 
 const MAX_SHOWN = 20;
@@ -152,6 +168,9 @@ const positive = (text: string): number => {
 function sqlitePath(source: string): string {
   if (source.startsWith("sqlite:")) return source.slice("sqlite:".length);
   if (/^[a-z]+:/i.test(source) && !/^[a-z]:[\\/]/i.test(source))
-    throw new UserError("usage", `--db is ${source}; sqlite:PATH is wanted`);
+    throw new UserError(
+      "usage",
+      `--db is ${withoutPassword(source)}; sqlite:PATH or postgres://ROLE@HOST/NAME is wanted`,
+    );
   return source;
 }

@@ -7,7 +7,8 @@ import { makeSuite, type SuiteJob } from "../../eval/suite/make.ts";
 import type { Suite } from "../../eval/suite/suite-file.ts";
 import { suiteText } from "../../eval/suite/suite-text.ts";
 import { readSplit } from "../../pipeline/stages/baseline.ts";
-import { databaseFileOf, dbIdOf } from "../../pipeline/stages/schema.ts";
+import { databaseFileOf } from "../../pipeline/stages/schema.ts";
+import { dbIdOf } from "../../schema/describe.ts";
 import type { Io } from "../io.ts";
 import { contextOf } from "./run.ts";
 

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { createExecutor } from "../../db/executor.ts";
 import { terminalTable } from "../../report/terminal.ts";
 import { openTunedModel } from "../../pipeline/predictor.ts";
-import { databaseFileOf } from "../../pipeline/stages/schema.ts";
+import { databaseOf } from "../../pipeline/stages/schema.ts";
 import { ioOf } from "../io.ts";
 import { addOptionFlags, overridesOf } from "../option-flags.ts";
 import { contextOf } from "./run.ts";
@@ -40,7 +40,7 @@ export function registerPredict(program: Command): void {
         );
       const executor = options.execute ? createExecutor({ workers: 1 }) : undefined;
       try {
-        const result = await executor?.run(databaseFileOf(context), answer.sql, {
+        const result = await executor?.run(databaseOf(context), answer.sql, {
           timeoutMs: context.config["eval.timeoutMs"],
           maxRows: MAX_ROWS,
         });

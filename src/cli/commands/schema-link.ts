@@ -1,7 +1,7 @@
 /** `t2s schema link "…"`: what a question speaks of, as far as words tell. */
 import type { Command } from "commander";
-import { databaseFileOf, loadDatabase } from "../../pipeline/stages/schema.ts";
-import { indexCells, readCells } from "../../link/cells.ts";
+import { databaseOf, loadDatabase } from "../../pipeline/stages/schema.ts";
+import { indexCells, loadCells } from "../../link/cells.ts";
 import { createLinker, type Links } from "../../link/link.ts";
 import { terminalTable } from "../../report/terminal.ts";
 import { ioOf } from "../io.ts";
@@ -22,7 +22,7 @@ export function registerLink(schema: Command): void {
       const io = ioOf(self);
       const context = contextOf(io);
       const database = await loadDatabase(context);
-      const cells = indexCells(readCells(databaseFileOf(context), database));
+      const cells = indexCells(await loadCells(databaseOf(context), database));
       const links = createLinker(database, cells).link(question);
       io.result(links, textOf(links));
     });

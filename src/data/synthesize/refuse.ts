@@ -25,6 +25,7 @@ import { reword } from "./reword.ts";
 import type { RunMany, Value } from "./samples.ts";
 import { quoteName } from "./select.ts";
 import { describe } from "./subject.ts";
+import { runnerFor } from "./dialects.ts";
 import { createVocabulary, type Entity } from "./vocabulary.ts";
 import { askForCount, askForRows, finish, terse } from "./wording.ts";
 
@@ -60,7 +61,7 @@ export async function synthesizeRefusals(
   options: RefusalOptions,
 ): Promise<Example[]> {
   const { count, seed, run, exclude = new Set() } = options;
-  const vocabulary = await createVocabulary(database, run);
+  const vocabulary = await createVocabulary(database, runnerFor(database, run));
   const draw: Draw = { vocabulary, rng: new Rng(seed ^ 0x5eed), uses: new Map() };
   const isAbsent = absenceIn(database);
   const questions = new Set<string>();

@@ -93,13 +93,13 @@ export async function readDateOrder(
   const results = await run(
     pairs.map(({ table, a, b }) => {
       const [x, y] = [quoteName(a), quoteName(b)];
-      return `SELECT SUM(${x} < ${y}) > SUM(${x} > ${y}) FROM (SELECT ${x}, ${y} FROM ${quoteName(table)} LIMIT ${ROWS})`;
+      return `SELECT SUM(CASE WHEN ${x} < ${y} THEN 1 WHEN ${x} > ${y} THEN -1 ELSE 0 END) FROM (SELECT ${x}, ${y} FROM ${quoteName(table)} LIMIT ${ROWS}) AS held`;
     }),
   );
   const orders = entities.map(() => new Set<string>());
   pairs.forEach(({ index, a, b }, at) => {
     const result = results[at];
-    if (result.ok && Number(result.rows[0]?.[0] ?? 0) === 1) orders[index].add(`${a}\n${b}`);
+    if (result.ok && Number(result.rows[0]?.[0] ?? 0) > 0) orders[index].add(`${a}\n${b}`);
   });
   return orders;
 }
@@ -114,14 +114,14 @@ function plainValues(row: readonly Cell[]): Value[] | undefined {
 
 const source = (table: Table, column: Column): string => {
   const name = quoteName(column.name);
-  return `(SELECT ${name} AS v FROM ${quoteName(table.name)} WHERE ${name} IS NOT NULL LIMIT ${ROWS})`;
+  return `(SELECT ${name} AS v FROM ${quoteName(table.name)} WHERE ${name} IS NOT NULL LIMIT ${ROWS}) AS held`;
 };
 
 const frequentSql = (table: Table, column: Column): string =>
   `SELECT v, COUNT(*) FROM ${source(table, column)} GROUP BY v ORDER BY COUNT(*) DESC, v LIMIT ${FREQUENT}`;
 
 const spreadSql = (table: Table, column: Column): string =>
-  `SELECT MIN(v) FROM (SELECT v, NTILE(${SPREAD}) OVER (ORDER BY v) AS part FROM ${source(table, column)}) GROUP BY part ORDER BY 1`;
+  `SELECT MIN(v) FROM (SELECT v, NTILE(${SPREAD}) OVER (ORDER BY v) AS part FROM ${source(table, column)}) AS parts GROUP BY part ORDER BY 1`;
 
 /** Rows whose first cell can stand in SQL and in a question. */
 function valuesOf(result: RunResult): [Value, Value][] {

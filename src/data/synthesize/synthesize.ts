@@ -1,13 +1,15 @@
 /**
- * Pairs of question and SQL for any SQLite database, out of its schema and its values alone: shapes are drawn, each draft
+ * Pairs of question and SQL for any database, out of its schema and its values alone: shapes are drawn, each draft
  * is executed together with queries that a careless reader would write, and kept only if all of them differ. The same
- * seed gives the same pairs. Knows no file and no model.
+ * seed gives the same pairs. Queries are drawn in SQLite's SQL and written in the database's (to-postgres.ts). Knows no
+ * file and no model.
  */
 import { performance } from "node:perf_hooks";
 import { UserError } from "../../base/errors.ts";
 import { Rng } from "../../base/rng.ts";
 import type { Database } from "../../schema/schema.ts";
 import { type Template, templateOf } from "../../sql/template.ts";
+import { runnerFor, writerFor } from "./dialects.ts";
 import type { Example } from "../example.ts";
 import { bigramsOf, distinct2, newShare } from "./diversity.ts";
 import { countUses, type Draft, type Draw, pickWeighted } from "./draw.ts";
@@ -85,13 +87,16 @@ export async function synthesize(
   database: Database,
   options: SynthesizeOptions,
 ): Promise<Synthesis> {
-  const { count, seed, run, exclude = new Set(), target = {}, onProgress } = options;
+  const { count, seed, exclude = new Set(), target = {}, onProgress } = options;
   const { variety = varietyOf("") } = options;
   const started = performance.now();
+  const write = writerFor(database);
+  const run = runnerFor(database, options.run);
   const vocabulary = await createVocabulary(database, run);
   const draw: Draw = { vocabulary, rng: new Rng(seed), uses: new Map() };
   const state: Progress = {
     database,
+    write,
     seed,
     exclude,
     target,
@@ -139,6 +144,7 @@ type Entry = { readonly shape: ShapeName; readonly draft: Draft; readonly outlin
 
 type Progress = {
   readonly database: Database;
+  readonly write: (sql: string) => string;
   readonly seed: number;
   readonly exclude: ReadonlySet<string>;
   readonly target: Profile;
@@ -259,8 +265,9 @@ function accept(state: Progress, entry: Entry, verdict: Verdict): boolean {
     return false;
   };
   if (!verdict.ok) return turnDown(verdict.reason, verdict.message);
-  const { database, examples, sqls, questions } = state;
-  const template = unlessUnparsed(() => templateOf(draft.sql, database.dialect, database.tables));
+  const { database, write, examples, sqls, questions } = state;
+  const sql = write(draft.sql);
+  const template = unlessUnparsed(() => templateOf(sql, database.dialect, database.tables));
   if (template === undefined) return turnDown("unparsed");
   const question = plainText(draft.question);
   if (state.exclude.has(template.templateId)) return turnDown("excluded-template");
@@ -270,7 +277,7 @@ function accept(state: Progress, entry: Entry, verdict: Verdict): boolean {
   questions.add(question);
   addOutline(state.tally, outline);
   state.byShape.set(shape, (state.byShape.get(shape) ?? 0) + 1);
-  examples.push(toExample(state, entry, template, verdict));
+  examples.push(toExample(state, { ...entry, sql }, template, verdict));
   return true;
 }
 
@@ -286,18 +293,18 @@ function unlessUnparsed<T>(read: () => T): T | undefined {
 
 function toExample(
   { database, seed, examples }: Progress,
-  { shape, draft, outline }: Entry,
+  { shape, draft, sql, outline }: Entry & { readonly sql: string },
   { templateId, shapeId }: Template,
   { rows, ms }: Verdict & { ok: true },
 ): Example {
   return {
     id: `synth-${seed}-${String(examples.length + 1).padStart(5, "0")}`,
     question: draft.question,
-    sql: draft.sql,
+    sql,
     dbId: database.dbId,
     schemaFingerprint: database.fingerprint,
     kind: "answer",
-    dialect: "sqlite",
+    dialect: database.dialect,
     hardness: outline.hardness,
     templateId,
     shapeId,

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { constants, DatabaseSync } from "node:sqlite";
+import { MAX_SQL_BYTES, MAX_VALUE_BYTES } from "../driver.ts";
 import type { RunLimits } from "../run-result.ts";
 import { scratchFolder } from "./serve-tasks.ts";
 
@@ -41,8 +42,6 @@ const FORBIDDEN_PRAGMAS: ReadonlySet<string> = new Set([
   "lock_proxy_file",
 ]);
 const BUSY_MS = 2000;
-const MAX_VALUE_BYTES = 5_000_000;
-const MAX_SQL_BYTES = 50_000;
 const MAX_KEPT_CONNECTIONS = 16;
 
 /** A new connection that reads the file. */

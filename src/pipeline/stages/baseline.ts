@@ -16,7 +16,7 @@ import type { Predict } from "../../predict/predict.ts";
 import { type BaseModel, baseModelOf, promptInputs } from "../model.ts";
 import { openModel } from "../predictor.ts";
 import type { Stage, StageContext } from "../run.ts";
-import { databaseFileOf, loadDatabase } from "./schema.ts";
+import { databaseOf, loadDatabase } from "./schema.ts";
 
 export type Baseline = {
   readonly base: Evaluation;
@@ -55,10 +55,11 @@ export async function scoreModel(
 ): Promise<Evaluation> {
   const executor = createExecutor({ workers: 2 });
   try {
-    const { tables } = await loadDatabase(context);
+    const { dialect, tables } = await loadDatabase(context);
     return await evaluateModel(examples, predict, {
       executor,
-      databaseFile: databaseFileOf(context),
+      databaseFile: databaseOf(context),
+      dialect,
       tables,
       maxTokens: context.config["eval.maxTokens"],
       timeoutMs: context.config["eval.timeoutMs"],

@@ -14,12 +14,12 @@ import { type Embedder, openEmbedder } from "../../data/embed.ts";
 import type { Example, Split } from "../../data/example.ts";
 import { findLeaks, type Leak } from "../../data/leaks.ts";
 import { type CheckedPair, executePairs, parsePairs } from "../../data/pairs.ts";
-import { indexCells, readCells } from "../../link/cells.ts";
+import { indexCells, loadCells } from "../../link/cells.ts";
 import { applyReview } from "../review.ts";
 import { roundTripInputs, withRoundTrip } from "../round-trip.ts";
 import { hashOfOutput, type Stage, type StageContext } from "../run.ts";
 import { curatedFiles, withDatabase } from "./data.ts";
-import { databaseFileOf, loadDatabase } from "./schema.ts";
+import { databaseOf, loadDatabase } from "./schema.ts";
 
 /** Fewer training pairs than this teach nothing. */
 const FEWEST_TRAIN = 20;
@@ -64,7 +64,7 @@ export const cleanStage: Stage = {
             testShare: config["data.testShare"],
             seed: config["data.seed"],
           },
-      cells: indexCells(readCells(databaseFileOf(context), database)),
+      cells: indexCells(await loadCells(databaseOf(context), database)),
       embed: embedder.embed,
     };
     const cleaned = await withRoundTrip(context, (roundTrip) =>

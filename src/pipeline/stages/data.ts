@@ -19,7 +19,7 @@ import { type Synthesis, synthesize } from "../../data/synthesize/synthesize.ts"
 import { createExecutor } from "../../db/executor.ts";
 import type { Project } from "../project.ts";
 import type { Stage, StageContext } from "../run.ts";
-import { databaseFileOf, loadDatabase } from "./schema.ts";
+import { databaseOf, loadDatabase } from "./schema.ts";
 
 const SYNTHETIC = "synthetic.jsonl";
 
@@ -89,12 +89,12 @@ export async function withDatabase<T>(
     run: (sqls: readonly string[]) => ReturnType<ReturnType<typeof createExecutor>["runMany"]>,
   ) => Promise<T>,
 ): Promise<T> {
-  const file = databaseFileOf(context);
+  const database = databaseOf(context);
   const executor = createExecutor({ workers: 2, timeoutMs: 5_000 });
   try {
     return await work((sqls) => {
       context.signal?.throwIfAborted();
-      return executor.runMany(file, sqls, { maxRows: 10_000, overflow: "truncate" });
+      return executor.runMany(database, sqls, { maxRows: 10_000, overflow: "truncate" });
     });
   } finally {
     await executor.close();

@@ -22,7 +22,8 @@ import { readTemplate } from "../prompt-template.ts";
 import { hashOfOutput, readRecords, type Stage, type StageContext } from "../run.ts";
 import { BASELINE_FILE, readBaseline, readSplit, scoreModel } from "./baseline.ts";
 import { startAdapterOf } from "../start-adapter.ts";
-import { databaseFileOf, dbIdOf, loadDatabase } from "./schema.ts";
+import { databaseOf, loadDatabase } from "./schema.ts";
+import { dbIdOf } from "../../schema/describe.ts";
 import { saveVersions } from "../versions/save.ts";
 import { readTrained, runFolderOf, type Trained } from "./train.ts";
 
@@ -64,7 +65,7 @@ export const evalStage: Stage = {
         context.project,
         relative(
           context.project.folder,
-          join(context.project.suiteFolder, dbIdOf(databaseFileOf(context)), SUITE_FILE),
+          join(context.project.suiteFolder, dbIdOf(databaseOf(context)), SUITE_FILE),
         ),
       ),
     };
