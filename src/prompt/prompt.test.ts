@@ -101,7 +101,7 @@ describe("what is shown for one question", () => {
       return texts.join("\n");
     });
     expect(schemaLast.suffixOf("Who?")).toBe("Who?");
-    expect(() => schemaLast.suffixOf("Who?", shown)).toThrow("no place for examples");
+    expect(() => schemaLast.suffixOf("Who?", shown)).toThrow("no place for turns");
   });
 });
 
