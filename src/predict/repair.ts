@@ -57,8 +57,8 @@ type AskAgain<T> = (
 ) => Promise<T[]>;
 
 /**
- * The predictions, those that cannot run replaced by a second answer that runs or refuses; where there is none, the
- * first stays. Tokens and time are of both. Raises what asking raises, but for a second round that does not fit.
+ * The predictions, those that cannot run replaced by a second answer that runs; where there is none, the first stays: a
+ * small model that is told of a mistake refuses any question (docs/log.md). Tokens and time are of both. Raises what asking raises, but for a second round that does not fit.
  */
 export async function repaired<T extends Repairable>(
   predictions: readonly T[],
@@ -82,7 +82,7 @@ export async function repaired<T extends Repairable>(
   for (const [i, after] of second.entries()) {
     const { index, prediction } = failing[i];
     all[index] = {
-      ...(left[i] === undefined ? after : prediction),
+      ...(after.answer.kind === "answer" && left[i] === undefined ? after : prediction),
       tokens: prediction.tokens + after.tokens,
       ms: prediction.ms + after.ms,
     };
