@@ -18,8 +18,16 @@ export type GivenTable = {
   readonly foreignKeys?: readonly ForeignKey[];
 };
 
-/** CREATE TABLE scripts in any dialect. Raises ddl-invalid when no table can be read. */
+/** No model of the list reads as much, and reading it takes seconds. */
+const MAX_DDL_LENGTH = 200_000;
+
+/** CREATE TABLE scripts in any dialect. Raises ddl-invalid when no table can be read, schema-too-long. */
 export function databaseOfDdl(text: string): Database {
+  if (text.length > MAX_DDL_LENGTH)
+    throw new UserError(
+      "schema-too-long",
+      `the schema has ${text.length} characters; ${MAX_DDL_LENGTH} are the most`,
+    );
   const { tables } = readDdl([{ file: "schema", text }]);
   return databaseOf(
     tables.map(({ primaryKey, ...table }) => ({

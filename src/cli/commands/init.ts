@@ -36,6 +36,8 @@ const GIT_IGNORE = `# What is made anew, kept by DVC, or large. The pairs themse
 /data/cache/
 /.dvc/cache/
 /runs/*/checkpoints/
+/logs/
+/keys.json
 `;
 
 export function registerInit(program: Command): void {

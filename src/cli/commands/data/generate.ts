@@ -38,7 +38,10 @@ export function registerGenerate(data: Command): void {
     .option("--refusals <n>", "questions that the schema cannot answer")
     .option("--target <name>", "spider, flat or a JSON file: what the pairs are to be made of")
     .option("--seed <n>", "seed")
-    .option("--from <file>", "served: JSON lines {question, sql} with the right SQL")
+    .option(
+      "--from <file>",
+      "served: JSON lines {question, sql} with the right SQL, or the log of `t2s serve`",
+    )
     .option("--dry-run", "teacher, paraphrase: print the forecast of requests and cost, and stop")
     .addHelpText(
       "after",
