@@ -4,6 +4,7 @@
  * names of columns do not count and their order only by a flag. Reference: docs/evaluation.md, steps S1 to S9.
  * Knows no question and no model.
  */
+import { engineOf } from "../db/drivers.ts";
 import type { RunFailure, RunResult, RunsSql } from "../db/executor.ts";
 import { hasDoubleQuotes, isNondeterministic, outlineOf, refusalOf } from "../sql/admission.ts";
 import { createGate } from "./gate.ts";
@@ -48,7 +49,7 @@ export type StrictOptions = {
 };
 
 export type StrictScorer = {
-  /** Scores one prediction on one database, or on several of one schema that must all agree. */
+  /** Scores one prediction on one database (path or URL), or on several of one schema that must all agree. */
   score(
     files: string | readonly string[],
     goldSql: string,
@@ -77,7 +78,7 @@ export function createStrictScorer(
     const key = `${file}\0${sql}`;
     const known = golds.get(key);
     if (known !== undefined) return known;
-    const gold = runGold(sql, (text) => runFairly(file, text));
+    const gold = runGold(sql, isSqlite(file), (text) => runFairly(file, text));
     golds.set(key, gold);
     void gold.then((done) => {
       if (done.ok && done.result.rows.length > MAX_CACHED_ROWS) golds.delete(key);
@@ -97,13 +98,14 @@ export function createStrictScorer(
     const gold = await goldOf(file, goldSql);
     const base = { msGold: gold.ms, msPredicted: 0, flags: [] };
     if (!gold.ok) return { ...base, verdict: 0, reason: "gold-invalid", message: gold.message };
-    const refusal = refusalOf(sql);
+    const refusal = isSqlite(file) ? refusalOf(sql) : undefined;
     if (refusal !== undefined) return { ...base, verdict: 0, reason: refusal };
     const predicted = await runFairly(file, sql);
     const timed = { ...base, msPredicted: predicted.ms };
     if (!predicted.ok)
       return { ...timed, verdict: 0, reason: predicted.reason, message: predicted.message };
-    const needsLiterals = hasDoubleQuotes(sql) && !(await preparesWithoutLiterals(file, sql));
+    const needsLiterals =
+      isSqlite(file) && hasDoubleQuotes(sql) && !(await preparesWithoutLiterals(file, sql));
     const { verdict, reason, flags } = compare(gold.result, predicted, goldSql, sql);
     return {
       ...timed,
@@ -133,8 +135,15 @@ export function createStrictScorer(
   };
 }
 
-async function runGold(sql: string, run: (sql: string) => Promise<RunResult>): Promise<Gold> {
-  const refusal = refusalOf(sql);
+/** Whose tokens tell what is refused; a server's executor tells by itself. */
+const isSqlite = (file: string): boolean => engineOf(file) === "sqlite";
+
+async function runGold(
+  sql: string,
+  isChecked: boolean,
+  run: (sql: string) => Promise<RunResult>,
+): Promise<Gold> {
+  const refusal = isChecked ? refusalOf(sql) : undefined;
   if (refusal !== undefined) return { ok: false, message: refusal, ms: 0 };
   const result = await run(sql);
   return result.ok

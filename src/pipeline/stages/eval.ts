@@ -8,6 +8,7 @@ import { join, relative } from "node:path";
 import { UserError } from "../../base/errors.ts";
 import { writeFileAtomic, writeJson } from "../../base/files.ts";
 import { sha256OfFile } from "../../base/hash.ts";
+import { driverOf, engineOf } from "../../db/drivers.ts";
 import { createExecutor } from "../../db/executor.ts";
 import type { ScoredItem } from "../../eval/evaluate.ts";
 import { reportHtml, type ReportInput, reportJson, type ReportJson } from "../../eval/report.ts";
@@ -84,6 +85,7 @@ export const evalStage: Stage = {
       const folder = await runFolderOf(context);
       const { dbId, tables } = await loadDatabase(context);
       const { cleaned } = (await saveVersions(context)).current;
+      const engine = await engineUsed(databaseOf(context));
       const input: ReportInput = {
         title: `Questions to SQL on ${dbId}`,
         evaluations: { base: baseline.base, fewShot: baseline.fewShot, tuned },
@@ -96,7 +98,7 @@ export const evalStage: Stage = {
         conditions: {
           model: `${base.name}, sha256 ${base.sha256.slice(0, 16)}…`,
           adapter: `sha256 ${(await sha256OfFile(adapterFile)).slice(0, 16)}…, GGUF, as deployed`,
-          mode: "strict: fresh read-only connection per query, bag of rows, order where the gold orders",
+          mode: `strict: ${engine.access} per query, bag of rows, order where the gold orders`,
           database: `${dbId}, ${tables.length} tables`,
           prompt: `${readTemplate(context).name}, schema as ${context.config["prompt.schema"]}, sha256 ${model.prompt.hash.slice(0, 16)}…`,
           questions: `${test.filter(({ kind }) => kind === "answer").length} answerable, ${test.filter(({ kind }) => kind === "refuse").length} to refuse`,
@@ -109,7 +111,7 @@ export const evalStage: Stage = {
           "solved examples in the prompt of the tuned model": context.config["predict.examples"],
           "training pairs": trainingPairs(readTrained(folder), readSplit(context, "train").length),
           ...(cleaned && { "version of the pairs": `${cleaned.name}, MD5 ${cleaned.hash}` }),
-          SQLite: process.versions.sqlite ?? "",
+          [engine.name]: engine.version,
           machine: `${cpus()[0]?.model.trim()}, ${availableParallelism()} threads, Node ${process.versions.node}`,
         },
         loss: lossOf(folder),
@@ -130,6 +132,23 @@ export const evalStage: Stage = {
     }
   },
 };
+
+/** What executed the queries. */
+async function engineUsed(database: string) {
+  if (engineOf(database) === "sqlite")
+    return {
+      name: "SQLite",
+      version: process.versions.sqlite ?? "",
+      access: "fresh read-only connection",
+    };
+  const session = await driverOf(database).openSession(database);
+  try {
+    const [[version]] = await session.rows("SELECT current_setting('server_version')");
+    return { name: "PostgreSQL", version: String(version), access: "read-only transaction" };
+  } finally {
+    await session.close();
+  }
+}
 
 /** Where the project has a test suite (`t2s eval suite make`): how many right answers were right by luck. */
 async function luckCondition(
