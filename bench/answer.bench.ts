@@ -26,7 +26,7 @@ export async function run([folder = "demo"]: readonly string[]): Promise<BenchRe
   const timed = async (sequences: number) => {
     const model = await openModel(context, base, { adapterFile, sequences });
     const startedMs = performance.now();
-    const { metrics } = await scoreModel(context, model, questions, "");
+    const { metrics } = await scoreModel(context, model.predict, questions, "");
     await model.close();
     return { seconds: (performance.now() - startedMs) / 1000, ex: metrics.ex };
   };

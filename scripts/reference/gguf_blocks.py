@@ -1,5 +1,6 @@
 """Writes test/fixtures/reference/gguf.json: blocks of every type that we read, with the values that the Python package
-`gguf` reads from them (both as hex), and hashes of whole tensors of the default model.
+`gguf` reads from them (both as hex), values with the blocks of the types that we write, and hashes of whole tensors of
+the default model.
 
     python scripts/reference/gguf_blocks.py SmolLM2-135M-Instruct.Q4_1.gguf
 
@@ -11,7 +12,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from gguf import GGML_QUANT_SIZES, GGMLQuantizationType as Type, GGUFReader, dequantize
+from gguf import GGML_QUANT_SIZES, GGMLQuantizationType as Type, GGUFReader, dequantize, quantize
 
 # Where the float16 numbers of a block lie (byte offsets).
 HALVES = {
@@ -43,6 +44,11 @@ def main():
         raw = random_blocks(rng, kind)
         values = dequantize(raw.reshape(-1), kind).astype(np.float32).reshape(-1)
         blocks.append({"type": kind.name, "bytes": raw.tobytes().hex(), "float32": values.tobytes().hex()})
+    # weights as they are, all zero, and halves between two steps
+    values = np.concatenate([rng.standard_normal(64) * 0.05, np.zeros(32), np.arange(-63.5, 64.5, 4), [127.0] + [0.5] * 31])
+    values = values.astype(np.float32).reshape(1, -1)
+    written = [{"type": kind.name, "float32": values.tobytes().hex(), "bytes": quantize(values, kind).tobytes().hex()}
+               for kind in [Type.F16, Type.Q8_0]]
     reader = GGUFReader(sys.argv[1])
     hashes = {}
     for tensor in reader.tensors:
@@ -51,7 +57,7 @@ def main():
             hashes[tensor.name] = {"type": tensor.tensor_type.name, "shape": list(values.shape),
                                    "sha256": hashlib.sha256(values.tobytes()).hexdigest()}
     OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps({"blocks": blocks, "defaultModel": hashes}, indent=1) + "\n")
+    OUT.write_text(json.dumps({"blocks": blocks, "written": written, "defaultModel": hashes}, indent=1) + "\n")
 
 
 main()

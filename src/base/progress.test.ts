@@ -32,25 +32,36 @@ test("on a terminal one line is rewritten, no wider than the terminal, and the l
   progress.update(1, 4, "a detail that is longer than the line");
   clock.ms = 250;
   progress.update(2, 4);
+  clock.ms = 600;
+  progress.update(3, 4);
   clock.ms = 1000;
   progress.update(4, 4);
   progress.done();
   expect(written).toEqual([
-    "\r\u001b[2Ktrain · 25 % · 0.6 s left · a",
+    "\r\u001b[2Ktrain · 25 % · a detail that ",
+    "\r\u001b[2Ktrain · 75 % · 0.2 s left",
     "\r\u001b[2Ktrain · 100 %",
     "\r\u001b[2K",
     "train · 1.0 s\n",
   ]);
 });
 
-test("nothing done yet means no time left is claimed, and no total is no crash", () => {
+test("what was done before the first word of it, by an earlier run, tells no time left; no total is no crash", () => {
   const { progress, clock, written } = recorder(true);
   progress.step("fetch");
-  clock.ms = 500;
-  progress.update(0, 10);
-  clock.ms = 1000;
-  progress.update(0, 0);
-  expect(written).toEqual(["\r\u001b[2Kfetch · 0 %", "\r\u001b[2Kfetch · 0 %"]);
+  for (const [ms, done, total] of [
+    [500, 80, 100],
+    [1500, 81, 100],
+    [2500, 0, 0],
+  ]) {
+    clock.ms = ms;
+    progress.update(done, total);
+  }
+  expect(written).toEqual([
+    "\r\u001b[2Kfetch · 80 %",
+    "\r\u001b[2Kfetch · 81 % · 19 s left",
+    "\r\u001b[2Kfetch · 0 %",
+  ]);
 });
 
 test("a second part of a step has its own time left, and an inner step leaves the title alone", () => {
@@ -64,6 +75,7 @@ test("a second part of a step has its own time left, and an inner step leaves th
     [80_000, 10],
     [100_000, 1],
     [120_000, 2],
+    [140_000, 3],
   ]) {
     clock.ms = ms;
     progress.update(done, 11);
@@ -72,9 +84,10 @@ test("a second part of a step has its own time left, and an inner step leaves th
     "baseline …\n",
     "fetch …\n",
     "fetch · 1 min 0 s\n",
-    "  baseline · 90 % · 8.0 s left\n",
-    "  baseline · 9 % · 3 min 20 s left\n",
+    "  baseline · 90 %\n",
+    "  baseline · 9 %\n",
     "  baseline · 18 % · 3 min 0 s left\n",
+    "  baseline · 27 % · 2 min 40 s left\n",
   ]);
 });
 

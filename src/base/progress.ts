@@ -6,8 +6,9 @@ export type Progress = {
   /** Starts a step with a title. */
   step(title: string): void;
   /**
-   * Says how far the step is; `total` in the same unit as `done`. The time left is derived; a `done` that is less than
-   * the one before begins another part of the step.
+   * Says how far the step is; `total` in the same unit as `done`. The time left is derived from what was done since the
+   * first call, so that neither getting ready nor what an earlier run did counts; a `done` that is less than the one
+   * before begins another part of the step.
    */
   update(done: number, total: number, detail?: string): void;
   /** A line that stays. */
@@ -29,7 +30,7 @@ export function createProgress(
   let title = "";
   let startedMs = 0;
   let shownMs = 0;
-  let part = { startedMs: 0, done: 0, atMs: 0 };
+  let part = { firstDone: Infinity, firstMs: 0, done: Infinity };
   const terminal = output.isTTY === true;
   const clear = () => terminal && output.write("\r\u001b[2K");
   const line = (text: string) => {
@@ -41,20 +42,22 @@ export function createProgress(
       title = text;
       startedMs = nowMs();
       shownMs = startedMs;
-      part = { startedMs, done: 0, atMs: startedMs };
+      part.done = Infinity;
       if (!terminal) line(`${text} …`);
     },
     update(done, total, detail = "") {
       const now = nowMs();
       const complete = done >= total;
-      if (done < part.done) part.startedMs = part.atMs;
-      part = { ...part, done, atMs: now };
+      if (done < part.done) part = { firstDone: done, firstMs: now, done };
+      part.done = done;
       if (!complete && now - shownMs < (terminal ? TERMINAL_INTERVAL_MS : PLAIN_INTERVAL_MS))
         return;
       shownMs = now;
-      const elapsed = now - part.startedMs;
+      const perUnit = (now - part.firstMs) / (done - part.firstDone);
       const left =
-        done > 0 && !complete ? ` · ${formatDuration((elapsed * (total - done)) / done)} left` : "";
+        done > part.firstDone && !complete
+          ? ` · ${formatDuration(perUnit * (total - done))} left`
+          : "";
       const text = `${title} · ${Math.floor((100 * done) / Math.max(1, total))} %${left}${detail && ` · ${detail}`}`;
       if (terminal) output.write(`\r\u001b[2K${text.slice(0, (output.columns ?? 100) - 1)}`);
       else if (!complete) line(`  ${text}`);

@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   eval: async () => (await import("./commands/eval.ts")).registerEval,
   compare: async () => (await import("./commands/compare.ts")).registerCompare,
   export: async () => (await import("./commands/export.ts")).registerExport,
+  deploy: async () => (await import("./commands/deploy.ts")).registerDeploy,
   models: async () => (await import("./commands/models.ts")).registerModels,
   doctor: async () => (await import("./commands/doctor.ts")).registerDoctor,
 };

@@ -12,7 +12,7 @@ import {
   type DifferenceRule,
   differenceRules,
 } from "./official/difference.ts";
-import { isRefusal } from "./official/official-score.ts";
+import { isRefusal } from "./refusal.ts";
 import type { GoldItem } from "./sources/gold.ts";
 import {
   parseSpiderSql,

@@ -11,7 +11,8 @@ import {
   createSoftF1Scorer,
 } from "./official/bird-execution.ts";
 import type { Mode } from "./mode-names.ts";
-import { isRefusal, type OfficialScorer } from "./official/official-score.ts";
+import type { OfficialScorer } from "./official/official-score.ts";
+import { isRefusal } from "./refusal.ts";
 import type { ScoreRunner } from "./score-runner.ts";
 import { createSpiderScorer, testSuiteFiles } from "./official/spider-execution.ts";
 import {
@@ -55,7 +56,7 @@ export type ModeOptions = {
   readonly timeoutMs?: number;
 };
 
-/** Raises `usage` where a mode lacks what it needs. */
+/** A refusal is wrong in every mode unless the question is to be refused. Raises `usage` where a mode lacks what it needs. */
 export function createModeScorer(mode: Mode, options: ModeOptions): ModeScorer {
   const score = scorerOf(mode, options);
   return async (item) => {

@@ -11,7 +11,7 @@ import { createSchemas, describeItem, type FileItem, type Scored } from "./file-
 import { type ClassedScore, modeReport, type ModeReport } from "./mode-report.ts";
 import type { Mode } from "./mode-names.ts";
 import { createModeScorer, type ModeItem, type ModeScore } from "./modes.ts";
-import { isRefusal } from "./official/official-score.ts";
+import { isRefusal } from "./refusal.ts";
 import { createScoreRunner, type ScoreRunner } from "./score-runner.ts";
 import { findDatabases } from "./sources/databases.ts";
 import { type GoldItem, readGold } from "./sources/gold.ts";

@@ -10,11 +10,13 @@ import { UserError } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
 import type { Adapter, LoraPair } from "../engine/index.ts";
 import { openGguf } from "../format/gguf.ts";
+import type { WritableType } from "../format/quantize.ts";
 import { readSafetensors, writeSafetensors } from "../format/safetensors.ts";
 import { createLlamaCppGenerator } from "../generate/llama-cpp.ts";
 import { exportAdapter } from "./export.ts";
 import { writeGgufAdapter } from "./gguf-adapter.ts";
 import { writeHuggingFaceFolder } from "./hugging-face.ts";
+import { writeMergedGguf } from "./merged.ts";
 import { readPeftAdapter, writePeftAdapter } from "./peft.ts";
 
 const modelFile = process.env.T2S_MODEL_FILE;
@@ -160,8 +162,12 @@ describe.skipIf(!modelFile)("with the default model (needs T2S_MODEL_FILE)", () 
   async function evaluate(adapter?: Adapter) {
     const adapterFile = adapter && join(folder, "adapter.gguf");
     if (adapterFile) withBase((base) => writeGgufAdapter(adapterFile, adapter, base));
+    return evaluateFiles(modelFile!, adapterFile);
+  }
+
+  async function evaluateFiles(baseFile: string, adapterFile?: string) {
     const generator = await createLlamaCppGenerator({
-      baseFile: modelFile!,
+      baseFile,
       adapterFile,
       contextTokens: 128,
       sequences: 1,
@@ -211,6 +217,30 @@ describe.skipIf(!modelFile)("with the default model (needs T2S_MODEL_FILE)", () 
         0.95,
       );
       expect(Math.sqrt(dot(ours, ours) / dot(theirs, theirs))).toBeCloseTo(1, 0.7);
+    },
+  );
+
+  /** No activation is rounded to 8 bits over F16: what is left is the rounding of the sums. */
+  test.each<[WritableType, number]>([
+    ["F16", 0.02],
+    ["Q8_0", 0.25],
+  ])(
+    "base and adapter merged as %s have the probabilities of transformers and PEFT",
+    async (type, most) => {
+      const file = join(folder, "merged.gguf");
+      withBase((base) => writeMergedGguf(file, makeAdapter("all seven"), base, type));
+      const { logs } = await evaluateFiles(file);
+      const errors = minus(logs, reference.adapters["all seven"].flat());
+      expect(Math.sqrt(dot(errors, errors) / errors.length)).toBeLessThan(most);
+      const merged = openGguf(file);
+      withBase((base) => {
+        const { ["general.file_type"]: _, ...kept } = base.metadata;
+        expect(merged.metadata).toMatchObject(kept);
+        expect(merged.readTensor("output_norm.weight")).toEqual(
+          base.readTensor("output_norm.weight"),
+        );
+      });
+      merged.close();
     },
   );
 

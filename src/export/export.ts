@@ -96,7 +96,8 @@ async function writeManifest(
   return manifest;
 }
 
-function contextTokensOf(metadata: Readonly<Record<string, unknown>>): number {
+/** Tokens that an exported model is served with. */
+export function contextTokensOf(metadata: Readonly<Record<string, unknown>>): number {
   const architecture = String(metadata["general.architecture"]);
   const length = metadata[`${architecture}.context_length`];
   return Math.min(typeof length === "number" ? length : MAX_CONTEXT_TOKENS, MAX_CONTEXT_TOKENS);

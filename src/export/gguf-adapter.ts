@@ -51,7 +51,8 @@ function tensorsOf(pair: LoraPair, rank: number, headDim: number): GgufTensorToW
   ];
 }
 
-function checkFits(pair: LoraPair, base: Pick<GgufFile, "path" | "tensors">): void {
+/** Raises `model-invalid` when the pair does not fit the tensor of the base. */
+export function checkFits(pair: LoraPair, base: Pick<GgufFile, "path" | "tensors">): void {
   const name = toGgufName(`${pair.name}.weight`);
   const shape = base.tensors.get(name)?.shape;
   if (shape?.join() === `${pair.outFeatures},${pair.inFeatures}`) return;

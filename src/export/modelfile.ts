@@ -1,14 +1,10 @@
 /**
- * The Modelfile from which `ollama create` makes a model of base and adapter. Knows no database.
- * Reference: https://docs.ollama.com/modelfile
+ * How Ollama serves base and adapter as they were trained: by its API, or by the Modelfile from which `ollama create`
+ * makes a model. Knows no database. Reference: https://docs.ollama.com/modelfile
  */
 import type { ChatTemplate } from "../tokenizer/chat-template.ts";
 
-export type ModelfileOptions = {
-  /** Path of the base's GGUF file. */
-  readonly baseFile: string;
-  /** Path of the adapter's GGUF file, from the Modelfile. */
-  readonly adapterFile: string;
+export type ServingOptions = {
   /** The base's own chat template, which the adapter was trained with. */
   readonly chatTemplate: ChatTemplate;
   readonly contextTokens: number;
@@ -16,18 +12,47 @@ export type ModelfileOptions = {
   readonly system?: string;
 };
 
-/** A base whose template is not ChatML keeps the one that Ollama finds in its file. */
-export function renderModelfile(options: ModelfileOptions): string {
-  const { baseFile, adapterFile, chatTemplate, contextTokens, system } = options;
+export type ModelfileOptions = ServingOptions & {
+  /** Path of the base's GGUF file. */
+  readonly baseFile: string;
+  /** Path of the adapter's GGUF file, from the Modelfile. */
+  readonly adapterFile: string;
+};
+
+/** How Ollama must render prompts and decode, by the names of its API. */
+export type Serving = {
+  /** Absent for a base whose template is not ChatML: it keeps the one that Ollama finds in its file. */
+  readonly template?: string;
+  readonly system?: string;
+  readonly parameters: Readonly<Record<string, number | readonly string[]>>;
+};
+
+export function servingOf({ chatTemplate, contextTokens, system }: ServingOptions): Serving {
   const template = toGoTemplate(chatTemplate);
+  return {
+    ...(template && { template }),
+    ...(system !== undefined && { system }),
+    parameters: {
+      ...(template && { stop: ["<|im_end|>"] }),
+      num_ctx: contextTokens,
+      temperature: 0,
+      // Ollama's own 1.1 makes other answers than the model's, at temperature 0 too.
+      repeat_penalty: 1,
+    },
+  };
+}
+
+export function renderModelfile(options: ModelfileOptions): string {
+  const { template, system, parameters } = servingOf(options);
   return [
-    `FROM ${quoted(baseFile)}`,
-    `ADAPTER ${quoted(adapterFile)}`,
-    ...(template ? [`TEMPLATE ${quoted(template)}`, `PARAMETER stop "<|im_end|>"`] : []),
-    `PARAMETER num_ctx ${contextTokens}`,
-    "PARAMETER temperature 0",
-    // Ollama's own 1.1 makes other answers than the model's, at temperature 0 too.
-    "PARAMETER repeat_penalty 1",
+    `FROM ${quoted(options.baseFile)}`,
+    `ADAPTER ${quoted(options.adapterFile)}`,
+    ...(template ? [`TEMPLATE ${quoted(template)}`] : []),
+    ...Object.entries(parameters).flatMap(([name, value]) =>
+      typeof value === "number"
+        ? [`PARAMETER ${name} ${value}`]
+        : value.map((text) => `PARAMETER ${name} "${text}"`),
+    ),
     ...(system === undefined ? [] : [`SYSTEM ${quoted(system)}`]),
     "",
   ].join("\n");

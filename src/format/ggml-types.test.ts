@@ -4,6 +4,7 @@ import { UserError } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
 import { dequantize } from "./ggml-types.ts";
 import { openGguf } from "./gguf.ts";
+import { quantize, type WritableType } from "./quantize.ts";
 
 const modelFile = process.env.T2S_MODEL_FILE;
 const bytesOf = (values: Float32Array) => Buffer.from(values.buffer);
@@ -11,6 +12,13 @@ const bytesOf = (values: Float32Array) => Buffer.from(values.buffer);
 test.each(reference.blocks)("$type gives bit for bit what Python's gguf gives", (block) => {
   const values = dequantize(block.type, Buffer.from(block.bytes, "hex"));
   expect(bytesOf(values).toString("hex")).toBe(block.float32);
+});
+
+test.each(reference.written)("$type is written bit for bit as Python's gguf does", (block) => {
+  const values = new Float32Array(Uint8Array.from(Buffer.from(block.float32, "hex")).buffer);
+  expect(Buffer.from(quantize(block.type as WritableType, values)).toString("hex")).toBe(
+    block.bytes,
+  );
 });
 
 test("F32 is copied whatever its alignment", () => {

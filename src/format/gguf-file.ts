@@ -19,3 +19,11 @@ export type GgufFile = {
   readTensor(name: string): Float32Array;
   close(): void;
 };
+
+/** With what is copied from file to file as it stands. */
+export type CopyableGguf = GgufFile & {
+  /** A metadata value, its type in front (format/gguf-writer.ts). */
+  readMetadataBytes(key: string): Uint8Array;
+  /** The tensor's blocks. */
+  readTensorBytes(name: string): Uint8Array;
+};

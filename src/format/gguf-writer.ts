@@ -4,7 +4,7 @@
  */
 import { assert } from "../base/errors.ts";
 import { writeFileAtomic } from "../base/files.ts";
-import { ggmlTypes } from "./ggml-types.ts";
+import { type GgmlType, ggmlTypes } from "./ggml-types.ts";
 
 /** A number names its type, since readers insist on it. A list holds values of one type. */
 export type GgufValue =
@@ -16,13 +16,17 @@ export type GgufValue =
   | { readonly f32: number }
   | readonly GgufValue[];
 
+/** A value as it stands in another file, its type in front. */
+export type CopiedValue = { readonly bytes: Uint8Array };
+
 export type GgufTensorToWrite = {
   readonly name: string;
   /** Outermost axis first. */
   readonly shape: readonly number[];
   /** "F32" unless said otherwise; then `data` holds the encoded blocks. */
   readonly type?: string;
-  readonly data: Float32Array | Uint8Array;
+  /** A function where the whole file would not fit into memory; called once, when its turn to be written has come. */
+  readonly data: Float32Array | Uint8Array | (() => Uint8Array);
 };
 
 const ALIGNMENT = 32;
@@ -30,7 +34,7 @@ const ALIGNMENT = 32;
 export function writeGguf(
   path: string,
   content: {
-    readonly metadata: Readonly<Record<string, GgufValue>>;
+    readonly metadata: Readonly<Record<string, GgufValue | CopiedValue>>;
     readonly tensors: readonly GgufTensorToWrite[];
   },
 ): void {
@@ -39,7 +43,7 @@ export function writeGguf(
   let offset = 0;
   const tensorEntries = content.tensors.map((tensor) => {
     const entry = tensorEntry(tensor, offset);
-    offset += padded(tensor.data.byteLength);
+    offset += padded(byteLengthOf(tensor));
     return entry;
   });
   const header = Buffer.concat([
@@ -47,7 +51,7 @@ export function writeGguf(
     u32(3),
     u64(content.tensors.length),
     u64(entries.length),
-    ...entries.flatMap(([key, value]) => [text(key), u32(typeOf(value)), encode(value)]),
+    ...entries.flatMap(([key, value]) => [text(key), ...typed(value)]),
     ...tensorEntries,
   ]);
   writeFileAtomic(path, pieces(header, content.tensors));
@@ -56,28 +60,41 @@ export function writeGguf(
 function* pieces(header: Buffer, tensors: readonly GgufTensorToWrite[]): Generator<Uint8Array> {
   yield header;
   yield Buffer.alloc(padded(header.length) - header.length);
-  for (const { data } of tensors) {
+  for (const tensor of tensors) {
+    const data = typeof tensor.data === "function" ? tensor.data() : tensor.data;
+    assert(
+      data.byteLength === byteLengthOf(tensor),
+      `${tensor.name} has ${data.byteLength} bytes for shape [${tensor.shape.join()}]`,
+    );
     yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     yield Buffer.alloc(padded(data.byteLength) - data.byteLength);
   }
 }
 
-function tensorEntry(
-  { name, shape, type = "F32", data }: GgufTensorToWrite,
-  offset: number,
-): Buffer {
+function typeNamed({ name, type = "F32" }: GgufTensorToWrite): GgmlType {
   const found = ggmlTypes.find((entry) => entry.name === type);
   assert(found !== undefined, `${name} has the unknown type ${type}`);
-  const values = shape.reduce((product, length) => product * length, 1);
-  assert(
-    data.byteLength === (values / found.valuesPerBlock) * found.bytesPerBlock,
-    `${name} has ${data.byteLength} bytes for shape [${shape.join()}] of ${type}`,
-  );
-  const axes = [...shape].reverse().map(u64);
-  return Buffer.concat([text(name), u32(axes.length), ...axes, u32(found.id), u64(offset)]);
+  return found;
+}
+
+function byteLengthOf(tensor: GgufTensorToWrite): number {
+  const { valuesPerBlock, bytesPerBlock } = typeNamed(tensor);
+  const values = tensor.shape.reduce((product, length) => product * length, 1);
+  return (values / valuesPerBlock) * bytesPerBlock;
+}
+
+function tensorEntry(tensor: GgufTensorToWrite, offset: number): Buffer {
+  const axes = [...tensor.shape].reverse().map(u64);
+  const { id } = typeNamed(tensor);
+  return Buffer.concat([text(tensor.name), u32(axes.length), ...axes, u32(id), u64(offset)]);
 }
 
 const padded = (length: number): number => Math.ceil(length / ALIGNMENT) * ALIGNMENT;
+
+const typed = (value: GgufValue | CopiedValue): Uint8Array[] =>
+  typeof value === "object" && "bytes" in value
+    ? [value.bytes]
+    : [u32(typeOf(value)), encode(value)];
 
 function typeOf(value: GgufValue): number {
   if (typeof value === "string") return 8;

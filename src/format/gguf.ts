@@ -7,7 +7,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { assert, messageOf, UserError } from "../base/errors.ts";
 import { dequantize, ggmlTypes } from "./ggml-types.ts";
-import type { GgufFile, GgufTensor } from "./gguf-file.ts";
+import type { CopyableGguf, GgufFile, GgufTensor } from "./gguf-file.ts";
 
 const VERSIONS = [2, 3];
 const MAX_DIMENSIONS = 4;
@@ -44,14 +44,14 @@ const MIN_ARRAY_BYTES = 12;
  * Opens a GGUF file. Raises `not-found` when there is no such file, `model-invalid` when it is damaged or cut short,
  * `model-unsupported` when its version, byte order or a tensor type is not known.
  */
-export function openGguf(path: string): GgufFile {
+export function openGguf(path: string): CopyableGguf {
   const handle = open(path);
   try {
     const cursor = new Cursor(path, handle);
     const counts = readCounts(cursor);
-    const metadata = readMetadata(cursor, counts.metadata);
+    const { metadata, places } = readMetadata(cursor, counts.metadata);
     const tensors = readTensorEntries(cursor, counts.tensors, alignmentOf(path, metadata));
-    return asFile(path, handle, metadata, tensors);
+    return asFile(path, handle, metadata, places, tensors);
   } catch (error) {
     closeSync(handle);
     throw error;
@@ -76,22 +76,35 @@ function asFile(
   path: string,
   handle: number,
   metadata: GgufFile["metadata"],
+  places: ReadonlyMap<string, Place>,
   tensors: GgufFile["tensors"],
-): GgufFile {
+): CopyableGguf {
   let isOpen = true;
+  const read = ({ offset, byteLength }: Place) => {
+    assert(isOpen, `${path} was read after it was closed`);
+    const bytes = new Uint8Array(byteLength);
+    readFully(path, handle, bytes, offset);
+    return bytes;
+  };
+  const tensorNamed = (name: string): GgufTensor => {
+    const tensor = tensors.get(name);
+    if (tensor === undefined) throw new UserError("model-invalid", `${path} has no tensor ${name}`);
+    return tensor;
+  };
   return {
     path,
     metadata,
     tensors,
-    readTensor(name) {
-      assert(isOpen, `${path} was read after it was closed`);
-      const tensor = tensors.get(name);
-      if (tensor === undefined)
-        throw new UserError("model-invalid", `${path} has no tensor ${name}`);
-      const bytes = new Uint8Array(tensor.byteLength);
-      readFully(path, handle, bytes, tensor.offset);
-      return dequantize(tensor.type, bytes);
+    readMetadataBytes(key) {
+      const place = places.get(key);
+      assert(place !== undefined, `${path} has no metadata ${key}`);
+      return read(place);
     },
+    readTensor(name) {
+      const tensor = tensorNamed(name);
+      return dequantize(tensor.type, read(tensor));
+    },
+    readTensorBytes: (name) => read(tensorNamed(name)),
     close() {
       if (isOpen) closeSync(handle);
       isOpen = false;
@@ -121,15 +134,21 @@ function readCounts(cursor: Cursor): { readonly tensors: number; readonly metada
   return { tensors, metadata: cursor.count("number of metadata", MIN_METADATA_ENTRY_BYTES) };
 }
 
-function readMetadata(cursor: Cursor, count: number): Record<string, unknown> {
+/** Bytes of the file. */
+type Place = Pick<GgufTensor, "offset" | "byteLength">;
+
+function readMetadata(cursor: Cursor, count: number) {
   const entries = new Map<string, unknown>();
+  const places = new Map<string, Place>();
   for (let i = 0; i < count; i++) {
     const key = cursor.string(`metadata key ${i}`);
     if (entries.has(key))
       throw new UserError("model-invalid", `${cursor.path} has the metadata ${key} twice`);
+    const offset = cursor.position;
     entries.set(key, readValue(cursor, cursor.u32(key), key, 0));
+    places.set(key, { offset, byteLength: cursor.position - offset });
   }
-  return Object.fromEntries(entries);
+  return { metadata: Object.fromEntries(entries), places };
 }
 
 function readValue(cursor: Cursor, type: number, what: string, depth: number): unknown {

@@ -32,7 +32,7 @@ const LOSS = {
   /** Something that it looks for and the question does not say. */
   invented: 3,
   /** No row, or NULL alone. */
-  empty: 3,
+  empty: 4,
   doesNotRun: 10,
 } as const;
 

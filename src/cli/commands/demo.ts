@@ -28,6 +28,7 @@ const DEMO_CONFIG = {
   "train.epochs": 3,
   "train.maxSteps": 120,
   "predict.decode": "candidates:8",
+  "eval.timeoutMs": 5000,
 } as const;
 
 export function registerDemo(program: Command): void {

@@ -1,5 +1,9 @@
-/** `t2s export`: the tuned adapter as files that other programs load. */
-import type { Command } from "commander";
+/** `t2s export`: the tuned adapter as files that other programs load, or base and adapter as one. */
+import { Argument, type Command } from "commander";
+import { UserError } from "../../base/errors.ts";
+import { filesOf } from "../../pipeline/deploy.ts";
+import { baseModelOf } from "../../pipeline/model.ts";
+import { adapterFileOf } from "../../pipeline/predictor.ts";
 import { readRecords, runStages } from "../../pipeline/run.ts";
 import { ioOf } from "../io.ts";
 import { chooseStages, contextOf } from "./run.ts";
@@ -8,16 +12,35 @@ export function registerExport(program: Command): void {
   program
     .command("export")
     .description(
-      "Writes the tuned adapter to models/: PEFT safetensors, GGUF LoRA, Modelfile for Ollama, manifest with hashes.",
+      "Writes the tuned adapter to models/: PEFT safetensors, GGUF LoRA, Modelfile for Ollama, manifest with hashes; or base and adapter merged into one GGUF file.",
     )
-    .argument("[what]", "adapter", "adapter")
+    .addArgument(
+      new Argument("[what]", "the form")
+        .choices(["adapter", "merged-f16", "merged-q8_0"])
+        .default("adapter"),
+    )
     .addHelpText(
       "after",
-      "\nExamples:\n  t2s export\n  cd models && ollama create my-sql -f Modelfile",
+      "\nExamples:\n  t2s export\n  cd models && ollama create my-sql -f Modelfile\n  t2s export merged-q8_0",
     )
-    .action(async (_what: string, _options: unknown, self: Command) => {
+    .action(async (what: "adapter" | "merged-f16" | "merged-q8_0", _options, self: Command) => {
       const io = ioOf(self);
       const context = contextOf(io);
+      if (what !== "adapter") {
+        const adapterFile = await adapterFileOf(context);
+        if (adapterFile === undefined)
+          throw new UserError(
+            "not-found",
+            "there is no tuned adapter to merge; run `t2s train` first",
+          );
+        const { modelFile } = filesOf(
+          what,
+          await baseModelOf(context),
+          adapterFile,
+          context.project,
+        );
+        return io.result({ modelFile }, modelFile);
+      }
       await runStages(chooseStages(["export"]), context);
       const record = readRecords(context.project).export;
       io.result(

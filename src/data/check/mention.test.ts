@@ -91,6 +91,23 @@ test.each<[string, string, string[]]>([
   expect([...createPointReader(database)(question, sql)].sort()).toEqual(points.sort());
 });
 
+test.each<[string, string, string[]]>([
+  ["past due orders", "paid IS NULL AND placed < '2024-12-31'", ["past due"]],
+  ["overdue orders in Denver", "city = 'Denver' AND paid IS NULL", ["denver"]],
+  ["the past of due orders", "paid IS NULL AND placed < '2024-12-31'", []],
+  ["how much was billed", "stat = 'C'", ["billed"]],
+  ["how much was billed", "stat = 'O'", []],
+])("%s ~ %s, with terms: %j", (question, where, points) => {
+  const terms = [
+    "overdue, past due means paid IS NULL AND placed < '2024-12-31'",
+    "billed = amount where stat = 'C'",
+    "gross = amount",
+  ];
+  const [orders, ...others] = database.tables;
+  const read = createPointReader({ ...database, tables: [{ ...orders, terms }, ...others] });
+  expect([...read(question, `SELECT id FROM orders WHERE ${where}`)].sort()).toEqual(points);
+});
+
 test.each([
   ["orders from denver", "city = 'Denver'", "said"],
   ["orders from Denvers", "city = 'Denver'", "said"],

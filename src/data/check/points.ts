@@ -5,7 +5,9 @@
 import { datesIn, isDateText } from "../../link/dates.ts";
 import { isStopWord, nameWords, stem, wordsOf } from "../../link/words.ts";
 import type { Database, Table } from "../../schema/schema.ts";
+import { quoteName } from "../../sql/quote.ts";
 import { parseColumnComment } from "../synthesize/comments.ts";
+import { statedOf } from "../synthesize/definitions.ts";
 import {
   type QuestionParts,
   columnOf,
@@ -17,19 +19,26 @@ import { type Filter, type NullTest, testsOf } from "./filters.ts";
 
 /**
  * The points on which a question and a statement meet: values, numbers and dates; codes and NULL by the words of their
- * column's comment, unless something else of the schema goes by those words. Statements that look for the same things have
- * the same points.
+ * column's comment, unless something else of the schema goes by those words; terms that stand for conditions. Statements
+ * that look for the same things have the same points.
  */
 export type ReadPoints = (question: string, sql: string) => ReadonlySet<string>;
 
 /** Built once per schema. */
-export function createPointReader({ dialect, tables }: Database): ReadPoints {
+export function createPointReader({ dialect, tables, knowledge }: Database): ReadPoints {
   const columns = new Map(
     tables.flatMap(({ name: table, columns: own }) =>
       own.map((column) => [columnOf({ table, column: column.name }), column] as const),
     ),
   );
   const named = namedWords(tables);
+  const terms = statedOf({ knowledge, tables }).flatMap(({ table, term, condition }) => {
+    if (condition === undefined) return [];
+    const where = condition.print((name) => quoteName(name, dialect));
+    const sql = `SELECT 1 FROM ${quoteName(table, dialect)} WHERE ${where}`;
+    const tests = testsOf(sql, dialect, tables).map(textOf);
+    return tests.length === 0 ? [] : [{ words: spaced(wordsOf(term)), tests }];
+  });
   const says = (asked: QuestionParts, words: string): boolean => {
     const wanted = wordsOf(words)
       .filter((word) => !isStopWord(word))
@@ -50,16 +59,27 @@ export function createPointReader({ dialect, tables }: Database): ReadPoints {
   };
   return (question, sql) => {
     const asked = readQuestion(question);
+    const words = spaced(wordsOf(question));
     const spoken = (word: string | undefined) => (word && says(asked, word) ? [word] : []);
-    return new Set(
-      testsOf(sql, dialect, tables).flatMap((test) => {
-        if ("isNull" in test) return spoken(wordsOfTest(test));
-        const word = wordOf(test);
-        return word === undefined ? saysExactly(asked, test) : spoken(word);
-      }),
+    const tests = testsOf(sql, dialect, tables);
+    const points = tests.flatMap((test) => {
+      if ("isNull" in test) return spoken(wordsOfTest(test));
+      const word = wordOf(test);
+      return word === undefined ? saysExactly(asked, test) : spoken(word);
+    });
+    const texts = new Set(tests.map(textOf));
+    const used = terms.filter(
+      (term) => words.includes(term.words) && term.tests.every((test) => texts.has(test)),
     );
+    return new Set([...points, ...used.map((term) => term.words.trim())]);
   };
 }
+
+const spaced = (words: readonly string[]): string => ` ${words.map(stem).join(" ")} `;
+
+/** Equal for equal tests. */
+const textOf = (test: Filter | NullTest): string =>
+  `${columnOf(test)} ${"isNull" in test ? test.isNull : `${test.operator} ${test.literal}`}`;
 
 /** The words that tables, columns and what is said of tables go by. */
 const namedWords = (tables: readonly Table[]): ReadonlySet<string> =>

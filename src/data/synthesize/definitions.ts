@@ -4,7 +4,7 @@
  * own, make its SQL run there. Knows no shape.
  */
 import { lexSql, nameOfToken } from "../../sql/lexer.ts";
-import type { Table } from "../../schema/schema.ts";
+import type { Database, Table } from "../../schema/schema.ts";
 import { pluralOf, singularOf } from "./english.ts";
 import type { RunMany } from "./samples.ts";
 import { quoteName } from "./select.ts";
@@ -78,6 +78,20 @@ function tableSql(text: string, table: Table): TableSql | undefined {
   };
 }
 
+/** What the terms of tables and the knowledge say of them, whether it holds for a row or not. */
+export const statedOf = ({
+  knowledge,
+  tables,
+}: Pick<Database, "knowledge" | "tables">): readonly Definition[] => [
+  ...knowledge.flatMap(parseSentence).flatMap((parsed) => fittingIn(parsed, tables)),
+  ...ofTerms(tables),
+];
+
+const ofTerms = (tables: readonly Table[]): Definition[] =>
+  tables.flatMap((table) =>
+    (table.terms ?? []).flatMap(parseSentence).flatMap((parsed) => fittingIn(parsed, [table])),
+  );
+
 /** All definitions that hold in some table; one of the knowledge that names a table's rows ("open job") holds for that table alone. */
 export async function definitionsOf(
   knowledge: readonly string[],
@@ -87,9 +101,7 @@ export async function definitionsOf(
 ): Promise<Definition[]> {
   const drafts = [
     ...knowledge.flatMap(parseSentence).flatMap((parsed) => draftsOf(parsed, tables, nouns)),
-    ...tables.flatMap((table) =>
-      (table.terms ?? []).flatMap(parseSentence).flatMap((parsed) => fittingIn(parsed, [table])),
-    ),
+    ...ofTerms(tables),
   ];
   const results = await run(
     drafts.map(({ table, value, condition }) => {

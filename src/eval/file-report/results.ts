@@ -3,7 +3,7 @@
  * the other side. Rows are compared by strict mode's cells (strict-cells.ts); it gives no verdict.
  */
 import type { Executor, RunResult, SqlCell } from "../../db/executor.ts";
-import { isRefusal } from "../official/official-score.ts";
+import { isRefusal } from "../refusal.ts";
 import type { FileItem } from "../score-file.ts";
 import { identifyCells } from "../strict-cells.ts";
 

@@ -4,13 +4,7 @@ import type { TaskReason, TaskScore } from "../score-task.ts";
 export type OfficialReason =
   | TaskReason
   /** The official script stops on such a text. */
-  | "official-crash"
-  /** The model refused an answerable question. */
-  | "refused"
-  /** The model answered a question that is to be refused. */
-  | "not-refused"
-  /** Rightly refused. */
-  | "ok-refused";
+  | "official-crash";
 
 export type OfficialFlag =
   /** A statement could write: it ran on a copy, and what it returned counts. */
@@ -47,18 +41,12 @@ export type OfficialScorer = {
   ): Promise<OfficialScore>;
 };
 
-/** A prediction with this text is a refusal, which is wrong in every mode unless the gold is one too. */
-export const isRefusal = (sql: string): boolean => /^\s*--\s*cannot answer\b/i.test(sql);
-
 /** A scorer from what it does on one database. */
 export function officialScorer(
   scoreOn: (file: string, goldSql: string, predictedSql: string) => Promise<OfficialScore>,
 ): OfficialScorer {
   return {
     async score(files, goldSql, predictedSql) {
-      if (isRefusal(goldSql))
-        return refusalScore(isRefusal(predictedSql) ? "ok-refused" : "not-refused");
-      if (isRefusal(predictedSql)) return refusalScore("refused");
       if (typeof files === "string") return scoreOn(files, goldSql, predictedSql);
       let last: OfficialScore | undefined;
       for (const file of files) {
@@ -69,11 +57,6 @@ export function officialScorer(
       return last;
     },
   };
-}
-
-function refusalScore(reason: "refused" | "not-refused" | "ok-refused"): OfficialScore {
-  const verdict = reason === "ok-refused" ? 1 : 0;
-  return withoutRun(verdict, reason);
 }
 
 /** A score that needs no database. */

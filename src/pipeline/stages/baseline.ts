@@ -12,8 +12,9 @@ import { createExecutor } from "../../db/executor.ts";
 import { type Evaluation, evaluateModel } from "../../eval/evaluate.ts";
 import { oneAnswer } from "../../predict/decoding.ts";
 import type { ExampleChoice } from "../../predict/examples.ts";
+import type { Predict } from "../../predict/predict.ts";
 import { type BaseModel, baseModelOf, promptInputs } from "../model.ts";
-import { openModel, type OpenModel } from "../predictor.ts";
+import { openModel } from "../predictor.ts";
 import type { Stage, StageContext } from "../run.ts";
 import { databaseFileOf, loadDatabase } from "./schema.ts";
 
@@ -45,17 +46,17 @@ export const readBaseline = (context: StageContext): Baseline =>
 export const readSplit = (context: StageContext, split: "train" | "dev" | "test"): Example[] =>
   readJsonLines<Example>(join(context.project.cleanFolder, `${split}.jsonl`));
 
-/** Scores an open model on examples, with progress. */
+/** Scores a model on examples, with progress. */
 export async function scoreModel(
   context: StageContext,
-  model: OpenModel,
+  predict: Predict,
   examples: readonly Example[],
   label: string,
 ): Promise<Evaluation> {
   const executor = createExecutor({ workers: 2 });
   try {
     const { tables } = await loadDatabase(context);
-    return await evaluateModel(examples, model.predict, {
+    return await evaluateModel(examples, predict, {
       executor,
       databaseFile: databaseFileOf(context),
       tables,
@@ -81,7 +82,7 @@ async function score(
     decode: oneAnswer(context.config["predict.decode"]),
   });
   try {
-    return await scoreModel(context, model, examples, label);
+    return await scoreModel(context, model.predict, examples, label);
   } finally {
     await model.close();
   }

@@ -76,7 +76,7 @@ export const evalStage: Stage = {
     const base = await baseModelOf(context);
     const model = await openModel(context, base, { adapterFile });
     try {
-      const tuned = await scoreModel(context, model, test, "tuned, test");
+      const tuned = await scoreModel(context, model.predict, test, "tuned, test");
       const differing = await batchDifferences(context, adapterFile, base, tuned.items);
       const baseline = readBaseline(context);
       const folder = await runFolderOf(context);
