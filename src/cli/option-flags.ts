@@ -4,7 +4,10 @@ import { checkOption, valueOfFlag } from "../pipeline/config.ts";
 import { type Config, type OptionName, optionTable } from "../pipeline/options.ts";
 
 /** Flags with a short name. */
-const SHORT: Readonly<Partial<Record<OptionName, string>>> = { "predict.decode": "decode" };
+const SHORT: Readonly<Partial<Record<OptionName, string>>> = {
+  "predict.decode": "decode",
+  "predict.link": "link",
+};
 
 /** Adds a flag for every option whose name begins with one of `groups`; all for none. */
 export function addOptionFlags(command: Command, groups: readonly string[] = []): void {

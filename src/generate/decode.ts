@@ -17,6 +17,8 @@ export type Item = {
   readonly index: number;
   /** Names the prefix and all that its evaluation depends on. */
   readonly prefixKey: string;
+  /** The state of the prefix is not written to a file. */
+  readonly isSingleUse?: boolean;
   readonly prefix: Token[];
   readonly suffix: Token[];
 };
@@ -184,13 +186,17 @@ function createStateSource(folder: string): StateSource {
     const path =
       paths.get(prefixKey) ??
       ensureState(folder, prefixKey, async () => {
-        await sequence.clearHistory();
-        await sequence.evaluateWithoutGeneratingNewTokens(prefix);
+        await evaluatePrefix(sequence, prefix);
         return sequence;
       });
     paths.set(prefixKey, path);
     return path;
   };
+}
+
+async function evaluatePrefix(sequence: LlamaContextSequence, prefix: Token[]): Promise<void> {
+  await sequence.clearHistory();
+  await sequence.evaluateWithoutGeneratingNewTokens(prefix);
 }
 
 /** Afterwards the slot's sequence holds the item's prefix and nothing else. */
@@ -202,6 +208,7 @@ async function holdPrefix(slot: Slot, item: Item, stateOf: StateSource): Promise
     return;
   }
   delete slot.heldKey;
-  await sequence.loadStateFromFile(await stateOf(slot, item), { acceptRisk: true });
+  if (item.isSingleUse) await evaluatePrefix(sequence, item.prefix);
+  else await sequence.loadStateFromFile(await stateOf(slot, item), { acceptRisk: true });
   slot.heldKey = item.prefixKey;
 }

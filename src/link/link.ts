@@ -5,6 +5,7 @@
  */
 import type { Database, Table } from "../schema/schema.ts";
 import type { CellIndex, CellMatch } from "./cells.ts";
+import { type JoinGraph, joinGraphOf } from "./join-graph.ts";
 import { contentWords, isStopWord, likeness, nameWords, stem, wordsOf } from "./words.ts";
 
 export type TableLink = { readonly table: string; readonly score: number };
@@ -45,7 +46,7 @@ type Vocabulary = {
 export function createLinker(database: Database, cells?: CellIndex): Linker {
   const { tables } = database;
   const vocabulary = vocabularyOf(tables);
-  const neighbours = neighboursOf(tables);
+  const neighbours = joinGraphOf(tables);
   const remembered = new Map<string, readonly (readonly [string, number])[]>();
   const alike = (word: string) => {
     const known = remembered.get(word);
@@ -179,22 +180,7 @@ function addCells(
   }
 }
 
-/** Tables joined by a foreign key, either way. */
-function neighboursOf(tables: readonly Table[]): readonly (readonly number[])[] {
-  const places = new Map(tables.map(({ name }, i) => [name.toLowerCase(), i]));
-  const found = tables.map(() => new Set<number>());
-  tables.forEach(({ foreignKeys }, i) => {
-    for (const { refTable } of foreignKeys) {
-      const other = places.get(refTable.toLowerCase());
-      if (other === undefined || other === i) continue;
-      found[i].add(other);
-      found[other].add(i);
-    }
-  });
-  return found.map((set) => [...set]);
-}
-
-function alongKeys(own: readonly number[], neighbours: readonly (readonly number[])[]): number[] {
+function alongKeys(own: readonly number[], neighbours: JoinGraph): number[] {
   return own.map((score, i) => {
     const [first = 0, second = 0] = neighbours[i].map((other) => own[other]).sort((a, b) => b - a);
     return score + NEIGHBOUR_SHARE * first + BETWEEN_SHARE * second;

@@ -20,9 +20,10 @@ import { createPredict } from "../predict/predict.ts";
 import { renderAnswer } from "../prompt/answer.ts";
 import { introspect } from "../schema/introspect.ts";
 import { cacheFolder } from "../source/source.ts";
-import { type BaseModel, countTokens, openBaseModel, schemaFormOf } from "./model.ts";
+import { type BaseModel, openBaseModel, schemaFormOf } from "./model.ts";
 import type { Config } from "./options.ts";
 import { decodingOptions, openDecoding } from "./predictor.ts";
+import { openPrompts } from "./prompts.ts";
 import { bundledFolder } from "./start-adapter.ts";
 
 export type AnswerOptions = {
@@ -38,8 +39,6 @@ export type AnswerOptions = {
   readonly signal?: AbortSignal;
 };
 
-const QUESTION_TOKENS = 400;
-
 /** One SQL or refusal for each question, in the order of the gold. Raises what the model and its server raise. */
 export async function answerGold(
   golds: readonly GoldItem[],
@@ -47,23 +46,29 @@ export async function answerGold(
 ): Promise<Predicted[]> {
   const { config, fileOf, withConfidence, progress, signal } = options;
   const base = await openBaseModel(config.model, progress, signal);
+  const isServer = isServerName(options.model);
   const places = [...Map.groupBy(golds, ({ dbId }) => dbId)].map(([dbId, items]) => {
     const { database } = introspect(fileOf(dbId), { dbId });
-    return { items, database, prompt: base.promptFor(database, { schema: schemaFormOf(config) }) };
+    const prompts = openPrompts(base, database, {
+      config,
+      file: fileOf(dbId),
+      prompt: { schema: schemaFormOf(config) },
+      ...(isServer && { mostTokens: Infinity }),
+    });
+    return { items, database, prompts };
   });
-  const longest = Math.max(...places.map(({ prompt }) => countTokens(base, prompt.prefix)));
-  const wanted = longest + QUESTION_TOKENS + config["eval.maxTokens"];
-  const model = await openGenerator(options, base, Math.ceil(wanted / 256) * 256);
+  const contextTokens = Math.max(...places.map(({ prompts }) => prompts.contextTokens));
+  const model = await openGenerator(options, base, contextTokens);
   const answers: Predicted[] = [];
   let done = 0;
   progress.step("answering");
   try {
-    for (const { items, database, prompt } of places) {
+    for (const { items, database, prompts } of places) {
       const { decoding, close } = openDecoding(database, fileOf(database.dbId), {
         ...decodingOptions(config),
-        ...(model.isServer && { decode: "greedy" }),
+        ...(isServer && { decode: "greedy" }),
       });
-      const predict = createPredict(prompt, model.generate, decoding);
+      const predict = createPredict(prompts.promptFor, model.generate, decoding);
       const questions = items.map(({ question = "" }) => question);
       const predictions = await predict(questions, {
         maxTokens: config["eval.maxTokens"],
@@ -82,10 +87,14 @@ export async function answerGold(
   return answers;
 }
 
+const OLLAMA = /^ollama:([^@]+)(?:@(https?:.+))?$/;
+const ADDRESS = /^(https?:[^#]+)#(.+)$/;
+
+/** A server keeps to no grammar of ours, and what it reads is not known. */
+const isServerName = (model: string): boolean => OLLAMA.test(model) || ADDRESS.test(model);
+
 type OpenGenerator = {
   readonly generate: Generate;
-  /** A server keeps to no grammar of ours. */
-  readonly isServer: boolean;
   close(): Promise<void>;
 };
 
@@ -97,27 +106,27 @@ async function openGenerator(
   const close = async () => {};
   const cacheFile = join(cacheFolder(), "answers", `${sha256(model).slice(0, 16)}.jsonl`);
   const server = { sends: sendsMessages ? "messages" : "text", cacheFile } as const;
-  const ollama = /^ollama:([^@]+)(?:@(https?:.+))?$/.exec(model);
+  const ollama = OLLAMA.exec(model);
   if (ollama) {
     const baseUrl = ollama[2] ?? "http://127.0.0.1:11434";
     const options = { ...server, baseUrl, model: ollama[1], contextTokens };
-    return { generate: createOllamaGenerate(options), isServer: true, close };
+    return { generate: createOllamaGenerate(options), close };
   }
-  const address = /^(https?:[^#]+)#(.+)$/.exec(model);
+  const address = ADDRESS.exec(model);
   if (address) {
     const apiKey = process.env.T2S_API_KEY;
     const options = { ...server, baseUrl: address[1], model: address[2], apiKey };
-    return { generate: createOpenAiGenerate(options), isServer: true, close };
+    return { generate: createOpenAiGenerate(options), close };
   }
   const local = await createLlamaCppGenerator({
     baseFile: base.path,
     adapterFile: await adapterOf(model, base),
-    contextTokens: Math.min(base.contextTokens, contextTokens),
+    contextTokens,
     sequences: config["eval.sequences"],
     threads: config["eval.threads"],
     cacheFolder: cacheFolder(),
   });
-  return { generate: local.generate, isServer: false, close: local.close };
+  return { generate: local.generate, close: local.close };
 }
 
 /** The GGUF adapter of a run, or the starting adapter's, which is made once and kept in the cache. */

@@ -108,6 +108,8 @@ export type Config = {
   readonly "train.checkpointEverySteps": number;
   readonly "predict.bind": string;
   readonly "predict.decode": string;
+  readonly "predict.link": string;
+  readonly "predict.linkTables": number;
   readonly "eval.maxTokens": number;
   readonly "eval.timeoutMs": number;
   readonly "eval.sequences": number;
@@ -268,6 +270,16 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     pattern: DECODE,
     form: "grammar, greedy or candidates:N with N from 2 to 64",
   },
+  "predict.link": choice(
+    ["auto", "on", "off"],
+    "Which tables a question's prompt shows. auto: all of them, or, where they do not fit into what the model reads, those that schema linking finds for the question; on: always those; off: always all.",
+  ),
+  "predict.linkTables": integer(
+    12,
+    1,
+    1000,
+    "Most tables in the prompt of a question whose schema is not shown whole.",
+  ),
   "eval.maxTokens": integer(
     160,
     8,

@@ -1,7 +1,6 @@
 /** Opens a model for a project: its prompt and its artefacts behind one `Predict`. Used by scoring, serving and the command line. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../base/errors.ts";
 import { createLlamaCppGenerator } from "../generate/llama-cpp.ts";
 import { createExecutor } from "../db/executor.ts";
 import { indexCells, readCells } from "../link/cells.ts";
@@ -13,10 +12,11 @@ import {
   type DecodingOptions,
 } from "../predict/decoding.ts";
 import { createPredict, type Predict } from "../predict/predict.ts";
-import type { FewShotExample, Prompt } from "../prompt/prompt.ts";
+import type { FewShotExample } from "../prompt/prompt.ts";
 import { cacheFolder } from "../source/source.ts";
-import { type BaseModel, countTokens, baseModelOf, promptOf } from "./model.ts";
+import { type BaseModel, baseModelOf } from "./model.ts";
 import type { Config } from "./options.ts";
+import { type Prompts, promptsOf } from "./prompts.ts";
 import type { StageContext } from "./run.ts";
 import type { Database } from "../schema/schema.ts";
 import { databaseFileOf, loadDatabase } from "./stages/schema.ts";
@@ -24,7 +24,7 @@ import { runFolderOf } from "./stages/train.ts";
 
 export type OpenModel = {
   readonly name: string;
-  readonly prompt: Prompt;
+  readonly prompts: Prompts;
   readonly predict: Predict;
   close(): Promise<void>;
 };
@@ -57,11 +57,6 @@ export function openDecoding(
 const CHOICE_TIMEOUT_MS = 2_000;
 const CHOICE_ROWS = 10_000;
 
-/** Tokens of a question with its chat frame that always fit. */
-const QUESTION_TOKENS = 400;
-/** Less room than this for a question is none. */
-const FEWEST_QUESTION_TOKENS = 40;
-
 /** The base model, with an adapter if `adapterFile` is given. */
 export async function openModel(
   context: StageContext,
@@ -75,18 +70,11 @@ export async function openModel(
   } = {},
 ): Promise<OpenModel> {
   const { config } = context;
-  const prompt = await promptOf(context, base, options.fewShot);
-  const prefixTokens = countTokens(base, prompt.prefix);
-  const wanted = prefixTokens + QUESTION_TOKENS + config["eval.maxTokens"];
-  if (prefixTokens + FEWEST_QUESTION_TOKENS + config["eval.maxTokens"] > base.contextTokens)
-    throw new UserError(
-      "schema-too-long",
-      `the schema takes ${prefixTokens} tokens; the model reads ${base.contextTokens}, question and answer included`,
-    );
+  const prompts = await promptsOf(context, base, options.fewShot);
   const generator = await createLlamaCppGenerator({
     baseFile: base.path,
     adapterFile: options.adapterFile,
-    contextTokens: Math.min(base.contextTokens, Math.ceil(wanted / 256) * 256),
+    contextTokens: prompts.contextTokens,
     sequences: options.sequences ?? config["eval.sequences"],
     threads: config["eval.threads"],
     cacheFolder: cacheFolder(),
@@ -98,8 +86,8 @@ export async function openModel(
   });
   return {
     name: options.adapterFile ? "tuned" : "base",
-    prompt,
-    predict: createPredict(prompt, generator.generate, decoding),
+    prompts,
+    predict: createPredict(prompts.promptFor, generator.generate, decoding),
     close: async () => {
       await Promise.all([generator.close(), close()]);
     },

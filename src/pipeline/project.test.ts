@@ -9,8 +9,9 @@ import type { Example } from "../data/example.ts";
 import type { GenerateRequest } from "../generate/generate.ts";
 import { createPredict } from "../predict/predict.ts";
 import { defaultConfig } from "./config.ts";
-import { baseModelOf, promptOf } from "./model.ts";
+import { baseModelOf } from "./model.ts";
 import { projectAt } from "./project.ts";
+import { promptsOf } from "./prompts.ts";
 import { reasonToRun, runStages, type StageContext } from "./run.ts";
 import { baselineStage } from "./stages/baseline.ts";
 import { cleanStage } from "./stages/clean.ts";
@@ -135,7 +136,7 @@ describe.skipIf(!process.env.T2S_MODEL_FILE)("with the model (T2S_MODEL_FILE)", 
     const base = await baseModelOf(context);
     const { texts } = await jobOf(context, base);
     const asked: GenerateRequest[] = [];
-    const predict = createPredict(await promptOf(context, base), async (requests) => {
+    const predict = createPredict((await promptsOf(context, base)).promptFor, async (requests) => {
       asked.push(...requests);
       return requests.map(() => ({ text: "", tokens: 0, finishReason: "stop", ms: 0 }));
     });

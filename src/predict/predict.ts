@@ -34,8 +34,18 @@ export type Predict = (
 /** What a constrained model is taken to say where no statement with names of the schema came of it. */
 const NO_STATEMENT: Answer = { kind: "refuse", refusal: "no statement on these tables fits" };
 
-/** Joins a prompt (one schema) and a way of generating (one model); `decoding` keeps answers right on that schema. */
-export function createPredict(prompt: Prompt, generate: Generate, decoding?: Decoding): Predict {
+/** The prompt that a question is asked with. */
+export type PromptFor = (question: string) => Prompt;
+
+/**
+ * Joins prompts (of one schema or its parts) and a way of generating (one model); `decoding` keeps answers right on that
+ * schema. Raises what `promptFor` and `generate` raise.
+ */
+export function createPredict(
+  promptFor: PromptFor,
+  generate: Generate,
+  decoding?: Decoding,
+): Predict {
   const read = ({ text, tokens, finishReason, ms, confidence }: Completion) => ({
     answer: bound(parseAnswer(text), decoding),
     completion: text,
@@ -66,11 +76,11 @@ export function createPredict(prompt: Prompt, generate: Generate, decoding?: Dec
     questions: readonly string[],
     options: GenerateOptions | undefined,
   ): Promise<Prediction[]> {
-    const requests = questions.map((question) => ({
-      prefix: prompt.prefix,
-      suffix: prompt.suffixOf(question),
-      messages: prompt.messagesOf(question),
-    }));
+    const requests = questions.map((question) => {
+      const { prefix, suffixOf, messagesOf, isSingleUse } = promptFor(question);
+      const messages = messagesOf(question);
+      return { prefix, suffix: suffixOf(question), messages, isSingleUse };
+    });
     const completions = await generate(requests, options);
     return Promise.all(completions.map((completion, index) => best(questions[index], completion)));
   }
