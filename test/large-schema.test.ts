@@ -7,10 +7,10 @@ import type { ReportJson } from "../src/eval/report.ts";
 import { runT2s } from "./fixtures/program.ts";
 import { writeTsqlProject } from "./fixtures/tsql-project.ts";
 
-const TABLES = 140;
+const TABLES = 180;
 
 describe.skipIf(!process.env.T2S_MODEL_FILE)(
-  "a schema of 140 tables (needs T2S_MODEL_FILE)",
+  "a schema of 180 tables (needs T2S_MODEL_FILE)",
   () => {
     const folder = mkdtempSync(join(tmpdir(), "t2s-large-"));
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -18,8 +18,8 @@ describe.skipIf(!process.env.T2S_MODEL_FILE)(
     const t2s = (...args: readonly string[]) =>
       runT2s(folder, [...args, "--project", "large"], env);
     const small = {
-      "data.count": 60,
-      "data.refusals": 6,
+      "data.count": 30,
+      "data.refusals": 3,
       "eval.fewShot": 0,
       "eval.maxTokens": 24,
       "predict.linkTables": 4,
@@ -31,7 +31,7 @@ describe.skipIf(!process.env.T2S_MODEL_FILE)(
 
     beforeAll(() => {
       writeTsqlProject(join(folder, "scripts"), TABLES);
-      const made = t2s("init", "--ddl", "scripts", "--dialect", "tsql", "--rows", "20", "--yes");
+      const made = t2s("init", "--ddl", "scripts", "--dialect", "tsql", "--rows", "8", "--yes");
       expect(made.stderr).not.toContain("error");
       expect(made.status).toBe(0);
     });
@@ -71,7 +71,7 @@ describe.skipIf(!process.env.T2S_MODEL_FILE)(
     );
 
     test("answers a question by the tables that it speaks of, and keeps no state of its prompt", () => {
-      const { status, stdout } = t2s("predict", question, ...flags.slice(6, 10), "--json");
+      const { status, stdout } = t2s("predict", question, "--predict.linkTables", "4", "--json");
       expect(status).toBe(0);
       expect(JSON.parse(stdout)).toMatchObject({ ms: expect.any(Number) });
       expect(readdirSync(join(folder, "cache"))).not.toContain("prefix-states");
