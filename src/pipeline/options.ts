@@ -275,7 +275,7 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     "Which tables a question's prompt shows. auto: all of them, or, where they do not fit into what the model reads, those that schema linking finds for the question; on: always those; off: always all.",
   ),
   "predict.linkTables": integer(
-    12,
+    10,
     1,
     1000,
     "Most tables in the prompt of a question whose schema is not shown whole.",
