@@ -7,6 +7,7 @@
  * out of order: a step takes one token of each sequence, by rising sequence, and a suffix is evaluated alone.
  */
 import type { LlamaContextSequence, LlamaModel, Token } from "node-llama-cpp";
+import type { Constraint } from "../constrain/constraint.ts";
 import { type ConstrainedAnswer, writeConstrained } from "./constrained.ts";
 import type { Completion, GenerateOptions } from "./generate.ts";
 import { ensureState } from "./prefix-state.ts";
@@ -19,6 +20,8 @@ export type Item = {
   readonly prefixKey: string;
   /** The state of the prefix is not written to a file. */
   readonly isSingleUse?: boolean;
+  /** Instead of the call's. */
+  readonly constraint?: Constraint;
   readonly prefix: Token[];
   readonly suffix: Token[];
 };
@@ -91,7 +94,10 @@ export async function decodeAll(
     for (const item of waiting) {
       const startedMs = performance.now();
       await holdPrefix(slot, item, stateOf);
-      const answers = await writeConstrained(model, slot.sequence, item.suffix, constrained!);
+      const answers = await writeConstrained(model, slot.sequence, item.suffix, {
+        ...constrained!,
+        ...(item.constraint && { constraint: item.constraint }),
+      });
       lane.finish(
         { ...answers[0], others: answers.slice(1), item, startedMs },
         answers[0].finishReason,

@@ -15,6 +15,8 @@ export type GenerateRequest = {
   readonly messages?: readonly Message[];
   /** No other request has this prefix: its state is written nowhere. */
   readonly isSingleUse?: boolean;
+  /** Instead of the call's. */
+  readonly constraint?: Constraint;
 };
 
 /** What a model wrote after a prompt. */

@@ -115,8 +115,8 @@ function createItemReader(tokenize: (text: string) => Token[], conditions: objec
       known = { text: request.prefix, prefix, prefixKey: hashOfJson({ ...conditions, prefix }) };
     }
     const { prefix, prefixKey } = known;
-    const { isSingleUse } = request;
-    return { index, prefixKey, prefix, suffix: tokenize(request.suffix), isSingleUse };
+    const { suffix, isSingleUse, constraint } = request;
+    return { index, prefixKey, prefix, suffix: tokenize(suffix), isSingleUse, constraint };
   };
 }
 

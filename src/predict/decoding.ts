@@ -21,6 +21,8 @@ export type Decoding = {
   /** Answers that the model writes for each question, for `choose` to take one. */
   readonly candidates: number;
   readonly choose?: Choose;
+  /** The same for a question that is shown a part of the schema: its answer names nothing else. */
+  on(part: Database): Decoding;
 };
 
 /** As predict.decode and predict.bind. */
@@ -51,6 +53,7 @@ export function createDecoding(
     constraints: decode === "greedy" ? [] : [constraint(false), constraint(true)],
     candidates: choose ? candidatesOf(decode) : 1,
     ...(choose && { choose }),
+    on: (part) => createDecoding(part, { decode, bind }, choose),
     hasKnownNames(sql) {
       const unknown = unknownNames(sql, dialect, tables);
       return unknown !== undefined && unknown.tables.length + unknown.columns.length === 0;

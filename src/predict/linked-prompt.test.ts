@@ -32,7 +32,7 @@ test("a prompt shows the tables that its question speaks of, as a schema of thes
   expect(prompt.prefix).toBe(
     promptOf({ ...shop, tables: shop.tables.filter(({ name }) => name === "customer") }).prefix,
   );
-  expect(prompt.isSingleUse).toBe(true);
+  expect(prompt.part?.tables.map(({ name }) => name)).toEqual(["customer"]);
   expect(promptsWith(1)("amounts of the orders").prefix).toContain("placedOn");
 });
 

@@ -30,10 +30,11 @@ export function createLinkedPrompts(options: LinkedPromptOptions): PromptFor {
   return (question) => {
     let smallest: Prompt | undefined;
     for (const part of prune(linker.link(question), tables)) {
-      smallest = promptOf(part) ?? smallest;
+      const prompt = promptOf(part);
+      if (prompt) smallest = { ...prompt, part };
       if (smallest && fits(smallest, question)) break;
     }
-    if (smallest) return { ...smallest, isSingleUse: true };
+    if (smallest) return smallest;
     throw new UserError(
       "schema-too-long",
       "not even the keys of the one table that the question speaks of keep prompt.maxSchemaTokens",

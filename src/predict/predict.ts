@@ -37,6 +37,13 @@ const NO_STATEMENT: Answer = { kind: "refuse", refusal: "no statement on these t
 /** The prompt that a question is asked with. */
 export type PromptFor = (question: string) => Prompt;
 
+/** A question with its prompt, and what keeps its answer right on the schema, or on the part that the prompt shows. */
+type Asked = {
+  readonly question: string;
+  readonly prompt: Prompt;
+  readonly decoding?: Decoding;
+};
+
 /**
  * Joins prompts (of one schema or its parts) and a way of generating (one model); `decoding` keeps answers right on that
  * schema. Raises what `promptFor` and `generate` raise.
@@ -46,8 +53,15 @@ export function createPredict(
   generate: Generate,
   decoding?: Decoding,
 ): Predict {
-  const read = ({ text, tokens, finishReason, ms, confidence }: Completion) => ({
-    answer: bound(parseAnswer(text), decoding),
+  const askedWith = (question: string): Asked => {
+    const prompt = promptFor(question);
+    return { question, prompt, decoding: prompt.part ? decoding?.on(prompt.part) : decoding };
+  };
+  const read = (
+    { text, tokens, finishReason, ms, confidence }: Completion,
+    { decoding: keeps }: Asked,
+  ) => ({
+    answer: bound(parseAnswer(text), keeps),
     completion: text,
     tokens,
     finishReason,
@@ -55,47 +69,58 @@ export function createPredict(
     ...(confidence !== undefined && { confidence }),
   });
   /** The best of a completion's answers: a refusal where the model is in doubt whether to answer, else one chosen among answers. */
-  async function best(question: string, completion: Completion): Promise<Prediction> {
+  async function best(asked: Asked, completion: Completion): Promise<Prediction> {
+    const { question } = asked;
     const { choose } = decoding ?? {};
-    const first: Prediction = { question, ...read(completion) };
+    const first: Prediction = { question, ...read(completion, asked) };
     if (choose === undefined || first.answer.kind === "refuse") return first;
     const startedMs = performance.now();
     const others = (completion.others ?? []).map((other) => ({
       ...first,
-      ...read({ ...completion, ...other }),
+      ...read({ ...completion, ...other }, asked),
     }));
     const refusal = refusalAmong([first, ...others]);
     if (refusal) return refusal;
-    const usable = [first, ...others].filter(isAnswer).filter((one) => isRight(one, decoding));
+    const usable = [first, ...others]
+      .filter(isAnswer)
+      .filter((one) => isRight(one, asked.decoding));
     if (usable.length < 2) return usable[0] ?? first;
     const candidates = usable.map(({ answer: { sql }, confidence = 1 }) => ({ sql, confidence }));
     const chosen = await choose(question, candidates);
     return { ...usable[chosen], candidates, ms: first.ms + performance.now() - startedMs };
   }
+  /** `reading` is the place of the constraint among those that are tried. */
   async function ask(
-    questions: readonly string[],
+    asked: readonly Asked[],
     options: GenerateOptions | undefined,
+    reading: number,
   ): Promise<Prediction[]> {
-    const requests = questions.map((question) => {
-      const { prefix, suffixOf, messagesOf, isSingleUse } = promptFor(question);
-      const messages = messagesOf(question);
-      return { prefix, suffix: suffixOf(question), messages, isSingleUse };
-    });
-    const completions = await generate(requests, options);
-    return Promise.all(completions.map((completion, index) => best(questions[index], completion)));
+    const requests = asked.map(
+      ({ question, prompt: { prefix, suffixOf, messagesOf, part }, ...it }) => ({
+        prefix,
+        suffix: suffixOf(question),
+        messages: messagesOf(question),
+        ...(part && { isSingleUse: true, constraint: it.decoding?.constraints[reading] }),
+      }),
+    );
+    const constraint = decoding?.constraints[reading];
+    const completions = await generate(requests, { ...options, ...(constraint && { constraint }) });
+    return Promise.all(completions.map((completion, i) => best(asked[i], completion)));
   }
   return async (questions, options) => {
-    const [first, ...others] = decoding?.constraints ?? [];
-    if (first === undefined) return ask(questions, options);
-    const { candidates } = decoding ?? {};
-    const predictions = await ask(questions, { ...options, constraint: first, candidates });
-    const wrong = () => [...predictions.entries()].filter(([, one]) => !isRight(one, decoding));
-    for (const constraint of others) {
+    const { constraints = [], candidates } = decoding ?? {};
+    const asked = questions.map(askedWith);
+    if (constraints.length === 0) return ask(asked, options, 0);
+    const predictions = await ask(asked, { ...options, candidates }, 0);
+    const wrong = () =>
+      [...predictions.entries()].filter(([i, one]) => !isRight(one, asked[i].decoding));
+    for (let reading = 1; reading < constraints.length; reading++) {
       const again = wrong();
       if (again.length === 0) break;
       const answers = await ask(
-        again.map(([, { question }]) => question),
-        { ...options, onCompletion: undefined, constraint },
+        again.map(([i]) => asked[i]),
+        { ...options, onCompletion: undefined },
+        reading,
       );
       for (const [i, [index, before]] of again.entries())
         predictions[index] = together(before, answers[i]);

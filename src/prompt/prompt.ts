@@ -30,8 +30,8 @@ export type Prompt = {
   readonly hash: string;
   /** What of the schema was left out to keep its bound. */
   readonly dropped: RenderedSchema["dropped"];
-  /** Made for one question: the state of its prefix is not kept. */
-  readonly isSingleUse?: boolean;
+  /** Where it was made for one question: the part of the schema that it shows. */
+  readonly part?: Database;
   suffixOf(question: string): string;
   /** The whole as messages, for servers that render their own chat template. */
   messagesOf(question: string): readonly Message[];
