@@ -14,7 +14,7 @@ export { openGguf } from "./format/gguf.ts";
 export type { Generate } from "./generate/generate.ts";
 export { createLlamaCppGenerator } from "./generate/llama-cpp.ts";
 export { createPredict } from "./predict/predict.ts";
-export type { Predict, Prediction } from "./predict/predict.ts";
+export type { Predict, Prediction, PromptFor } from "./predict/predict.ts";
 export { createPrompt } from "./prompt/prompt.ts";
 export { introspect } from "./schema/introspect.ts";
 export type { Database } from "./schema/schema.ts";

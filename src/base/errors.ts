@@ -91,7 +91,7 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
   "schema-too-long": {
     status: 400,
     meaning: "The schema does not fit into the model's context.",
-    toDo: "Choose fewer tables (schema.tables in t2s.yaml) or a model with a longer context.",
+    toDo: "Show each question only the tables that it speaks of (predict.link: auto), choose fewer tables (schema.tables in t2s.yaml), or a model with a longer context.",
   },
   "data-invalid": {
     status: 400,

@@ -7,6 +7,7 @@ import { type Config, type OptionName, optionTable } from "../pipeline/options.t
 const SHORT: Readonly<Partial<Record<OptionName, string>>> = {
   "predict.decode": "decode",
   "predict.examples": "examples",
+  "predict.link": "link",
 };
 
 /** Adds a flag for every option whose name begins with one of `groups`; all for none. */

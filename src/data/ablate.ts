@@ -4,7 +4,7 @@
  * carries the table in `without`; who renders it takes it out of the prompt. Knows no prompt.
  */
 import { Rng } from "../base/rng.ts";
-import { fingerprintOf } from "../schema/fingerprint.ts";
+import { partOf } from "../schema/part.ts";
 import type { Database } from "../schema/schema.ts";
 import { namesOf } from "../sql/names.ts";
 import type { Example } from "./example.ts";
@@ -26,13 +26,7 @@ export type AblateOptions = {
 /** The schema without some of its tables and without the keys that lead to them. */
 export function withoutTables(database: Database, names: readonly string[]): Database {
   const isGone = (name: string) => names.some((gone) => gone.toLowerCase() === name.toLowerCase());
-  const tables = database.tables
-    .filter(({ name }) => !isGone(name))
-    .map((table) => ({
-      ...table,
-      foreignKeys: table.foreignKeys.filter(({ refTable }) => !isGone(refTable)),
-    }));
-  return { ...database, tables, fingerprint: fingerprintOf({ ...database, tables }) };
+  return partOf(database, (name) => !isGone(name));
 }
 
 /** Pairs for reduced schemas out of right ones; fewer when no table is both used and spared. */

@@ -366,8 +366,7 @@ test("statistics count what is there, name what is not, and measure what will no
   );
   const stats = statsOf(examples, database, {
     countTokens: (text) => text.split(" ").length,
-    prefix: "one two three",
-    suffixOf: (question) => question,
+    promptFor: () => ({ prefix: "one two three", suffixOf: (question) => question }),
     answerOf: ({ sql, refusal }) => sql || (refusal ?? ""),
     contextTokens: 10,
   });

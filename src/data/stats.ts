@@ -3,6 +3,7 @@
  * touches; how varied the questions are; lengths in tokens and what will not fit; what the next pairs should be. Knows
  * no tokenizer and opens no database: counting comes as a function, values as profiles.
  */
+import type { Prompt } from "../prompt/prompt.ts";
 import type { ColumnProfile } from "../schema/profile.ts";
 import type { Database } from "../schema/schema.ts";
 import type { Example, Split } from "./example.ts";
@@ -16,7 +17,7 @@ import { type WordingStats, wordingOf } from "./stats/wording.ts";
 export type { Counts, Lengths } from "./stats/counts.ts";
 
 export type TokenStats = {
-  /** The stable part of the prompt: rules, schema, knowledge. */
+  /** The part of the prompt before the question, the longest: rules, schema, knowledge. */
   readonly prefix: number;
   readonly question: Lengths;
   readonly answer: Lengths;
@@ -80,9 +81,8 @@ export type DataStats = {
 
 export type TokenCounting = {
   readonly countTokens: (text: string) => number;
-  readonly prefix: string;
-  /** The prompt's part after the prefix, for a question. */
-  readonly suffixOf: (question: string) => string;
+  /** The prompt of a question: what stands before it, and the part with it. */
+  readonly promptFor: (question: string) => Pick<Prompt, "prefix" | "suffixOf">;
   /** The text that the model is to write. */
   readonly answerOf: (example: Example) => string;
   readonly contextTokens: number;
@@ -166,17 +166,24 @@ const CONTEXTS = [512, 1024, 2048, 4096, 8192, 16_384, 32_768];
 
 function tokenStats(
   examples: readonly Example[],
-  { countTokens, prefix, suffixOf, answerOf, contextTokens }: TokenCounting,
+  { countTokens, promptFor, answerOf, contextTokens }: TokenCounting,
 ): TokenStats {
-  const prefixTokens = countTokens(prefix);
-  const questions = examples.map(({ question }) => countTokens(suffixOf(question)));
+  const counted = new Map<string, number>();
+  const countOnce = (prefix: string): number => {
+    const tokens = counted.get(prefix) ?? countTokens(prefix);
+    counted.set(prefix, tokens);
+    return tokens;
+  };
+  const prompts = examples.map(({ question }) => promptFor(question));
+  const prefixes = prompts.map(({ prefix }) => countOnce(prefix));
+  const questions = examples.map(({ question }, i) => countTokens(prompts[i].suffixOf(question)));
   const answers = examples.map((example) => countTokens(answerOf(example)));
   const tooLongFor = (context: number) =>
-    questions.filter((tokens, index) => prefixTokens + tokens + answers[index] + 1 > context)
+    questions.filter((tokens, index) => prefixes[index] + tokens + answers[index] + 1 > context)
       .length;
   const contexts = [...new Set([...CONTEXTS, contextTokens])].sort((a, b) => a - b);
   return {
-    prefix: prefixTokens,
+    prefix: Math.max(0, ...prefixes),
     question: lengthsOf(questions),
     answer: lengthsOf(answers),
     tooLong: tooLongFor(contextTokens),

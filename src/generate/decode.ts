@@ -7,6 +7,7 @@
  * out of order: a step takes one token of each sequence, by rising sequence, and a suffix is evaluated alone.
  */
 import type { LlamaContextSequence, LlamaModel, Token } from "node-llama-cpp";
+import type { Constraint } from "../constrain/constraint.ts";
 import { type ConstrainedAnswer, writeConstrained } from "./constrained.ts";
 import type { Completion, GenerateOptions } from "./generate.ts";
 import { ensureState } from "./prefix-state.ts";
@@ -17,6 +18,10 @@ export type Item = {
   readonly index: number;
   /** Names the prefix and all that its evaluation depends on. */
   readonly prefixKey: string;
+  /** The state of the prefix is not written to a file. */
+  readonly isSingleUse?: boolean;
+  /** Instead of the call's. */
+  readonly constraint?: Constraint;
   readonly prefix: Token[];
   readonly suffix: Token[];
 };
@@ -89,7 +94,10 @@ export async function decodeAll(
     for (const item of waiting) {
       const startedMs = performance.now();
       await holdPrefix(slot, item, stateOf);
-      const answers = await writeConstrained(model, slot.sequence, item.suffix, constrained!);
+      const answers = await writeConstrained(model, slot.sequence, item.suffix, {
+        ...constrained!,
+        ...(item.constraint && { constraint: item.constraint }),
+      });
       lane.finish(
         { ...answers[0], others: answers.slice(1), item, startedMs },
         answers[0].finishReason,
@@ -184,13 +192,17 @@ function createStateSource(folder: string): StateSource {
     const path =
       paths.get(prefixKey) ??
       ensureState(folder, prefixKey, async () => {
-        await sequence.clearHistory();
-        await sequence.evaluateWithoutGeneratingNewTokens(prefix);
+        await evaluatePrefix(sequence, prefix);
         return sequence;
       });
     paths.set(prefixKey, path);
     return path;
   };
+}
+
+async function evaluatePrefix(sequence: LlamaContextSequence, prefix: Token[]): Promise<void> {
+  await sequence.clearHistory();
+  await sequence.evaluateWithoutGeneratingNewTokens(prefix);
 }
 
 /** Afterwards the slot's sequence holds the item's prefix and nothing else. */
@@ -202,6 +214,7 @@ async function holdPrefix(slot: Slot, item: Item, stateOf: StateSource): Promise
     return;
   }
   delete slot.heldKey;
-  await sequence.loadStateFromFile(await stateOf(slot, item), { acceptRisk: true });
+  if (item.isSingleUse) await evaluatePrefix(sequence, item.prefix);
+  else await sequence.loadStateFromFile(await stateOf(slot, item), { acceptRisk: true });
   slot.heldKey = item.prefixKey;
 }

@@ -13,6 +13,10 @@ export type GenerateRequest = {
   readonly suffix: string;
   /** The same prompt before a chat template rendered it: for servers that take nothing else. */
   readonly messages?: readonly Message[];
+  /** No other request has this prefix: its state is written nowhere. */
+  readonly isSingleUse?: boolean;
+  /** Instead of the call's. */
+  readonly constraint?: Constraint;
 };
 
 /** What a model wrote after a prompt. */
@@ -43,7 +47,7 @@ export type GenerateOptions = {
   readonly signal?: AbortSignal;
 };
 
-/** Greedy answers in the order of the requests. All requests of one call should share their prefix. */
+/** Greedy answers in the order of the requests. Requests of one call that share their prefix should stand together. */
 export type Generate = (
   requests: readonly GenerateRequest[],
   options?: GenerateOptions,

@@ -101,6 +101,20 @@ describe.skipIf(!modelFile)("llama.cpp with the default model (needs T2S_MODEL_F
     expect(repeated.map(({ others }) => others)).toEqual(several.map(({ others }) => others));
   });
 
+  test("prefixes of a single request give the same answers, and no state of them is kept", async () => {
+    const others = requests.slice(0, 3).map((request, i) => ({
+      ...request,
+      prefix: request.prefix.replace("Song(", `Song${i}(`),
+    }));
+    const before = readdirSync(states);
+    const single = await decode(
+      generator,
+      others.map((request) => ({ ...request, isSingleUse: true })),
+    );
+    expect(readdirSync(states)).toEqual(before);
+    expect(single).toEqual(await decode(generator, others));
+  });
+
   test("answers of two cores equal those of one, in the order of the requests", async () => {
     const single = await createLlamaCppGenerator({ ...settings, threads: 1 });
     const answers = await decode(single);

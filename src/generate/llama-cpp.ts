@@ -115,7 +115,8 @@ function createItemReader(tokenize: (text: string) => Token[], conditions: objec
       known = { text: request.prefix, prefix, prefixKey: hashOfJson({ ...conditions, prefix }) };
     }
     const { prefix, prefixKey } = known;
-    return { index, prefixKey, prefix, suffix: tokenize(request.suffix) };
+    const { suffix, isSingleUse, constraint } = request;
+    return { index, prefixKey, prefix, suffix: tokenize(suffix), isSingleUse, constraint };
   };
 }
 

@@ -127,6 +127,21 @@ describe("a question", () => {
     expect(tablesFor("employees of the library project").slice(0, 3)).toContain("works");
   });
 
+  test("means, of two tables of one name, the one beside which its other words stand", () => {
+    const other = new DatabaseSync(join(folder, "two.sqlite"));
+    other.exec(`
+      CREATE TABLE loan_customer (id INTEGER PRIMARY KEY, label TEXT);
+      CREATE TABLE loan (id INTEGER PRIMARY KEY, payer INTEGER REFERENCES loan_customer (id));
+      CREATE TABLE shop_customer (id INTEGER PRIMARY KEY, label TEXT);
+      CREATE TABLE shop_order (id INTEGER PRIMARY KEY, buyer INTEGER REFERENCES shop_customer (id), parcel TEXT);`);
+    other.close();
+    const two = createLinker(introspect(join(folder, "two.sqlite"), { dbId: "two" }).database);
+    expect(tablesFor("customers with a parcel", two).slice(0, 2).toSorted()).toEqual([
+      "shop_customer",
+      "shop_order",
+    ]);
+  });
+
   test("finds columns by words and by cells, the best first", () => {
     const { columns, cells } = linker.link("names of departments in denver");
     expect(columns.slice(0, 2).map(({ column }) => column)).toEqual(["city", "name"]);
@@ -260,6 +275,6 @@ describe.skipIf(!data)("on Spider (needs T2S_DATA)", () => {
       20,
     );
     expect(pool.length).toBeGreaterThanOrEqual(300);
-    expect(share.tables).toBeGreaterThanOrEqual(0.96);
+    expect(share.tables).toBeGreaterThanOrEqual(0.98);
   }, 120_000);
 });

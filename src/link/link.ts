@@ -1,10 +1,12 @@
 /**
  * Which tables, columns and cells a question speaks of: its words against names, comments (a person's synonyms are among
- * them) and cells, the rarer a word in the schema the weightier; then along foreign keys, so that a table that only
- * connects two others is found too. Scores compare within one question. Knows no SQL of the question and no model.
+ * them) and cells, the rarer a word in the schema the weightier. What speaks for a table speaks in part for those that
+ * foreign keys join to it: of tables of one name the one is meant beside which the question's other words stand, and a
+ * table that only connects two others is found too. Scores compare within one question. Knows no SQL and no model.
  */
 import type { Database, Table } from "../schema/schema.ts";
 import type { CellIndex, CellMatch } from "./cells.ts";
+import { type JoinGraph, joinGraphOf } from "./join-graph.ts";
 import { contentWords, isStopWord, likeness, nameWords, stem, wordsOf } from "./words.ts";
 
 export type TableLink = { readonly table: string; readonly score: number };
@@ -24,12 +26,23 @@ export type Links = {
 
 export type Linker = { readonly link: (question: string) => Links };
 
-/** How much a word counts by where it stands. */
-const WEIGHT = { tableName: 1, tableComment: 0.8, columnName: 0.7, columnComment: 0.5 } as const;
+/** How much a word counts by where it stands; the last word of a table's name says what its rows are. */
+const WEIGHT = {
+  lastOfTable: 1,
+  tableName: 0.55,
+  tableComment: 0.8,
+  columnName: 0.6,
+  columnComment: 0.5,
+} as const;
+/** What is left of the weight of a word by which questions count and compare. */
+const COUNTING_SHARE = 0.3;
+const COUNTING: ReadonlySet<string> = new Set(
+  "number count total average maximum minimum most least more than different distinct".split(" "),
+);
 const CELL_WEIGHT = 2.5;
-/** What a table gets of its best neighbour's score, and what one between two good tables gets of the lesser. */
-const NEIGHBOUR_SHARE = 0.1;
-const BETWEEN_SHARE = 0.4;
+/** What a word that stands at a table counts for one that a key joins to it, and for the next one. */
+const NEAR_SHARE = 0.45;
+const FAR_SHARE = 0.2;
 /** What a column that is touched gets of its table's score. */
 const TABLE_SHARE = 0.15;
 
@@ -45,7 +58,7 @@ type Vocabulary = {
 export function createLinker(database: Database, cells?: CellIndex): Linker {
   const { tables } = database;
   const vocabulary = vocabularyOf(tables);
-  const neighbours = neighboursOf(tables);
+  const graph = joinGraphOf(tables);
   const remembered = new Map<string, readonly (readonly [string, number])[]>();
   const alike = (word: string) => {
     const known = remembered.get(word);
@@ -61,9 +74,9 @@ export function createLinker(database: Database, cells?: CellIndex): Linker {
   return {
     link(question) {
       const matches = cells?.match(question) ?? [];
-      const { own, columns } = scoresOf(termsOf(question), tables, vocabulary, alike);
-      addCells(matches, tables, own, columns);
-      const scores = alongKeys(own, neighbours);
+      const { evidence, columns } = evidenceOf(termsOf(question), tables, vocabulary, alike);
+      addCells(matches, tables, evidence, columns);
+      const scores = alongKeys(evidence, graph);
       return {
         tables: tables
           .map(({ name }, i) => ({ table: name, score: scores[i] }))
@@ -92,7 +105,10 @@ function vocabularyOf(tables: readonly Table[]): Vocabulary {
       if (!isStopWord(word)) postings.set(word, [...(postings.get(word) ?? []), posting]);
   };
   tables.forEach((table, t) => {
-    add(namesIn(table.name), { table: t, column: -1, weight: WEIGHT.tableName });
+    const words = namesIn(table.name);
+    const isLast = (word: string) => word === words[nameWords(table.name).length - 1];
+    add(words.filter(isLast), { table: t, column: -1, weight: WEIGHT.lastOfTable });
+    add(words, { table: t, column: -1, weight: WEIGHT.tableName });
     add(wordsOf(table.comment ?? ""), { table: t, column: -1, weight: WEIGHT.tableComment });
     table.columns.forEach((column, c) => {
       add(namesIn(column.name), { table: t, column: c, weight: WEIGHT.columnName });
@@ -123,80 +139,81 @@ function termsOf(question: string): string[] {
   return [...new Set([...words, ...joined])];
 }
 
-type Scores = {
-  /** By table: what names and columns say. */
-  readonly own: number[];
+/** By table, what one word of the question says for it. */
+type Evidence = ReadonlyMap<number, number>;
+
+type Found = {
+  /** By word. */
+  readonly evidence: Evidence[];
   /** By table: the score of each column that is touched. */
   readonly columns: Map<number, number>[];
 };
 
 /** Every term counts once for a table, by the best place where it stands, and once for each column. */
-function scoresOf(
+function evidenceOf(
   terms: readonly string[],
   tables: readonly Table[],
   { postings, rarity }: Vocabulary,
   alike: (word: string) => readonly (readonly [string, number])[],
-): Scores {
-  const own = tables.map(() => 0);
+): Found {
+  const evidence: Evidence[] = [];
   const columns = tables.map(() => new Map<number, number>());
   for (const term of terms) {
+    const share = COUNTING.has(term) ? COUNTING_SHARE : 1;
     const best = new Map<number, number>();
     const bestColumn = new Map<string, { table: number; column: number; score: number }>();
     for (const [word, score] of alike(term))
       for (const { table, column, weight } of postings.get(word) ?? []) {
         const value = score * weight * rarity(word);
-        best.set(table, Math.max(best.get(table) ?? 0, value));
+        best.set(table, Math.max(best.get(table) ?? 0, share * value));
         const key = `${table} ${column}`;
         if (column >= 0 && value > (bestColumn.get(key)?.score ?? 0))
           bestColumn.set(key, { table, column, score: value });
       }
-    for (const [table, value] of best) own[table] += value;
+    evidence.push(best);
     for (const { table, column, score } of bestColumn.values())
       columns[table].set(column, (columns[table].get(column) ?? 0) + score);
   }
-  return { own, columns };
+  return { evidence, columns };
 }
 
 /** A cell speaks for the columns that hold it, the less the more there are. */
 function addCells(
   matches: readonly CellMatch[],
   tables: readonly Table[],
-  own: number[],
+  evidence: Evidence[],
   columns: Map<number, number>[],
 ): void {
   const byPlace = Map.groupBy(matches, ({ from, to }) => `${from} ${to}`);
   const places = new Map(tables.map(({ name }, i) => [name, i]));
   for (const group of byPlace.values()) {
+    const found = new Map<number, number>();
+    evidence.push(found);
     const holders = Map.groupBy(group, ({ table, column }) => `${table}\n${column}`);
     for (const [match] of holders.values()) {
       const table = places.get(match.table);
       if (table === undefined) continue;
       const value = (CELL_WEIGHT * match.score) / Math.sqrt(holders.size);
       const column = tables[table].columns.findIndex(({ name }) => name === match.column);
-      own[table] += value / Math.sqrt(holders.size);
+      found.set(table, Math.max(found.get(table) ?? 0, value / Math.sqrt(holders.size)));
       columns[table].set(column, (columns[table].get(column) ?? 0) + value);
     }
   }
 }
 
-/** Tables joined by a foreign key, either way. */
-function neighboursOf(tables: readonly Table[]): readonly (readonly number[])[] {
-  const places = new Map(tables.map(({ name }, i) => [name.toLowerCase(), i]));
-  const found = tables.map(() => new Set<number>());
-  tables.forEach(({ foreignKeys }, i) => {
-    for (const { refTable } of foreignKeys) {
-      const other = places.get(refTable.toLowerCase());
-      if (other === undefined || other === i) continue;
-      found[i].add(other);
-      found[other].add(i);
-    }
-  });
-  return found.map((set) => [...set]);
-}
-
-function alongKeys(own: readonly number[], neighbours: readonly (readonly number[])[]): number[] {
-  return own.map((score, i) => {
-    const [first = 0, second = 0] = neighbours[i].map((other) => own[other]).sort((a, b) => b - a);
-    return score + NEIGHBOUR_SHARE * first + BETWEEN_SHARE * second;
-  });
+/** By table: every word counts once, by the best of where it stands and where keys bring it. */
+function alongKeys(evidence: readonly Evidence[], graph: JoinGraph): number[] {
+  const scores = graph.map(() => 0);
+  for (const found of evidence) {
+    const best = new Map(found);
+    const raise = (table: number, value: number) =>
+      void best.set(table, Math.max(best.get(table) ?? 0, value));
+    for (const [table, value] of found)
+      for (const near of graph[table]) {
+        raise(near, NEAR_SHARE * value);
+        for (const far of graph[near]) raise(far, FAR_SHARE * value);
+      }
+    for (const [table, value] of best) scores[table] += value;
+  }
+  return scores;
 }

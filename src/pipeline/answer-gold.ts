@@ -21,16 +21,15 @@ import { createOpenAiGenerate } from "../generate/openai-compatible.ts";
 import type { SolvedPair } from "../predict/examples.ts";
 import { createPredict } from "../predict/predict.ts";
 import { renderAnswer } from "../prompt/answer.ts";
-import { showing } from "../prompt/prompt.ts";
 import { introspect } from "../schema/introspect.ts";
 import { applyNotes, readNotes } from "../schema/notes.ts";
 import type { Database } from "../schema/schema.ts";
 import { cacheFolder } from "../source/source.ts";
-import { type BaseModel, countTokens, openBaseModel, schemaFormOf } from "./model.ts";
+import { type BaseModel, openBaseModel, schemaFormOf } from "./model.ts";
 import type { Config } from "./options.ts";
 import type { DecodingOptions } from "../predict/decoding.ts";
-import { decodingOptions, openDecoding, repairTokens } from "./predictor.ts";
-import { shownParts } from "./shown.ts";
+import { decodingOptions, openDecoding } from "./predictor.ts";
+import { openPrompts } from "./prompts.ts";
 import { bundledFolder } from "./start-adapter.ts";
 
 export type AnswerOptions = {
@@ -50,8 +49,6 @@ export type AnswerOptions = {
   readonly signal?: AbortSignal;
 };
 
-const QUESTION_TOKENS = 400;
-
 /** One SQL or refusal for each question, in the order of the gold. Raises what the model and its server raise. */
 export async function answerGold(
   golds: readonly GoldItem[],
@@ -62,30 +59,34 @@ export async function answerGold(
   const places = [...Map.groupBy(golds, ({ dbId }) => dbId)].map(([dbId, items]) => {
     const bare = introspect(fileOf(dbId), { dbId }).database;
     const database = notesFile === undefined ? bare : applyNotes(bare, readNotes(notesFile));
-    const { fewShot, show, mostTokens } = shownParts(config, {
-      database,
-      file: fileOf(dbId),
-      pairs: () => solvedBeside(items, pairs, database),
-      countTokens: (text) => countTokens(base, text),
-    });
-    const prompt = base.promptFor(database, { schema: schemaFormOf(config), fewShot });
-    return { items, database, prompt: showing(prompt, show), mostTokens };
+    return { items, database };
   });
-  const longest = Math.max(
-    ...places.map(({ prompt, mostTokens }) => countTokens(base, prompt.prefix) + mostTokens),
+  const isServer = OLLAMA.test(options.model) || ADDRESS.test(options.model);
+  const opened = await Promise.all(
+    places.map(async ({ items, database }) => {
+      const prompts = await openPrompts(base, database, {
+        config,
+        source: fileOf(database.dbId),
+        prompt: { schema: schemaFormOf(config) },
+        pairs: () => solvedBeside(items, pairs, database),
+        // what a server reads is not known
+        ...(isServer && { mostTokens: Infinity }),
+      });
+      return { items, database, prompts };
+    }),
   );
-  const wanted = longest + QUESTION_TOKENS + config["eval.maxTokens"] + repairTokens(config);
-  const model = await openGenerator(options, base, Math.ceil(wanted / 256) * 256);
+  const contextTokens = Math.max(...opened.map(({ prompts }) => prompts.contextTokens));
+  const model = await openGenerator(options, base, contextTokens);
   const answers: Predicted[] = [];
   let done = 0;
   progress.step("answering");
   try {
-    for (const { items, database, prompt } of places) {
+    for (const { items, database, prompts } of opened) {
       const { decoding, close } = await openDecoding(database, fileOf(database.dbId), {
         ...decodingOptions(config),
         keeper: model.keeper,
       });
-      const predict = createPredict(prompt, model.generate, decoding);
+      const predict = createPredict(prompts.promptFor, model.generate, decoding);
       const questions = items.map(({ question = "" }) => question);
       const predictions = await predict(questions, {
         maxTokens: config["eval.maxTokens"],
@@ -116,6 +117,9 @@ function solvedBeside(
     .map((pair) => ({ question: pair.question ?? "", ...identityOf(pair, database) }));
 }
 
+const OLLAMA = /^ollama:([^@]+)(?:@(https?:.+))?$/;
+const ADDRESS = /^(https?:[^#]+)#(.+)$/;
+
 type OpenGenerator = {
   readonly generate: Generate;
   /** Of servers, llama.cpp's own alone keeps to a grammar of ours. */
@@ -132,13 +136,13 @@ async function openGenerator(
   const cacheFile = join(cacheFolder(), "answers", `${sha256(model).slice(0, 16)}.jsonl`);
   const onNote = (text: string) => progress.note(text);
   const server = { sends: sendsMessages ? "messages" : "text", cacheFile, onNote } as const;
-  const ollama = /^ollama:([^@]+)(?:@(https?:.+))?$/.exec(model);
+  const ollama = OLLAMA.exec(model);
   if (ollama) {
     const baseUrl = ollama[2] ?? "http://127.0.0.1:11434";
     const options = { ...server, baseUrl, model: ollama[1], contextTokens };
     return { generate: createOllamaGenerate(options), keeper: "none", close };
   }
-  const address = /^(https?:[^#]+)#(.+)$/.exec(model);
+  const address = ADDRESS.exec(model);
   if (address) {
     const apiKey = process.env.T2S_API_KEY;
     const [, baseUrl, name] = address;

@@ -193,7 +193,7 @@ async function servedScorer(
       concurrency: 1,
       timeoutMs: ANSWER_TIMEOUT_MS,
     });
-    const predict = createPredict(prompt, questionAlone(generate));
+    const predict = createPredict(() => prompt, questionAlone(generate));
     const evaluation = await scoreModel(context, predict, readSplit(context, split), "");
     progress.done(exOf(evaluation));
     return evaluation;

@@ -12,7 +12,7 @@ import type { Database } from "../schema/schema.ts";
 import { resolveModel } from "../source/source.ts";
 import { createChatTemplate } from "../tokenizer/chat-template.ts";
 import { createTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
-import type { Config } from "./options.ts";
+import { type Config, optionTable } from "./options.ts";
 import { readTemplate } from "./prompt-template.ts";
 import type { StageContext } from "./run.ts";
 import { loadDatabase } from "./stages/schema.ts";
@@ -62,13 +62,23 @@ export const schemaFormOf = (config: Config): SchemaForm => ({
 });
 
 /** What the prompt is made from besides the schema: the inputs of every stage that asks a model. */
-export const promptInputs = (
-  context: StageContext,
-): { readonly template: string; readonly schema: SchemaForm; readonly hints?: string } => ({
+export const promptInputs = (context: StageContext): object => ({
   template: readTemplate(context).sha256,
   schema: schemaFormOf(context.config),
   ...(context.config["prompt.hints"] !== "none" && { hints: context.config["prompt.hints"] }),
+  ...linkInputs(context.config),
 });
+
+const LINK_OPTIONS = ["predict.link", "predict.linkTables"] as const;
+
+/** Which tables a prompt shows; nothing where the options are left as they are. */
+export const linkInputs = (config: Config): object =>
+  Object.fromEntries(
+    LINK_OPTIONS.filter((name) => config[name] !== optionTable[name].default).map((name) => [
+      name,
+      config[name],
+    ]),
+  );
 
 /** The base model of the project. */
 export const baseModelOf = ({ config, progress, signal }: StageContext): Promise<BaseModel> =>

@@ -112,6 +112,8 @@ export type Config = {
   readonly "predict.decode": string;
   readonly "predict.repair": number;
   readonly "predict.examples": string;
+  readonly "predict.link": string;
+  readonly "predict.linkTables": number;
   readonly "eval.maxTokens": number;
   readonly "eval.timeoutMs": number;
   readonly "eval.sequences": number;
@@ -298,6 +300,16 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     pattern: EXAMPLES,
     form: "none, fixed:N or nearest:N with N from 1 to 50",
   },
+  "predict.link": choice(
+    ["auto", "on", "off"],
+    "Which tables a question's prompt shows. auto: all of them, or, where they do not fit into what the model reads, those that schema linking finds for the question; on: always those; off: always all.",
+  ),
+  "predict.linkTables": integer(
+    10,
+    1,
+    1000,
+    "Most tables in the prompt of a question whose schema is not shown whole.",
+  ),
   "eval.maxTokens": integer(
     160,
     8,

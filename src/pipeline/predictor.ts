@@ -1,9 +1,6 @@
 /** Opens a model for a project: its prompt and its artefacts behind one `Predict`. Used by scoring, serving and the command line. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../base/errors.ts";
-import { readJsonLines } from "../base/files.ts";
-import type { Example } from "../data/example.ts";
 import { createLlamaCppGenerator } from "../generate/llama-cpp.ts";
 import { createExecutor } from "../db/executor.ts";
 import { indexCells, loadCells } from "../link/cells.ts";
@@ -15,20 +12,19 @@ import {
   type DecodingOptions,
 } from "../predict/decoding.ts";
 import { createPredict, type Predict } from "../predict/predict.ts";
-import { createProblemFinder, REPAIR_TOKENS } from "../predict/repair.ts";
-import { type Prompt, showing } from "../prompt/prompt.ts";
+import { createProblemFinder } from "../predict/repair.ts";
 import { cacheFolder } from "../source/source.ts";
-import { type BaseModel, countTokens, baseModelOf, promptOf } from "./model.ts";
+import { type BaseModel, baseModelOf } from "./model.ts";
 import type { Config } from "./options.ts";
+import { type Prompts, promptsOf } from "./prompts.ts";
 import type { StageContext } from "./run.ts";
-import { shownParts } from "./shown.ts";
 import type { Database } from "../schema/schema.ts";
-import { databaseFileOf, databaseOf, loadDatabase } from "./stages/schema.ts";
+import { databaseOf, loadDatabase } from "./stages/schema.ts";
 import { runFolderOf } from "./stages/train.ts";
 
 export type OpenModel = {
   readonly name: string;
-  readonly prompt: Prompt;
+  readonly prompts: Prompts;
   readonly predict: Predict;
   close(): Promise<void>;
 };
@@ -63,18 +59,9 @@ export async function openDecoding(
   return { decoding, close: () => executor.close() };
 }
 
-/** Tokens that a second round adds to the first's prompt. */
-export const repairTokens = (config: Config): number =>
-  config["predict.repair"] > 0 ? config["eval.maxTokens"] + REPAIR_TOKENS : 0;
-
 /** A statement that is one of several is given up sooner than one that is asked for. */
 const CHOICE_TIMEOUT_MS = 2_000;
 const CHOICE_ROWS = 10_000;
-
-/** Tokens of a question with its chat frame that always fit. */
-const QUESTION_TOKENS = 400;
-/** Less room than this for a question is none. */
-const FEWEST_QUESTION_TOKENS = 40;
 
 /** The base model, with an adapter if `adapterFile` is given. */
 export async function openModel(
@@ -91,28 +78,11 @@ export async function openModel(
 ): Promise<OpenModel> {
   const { config } = context;
   const database = await loadDatabase(context);
-  const { fewShot, show, mostTokens } = shownParts(
-    { ...config, ...(options.examples && { "predict.examples": options.examples }) },
-    {
-      database,
-      file: databaseFileOf(context),
-      pairs: () => trainingPairs(context),
-      countTokens: (text) => countTokens(base, text),
-    },
-  );
-  const prompt = showing(await promptOf(context, base, fewShot), show);
-  const prefixTokens = countTokens(base, prompt.prefix);
-  const answerTokens = config["eval.maxTokens"] + repairTokens(config);
-  const wanted = prefixTokens + mostTokens + QUESTION_TOKENS + answerTokens;
-  if (prefixTokens + FEWEST_QUESTION_TOKENS + config["eval.maxTokens"] > base.contextTokens)
-    throw new UserError(
-      "schema-too-long",
-      `the schema takes ${prefixTokens} tokens; the model reads ${base.contextTokens}, question and answer included`,
-    );
+  const prompts = await promptsOf(context, base, options.examples);
   const generator = await createLlamaCppGenerator({
     baseFile: base.path,
     adapterFile: options.adapterFile,
-    contextTokens: Math.min(base.contextTokens, Math.ceil(wanted / 256) * 256),
+    contextTokens: prompts.contextTokens,
     sequences: options.sequences ?? config["eval.sequences"],
     threads: config["eval.threads"],
     cacheFolder: cacheFolder(),
@@ -123,20 +93,12 @@ export async function openModel(
   });
   return {
     name: options.adapterFile ? "tuned" : "base",
-    prompt,
-    predict: createPredict(prompt, generator.generate, decoding),
+    prompts,
+    predict: createPredict(prompts.promptFor, generator.generate, decoding),
     close: async () => {
       await Promise.all([generator.close(), close()]);
     },
   };
-}
-
-/** The pairs that examples are taken from. Raises not-found. */
-function trainingPairs({ project }: StageContext): Example[] {
-  const file = join(project.cleanFolder, "train.jsonl");
-  if (!existsSync(file))
-    throw new UserError("not-found", `there is no ${file}, which predict.examples shows pairs of`);
-  return readJsonLines<Example>(file);
 }
 
 /** The file of the tuned adapter, if the project has one. */

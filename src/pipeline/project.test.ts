@@ -10,9 +10,11 @@ import type { GenerateRequest } from "../generate/generate.ts";
 import { createPredict } from "../predict/predict.ts";
 import { showing } from "../prompt/prompt.ts";
 import { defaultConfig } from "./config.ts";
-import { baseModelOf, promptOf } from "./model.ts";
+import { baseModelOf } from "./model.ts";
 import { projectAt } from "./project.ts";
+import { promptsOf } from "./prompts.ts";
 import { reasonToRun, runStages, type StageContext } from "./run.ts";
+import { loadCells } from "../link/cells.ts";
 import { cellsForHints, hintsOf } from "./shown.ts";
 import { baselineStage } from "./stages/baseline.ts";
 import { cleanStage } from "./stages/clean.ts";
@@ -139,7 +141,7 @@ describe.skipIf(!process.env.T2S_MODEL_FILE)("with the model (T2S_MODEL_FILE)", 
     const base = await baseModelOf(context);
     const { texts } = await jobOf(context, base);
     const asked: GenerateRequest[] = [];
-    const predict = createPredict(await promptOf(context, base), async (requests) => {
+    const predict = createPredict((await promptsOf(context, base)).promptFor, async (requests) => {
       asked.push(...requests);
       return requests.map(() => ({ text: "", tokens: 0, finishReason: "stop", ms: 0 }));
     });
@@ -155,9 +157,9 @@ describe.skipIf(!process.env.T2S_MODEL_FILE)("with the model (T2S_MODEL_FILE)", 
     const base = await baseModelOf(given);
     const { texts } = await jobOf(given, base);
     const database = await loadDatabase(given);
-    const cells = cellsForHints(given.config, databaseFileOf(given), database);
+    const cells = await cellsForHints(given.config, () => loadCells(databaseOf(given), database));
     const hints = hintsOf(given.config, cells, database);
-    const { suffixOf } = showing(await promptOf(given, base), hints);
+    const { suffixOf } = showing((await promptsOf(given, base)).whole!, hints);
     const asked = split("train").map(({ question }) => suffixOf(question));
     expect(texts.map(({ suffix }) => suffix)).toEqual(asked);
     expect(asked.some((suffix) => /' is in customer\./.test(suffix))).toBe(true);

@@ -11,8 +11,9 @@ import type { Database } from "../schema/schema.ts";
 import { cacheFolder } from "../source/source.ts";
 import { baseModelOf, countTokens, promptOptions } from "./model.ts";
 import { adapterFileOf, decodingOptions, openDecoding } from "./predictor.ts";
+import { promptsOf } from "./prompts.ts";
 import type { StageContext } from "./run.ts";
-import { databaseFileOf, loadDatabase } from "./stages/schema.ts";
+import { databaseOf, loadDatabase } from "./stages/schema.ts";
 
 export type ServedModel = {
   /** "tuned" or "base". */
@@ -40,27 +41,20 @@ export async function openServedModel(context: StageContext): Promise<ServedMode
   const database = await loadDatabase(context);
   const adapterFile = await adapterFileOf(context);
   const spare = QUESTION_TOKENS + config["eval.maxTokens"];
-  const promptFor = (one: Database): { prompt: Prompt; tokens: number } => {
-    const prompt = base.promptFor(one, promptOptions(context));
+  const own = await promptsOf(context, base);
+  const contextTokens = Math.max(own.contextTokens, Math.min(LEAST_CONTEXT, base.contextTokens));
+  const promptOn = (other: Database): Prompt => {
+    const prompt = base.promptFor(other, promptOptions(context));
     const tokens =
       prompt.prefix.length > LETTERS_A_TOKEN * base.contextTokens
         ? Infinity
         : countTokens(base, prompt.prefix);
-    return { prompt, tokens };
+    if (tokens + spare <= contextTokens) return prompt;
+    throw new UserError(
+      "schema-too-long",
+      `the schema takes ${Number.isFinite(tokens) ? tokens : "far too many"} tokens; ${contextTokens - spare} are free beside question and answer`,
+    );
   };
-  const ensureFits = (tokens: number, room: number) => {
-    if (tokens + spare > room)
-      throw new UserError(
-        "schema-too-long",
-        `the schema takes ${Number.isFinite(tokens) ? tokens : "far too many"} tokens; ${room - spare} are free beside question and answer`,
-      );
-  };
-  const own = promptFor(database);
-  ensureFits(own.tokens, base.contextTokens);
-  const contextTokens = Math.min(
-    base.contextTokens,
-    Math.max(LEAST_CONTEXT, Math.ceil((own.tokens + spare + 280) / 256) * 256),
-  );
   const generator = await createLlamaCppGenerator({
     baseFile: base.path,
     adapterFile,
@@ -70,18 +64,17 @@ export async function openServedModel(context: StageContext): Promise<ServedMode
     cacheFolder: cacheFolder(),
   });
   const options = decodingOptions(config);
-  const { decoding, close } = await openDecoding(database, databaseFileOf(context), options);
+  const { decoding, close } = await openDecoding(database, databaseOf(context), options);
   const others = new Map<string, Predict>();
   return {
     name: adapterFile ? "tuned" : "base",
-    predict: createPredict(own.prompt, generator.generate, decoding),
+    predict: createPredict(own.promptFor, generator.generate, decoding),
     predictOn(other) {
       const known = others.get(other.fingerprint);
       if (known !== undefined) return known;
-      const { prompt, tokens } = promptFor(other);
-      ensureFits(tokens, contextTokens);
+      const prompt = promptOn(other);
       const one = createDecoding(other, { ...options, decode: oneAnswer(options.decode) });
-      const predict = createPredict(prompt, generator.generate, one);
+      const predict = createPredict(() => prompt, generator.generate, one);
       others.set(other.fingerprint, predict);
       if (others.size > KEPT_SCHEMAS) others.delete(others.keys().next().value ?? "");
       return predict;

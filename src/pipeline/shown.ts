@@ -1,5 +1,5 @@
 /** What prompts show beside schema and question, as the options want it: solved pairs, and hints of values. */
-import { type ColumnCells, indexCells, readCells } from "../link/cells.ts";
+import { type ColumnCells, indexCells } from "../link/cells.ts";
 import { createNearest, examplesOf, fixedExamples, type SolvedPair } from "../predict/examples.ts";
 import { valueHint } from "../predict/hints.ts";
 import { renderAnswer } from "../prompt/answer.ts";
@@ -8,9 +8,8 @@ import type { Database } from "../schema/schema.ts";
 import type { Config } from "./options.ts";
 
 export type ShownFrom = {
-  readonly database: Database;
-  /** Its file. */
-  readonly file: string;
+  /** The values of the database; read where they are wanted. */
+  readonly cells: () => Promise<readonly ColumnCells[]>;
   /** Solved pairs on it; read where examples are wanted. */
   readonly pairs: () => readonly SolvedPair[];
   readonly countTokens: (text: string) => number;
@@ -19,8 +18,9 @@ export type ShownFrom = {
 export type ShownParts = {
   /** The same for every question. */
   readonly fewShot: readonly FewShotExample[];
-  readonly show: Show;
-  /** The most tokens that `show` adds to a question. */
+  /** What a prompt of these tables shows beside a question. */
+  readonly showOn: (part: Pick<Database, "tables">) => Show;
+  /** The most tokens that it adds to a question. */
   readonly mostTokens: number;
 };
 
@@ -28,37 +28,39 @@ export type ShownParts = {
 const TURN_TOKENS = 16;
 const HINT_TOKENS = 200;
 
-/** Reads the database's values only where they are wanted. */
-export function shownParts(
+export async function shownParts(
   config: Config,
-  { database, file, pairs, countTokens }: ShownFrom,
-): ShownParts {
-  const hint = hintsOf(config, cellsForHints(config, file, database), database);
+  { cells, pairs, countTokens }: ShownFrom,
+): Promise<ShownParts> {
+  const hinted = await cellsForHints(config, cells);
+  const hintOn = (part: Pick<Database, "tables">) => hintsOf(config, hinted, part);
   const room = config["prompt.hints"] === "none" ? 0 : HINT_TOKENS;
   const choice = examplesOf(config["predict.examples"]);
   if (choice?.how !== "nearest") {
     const fewShot = choice ? fixedExamples(pairs(), choice.count, config["data.seed"]) : [];
-    return { fewShot, show: hint, mostTokens: room };
+    return { fewShot, showOn: hintOn, mostTokens: room };
   }
   const solved = pairs();
-  const nearest = createNearest(solved, indexCells(readCells(file, database)));
+  const nearest = createNearest(solved, indexCells(await cells()));
   const lengths = solved
     .map((pair) => countTokens(`${pair.question}${renderAnswer(pair)}`) + TURN_TOKENS)
     .sort((a, b) => b - a);
   const longest = lengths.slice(0, choice.count).reduce((sum, tokens) => sum + tokens, 0);
   return {
     fewShot: [],
-    show: (question) => ({ ...hint(question), examples: nearest(question, choice.count) }),
+    showOn(part) {
+      const hint = hintOn(part);
+      return (question) => ({ ...hint(question), examples: nearest(question, choice.count) });
+    },
     mostTokens: room + longest,
   };
 }
 
 /** The values of a database, if prompts hint at them. */
-export const cellsForHints = (
+export const cellsForHints = async (
   config: Config,
-  file: string,
-  database: Database,
-): readonly ColumnCells[] => (config["prompt.hints"] === "none" ? [] : readCells(file, database));
+  cells: ShownFrom["cells"],
+): Promise<readonly ColumnCells[]> => (config["prompt.hints"] === "none" ? [] : cells());
 
 /** The hint that training and serving show for a question on these tables. */
 export function hintsOf(

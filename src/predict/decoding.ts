@@ -28,6 +28,8 @@ export type Decoding = {
   readonly choose?: Choose;
   /** Finds the answers to ask for once more. */
   readonly findProblems?: FindProblems;
+  /** The same for a question that is shown a part of the schema: its answer names nothing else. */
+  on(part: Database): Decoding;
 };
 
 /** As predict.decode and predict.bind. */
@@ -64,6 +66,7 @@ export function createDecoding(
     candidates: choose ? candidatesOf(decode) : 1,
     ...(choose && { choose }),
     ...(findProblems && { findProblems }),
+    on: (part) => createDecoding(part, { decode, bind, keeper }, choose, findProblems),
     hasKnownNames(sql) {
       const unknown = unknownNames(sql, dialect, tables);
       return unknown !== undefined && unknown.tables.length + unknown.columns.length === 0;

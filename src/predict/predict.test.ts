@@ -37,7 +37,7 @@ function scripted(texts: readonly string[]) {
       ms: 10 * i,
     }));
   };
-  return { asked, predict: createPredict(prompt, generate) };
+  return { asked, predict: createPredict(() => prompt, generate) };
 }
 
 test("all questions go out at once with the schema's prefix and their own suffix", async () => {
@@ -86,14 +86,17 @@ test("answers come back in the order of the questions, read as SQL or as a refus
 });
 
 test("what the model fails with is what the caller gets", async () => {
-  const predict = createPredict(prompt, () => Promise.reject(new Error("out of memory")));
+  const predict = createPredict(
+    () => prompt,
+    () => Promise.reject(new Error("out of memory")),
+  );
   await expect(predict(["a"])).rejects.toThrow("out of memory");
 });
 
 test("SQL is bound by the schema, a refusal and the completion are left alone", async () => {
   const completion = "SELECT city FROM customers";
   const predict = createPredict(
-    prompt,
+    () => prompt,
     async () => [
       { text: completion, tokens: 1, finishReason: "stop", ms: 1 },
       { text: "-- cannot answer: no city", tokens: 1, finishReason: "stop", ms: 1 },
@@ -126,7 +129,7 @@ describe("several answers", () => {
       options.push(given);
       return [{ ...first, others, tokens: 9, ms: 1 }];
     };
-    const [prediction] = await createPredict(prompt, generate, decoding)(["orders above 15"]);
+    const [prediction] = await createPredict(() => prompt, generate, decoding)(["orders above 15"]);
     expect(options).toMatchObject([{ candidates: 4 }]);
     return prediction;
   }

@@ -35,10 +35,36 @@ export type Predict = (
 /** What a constrained model is taken to say where no statement with names of the schema came of it. */
 const NO_STATEMENT: Answer = { kind: "refuse", refusal: "no statement on these tables fits" };
 
-/** Joins a prompt (one schema) and a way of generating (one model); `decoding` keeps answers right on that schema. */
-export function createPredict(prompt: Prompt, generate: Generate, decoding?: Decoding): Predict {
-  const read = ({ text, tokens, finishReason, ms, confidence }: Completion) => ({
-    answer: bound(parseAnswer(text), decoding),
+/** The prompt that a question is asked with. */
+export type PromptFor = (question: string) => Prompt;
+
+/** A question with its prompt, and what keeps its answer right on the schema, or on the part that the prompt shows. */
+type Asked = {
+  readonly question: string;
+  readonly prompt: Prompt;
+  readonly decoding?: Decoding;
+  /** Turns after the question; nothing in the first round. */
+  readonly replies?: readonly Message[];
+};
+
+/**
+ * Joins prompts (of one schema or its parts) and a way of generating (one model); `decoding` keeps answers right on that
+ * schema. Raises what `promptFor` and `generate` raise.
+ */
+export function createPredict(
+  promptFor: PromptFor,
+  generate: Generate,
+  decoding?: Decoding,
+): Predict {
+  const askedWith = (question: string): Asked => {
+    const prompt = promptFor(question);
+    return { question, prompt, decoding: prompt.part ? decoding?.on(prompt.part) : decoding };
+  };
+  const read = (
+    { text, tokens, finishReason, ms, confidence }: Completion,
+    { decoding: keeps }: Asked,
+  ) => ({
+    answer: bound(parseAnswer(text), keeps),
     completion: text,
     tokens,
     finishReason,
@@ -46,55 +72,58 @@ export function createPredict(prompt: Prompt, generate: Generate, decoding?: Dec
     ...(confidence !== undefined && { confidence }),
   });
   /** The best of a completion's answers: a refusal where the model is in doubt whether to answer, else one chosen among answers. */
-  async function best(question: string, completion: Completion): Promise<Prediction> {
+  async function best(asked: Asked, completion: Completion): Promise<Prediction> {
+    const { question } = asked;
     const { choose } = decoding ?? {};
-    const first: Prediction = { question, ...read(completion) };
+    const first: Prediction = { question, ...read(completion, asked) };
     if (choose === undefined || first.answer.kind === "refuse") return first;
     const startedMs = performance.now();
     const others = (completion.others ?? []).map((other) => ({
       ...first,
-      ...read({ ...completion, ...other }),
+      ...read({ ...completion, ...other }, asked),
     }));
     const refusal = refusalAmong([first, ...others]);
     if (refusal) return refusal;
-    const usable = [first, ...others].filter(isAnswer).filter((one) => isRight(one, decoding));
+    const usable = [first, ...others]
+      .filter(isAnswer)
+      .filter((one) => isRight(one, asked.decoding));
     if (usable.length < 2) return usable[0] ?? first;
     const candidates = usable.map(({ answer: { sql }, confidence = 1 }) => ({ sql, confidence }));
     const chosen = await choose(question, candidates);
     return { ...usable[chosen], candidates, ms: first.ms + performance.now() - startedMs };
   }
+  /** `reading` is the place of the constraint among those that are tried. */
   async function ask(
-    questions: readonly string[],
+    asked: readonly Asked[],
     options: GenerateOptions | undefined,
-    replies: Replies = [],
+    reading: number,
   ): Promise<Prediction[]> {
-    const requests = questions.map((question, index) => ({
-      prefix: prompt.prefix,
-      suffix: prompt.suffixOf(question, { replies: replies[index] }),
-      messages: prompt.messagesOf(question, { replies: replies[index] }),
-    }));
-    const completions = await generate(requests, options);
-    return Promise.all(completions.map((completion, index) => best(questions[index], completion)));
+    const requests = asked.map(
+      ({ question, prompt: { prefix, suffixOf, messagesOf, part }, replies, ...it }) => ({
+        prefix,
+        suffix: suffixOf(question, { replies }),
+        messages: messagesOf(question, { replies }),
+        ...(part && { isSingleUse: true, constraint: it.decoding?.constraints[reading] }),
+      }),
+    );
+    const constraint = decoding?.constraints[reading];
+    const completions = await generate(requests, { ...options, ...(constraint && { constraint }) });
+    return Promise.all(completions.map((completion, i) => best(asked[i], completion)));
   }
   /** One round: the grammar's readings, one after the other. */
-  async function answer(
-    questions: readonly string[],
-    options?: GenerateOptions,
-    replies: Replies = [],
-  ): Promise<Prediction[]> {
+  async function answer(asked: readonly Asked[], options?: GenerateOptions): Promise<Prediction[]> {
     const { constraints = [], grammar, candidates } = decoding ?? {};
-    const [first, ...others] = constraints;
-    const kept = { ...options, constraint: first, grammar, candidates };
-    const predictions = await ask(questions, kept, replies);
-    if (first === undefined) return predictions;
-    const wrong = () => [...predictions.entries()].filter(([, one]) => !isRight(one, decoding));
-    for (const constraint of others) {
+    const predictions = await ask(asked, { ...options, grammar, candidates }, 0);
+    if (constraints.length === 0) return predictions;
+    const wrong = () =>
+      [...predictions.entries()].filter(([i, one]) => !isRight(one, asked[i].decoding));
+    for (let reading = 1; reading < constraints.length; reading++) {
       const again = wrong();
       if (again.length === 0) break;
       const answers = await ask(
-        again.map(([, { question }]) => question),
-        { ...options, onCompletion: undefined, constraint },
-        again.map(([index]) => replies[index]),
+        again.map(([i]) => asked[i]),
+        { ...options, onCompletion: undefined },
+        reading,
       );
       for (const [i, [index, before]] of again.entries())
         predictions[index] = together(before, answers[i]);
@@ -103,18 +132,18 @@ export function createPredict(prompt: Prompt, generate: Generate, decoding?: Dec
     return predictions;
   }
   return async (questions, options) => {
-    const predictions = await answer(questions, options);
+    const predictions = await answer(questions.map(askedWith), options);
     const { findProblems } = decoding ?? {};
     if (findProblems === undefined) return predictions;
     return repaired(predictions, findProblems, (failing, replies) => {
-      const again = failing.map(({ question }) => question);
-      return answer(again, { ...options, onCompletion: undefined }, replies);
+      const again = failing.map(({ question }, i) => ({
+        ...askedWith(question),
+        replies: replies[i],
+      }));
+      return answer(again, { ...options, onCompletion: undefined });
     });
   };
 }
-
-/** Turns after each question; nothing in the first round. */
-type Replies = readonly (readonly Message[])[];
 
 type WithSql = Prediction & { readonly answer: Extract<Answer, { readonly kind: "answer" }> };
 

@@ -62,7 +62,7 @@ async function predicted(questions: readonly string[], rounds: readonly (readonl
   };
   const options = { decode: "greedy", bind: "schema" } as const;
   const decoding = createDecoding(database, options, undefined, findProblems);
-  const predictions = await createPredict(prompt, generate, decoding)(questions);
+  const predictions = await createPredict(() => prompt, generate, decoding)(questions);
   return { asked, predictions };
 }
 

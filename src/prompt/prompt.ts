@@ -44,6 +44,8 @@ export type Prompt = {
   readonly hash: string;
   /** What of the schema was left out to keep its bound. */
   readonly dropped: RenderedSchema["dropped"];
+  /** Where it was made for one question: the part of the schema that it shows. */
+  readonly part?: Database;
   /** Raises model-unsupported when the chat template puts examples or replies elsewhere than behind the schema. */
   suffixOf(question: string, shown?: Shown): string;
   /** The whole as messages, for servers that render their own chat template. */

@@ -189,8 +189,7 @@ test("repeats, contradictions and other words for one query are told apart", () 
 test("contexts too small for prefix, question and answer are said with their share", () => {
   const tokens = statsOf(examples, database, {
     countTokens: (text) => text.length,
-    prefix: "x".repeat(480),
-    suffixOf: (question) => question,
+    promptFor: () => ({ prefix: "x".repeat(480), suffixOf: (question) => question }),
     answerOf: () => "",
     contextTokens: 600,
   }).tokens;

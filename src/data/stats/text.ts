@@ -76,7 +76,7 @@ function tokenRows({ prefix, question, answer, tooLong, contextTokens, contexts 
     .filter(({ tooLong: count }) => count > 0)
     .map(({ tokens, share }) => `${tokens}: ${percent(share)}`);
   return [
-    ["tokens of the prefix", `${prefix} (rules, schema, knowledge: the same for every question)`],
+    ["tokens of the prefix", `${prefix} (rules, schema, knowledge)`],
     ["tokens of a question", lengthsText(question)],
     ["tokens of an answer", lengthsText(answer)],
     ["too long to fit", `${tooLong} of the model's ${contextTokens}`],

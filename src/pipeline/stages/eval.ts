@@ -17,7 +17,7 @@ import { SUITE_FILE, suiteFiles, suitesIn } from "../../eval/suite/suite-file.ts
 import { candidatesOf } from "../../predict/decoding.ts";
 import { readRecords as readMetrics } from "../../track/metrics.ts";
 import type { TrainEvent } from "../../train/config.ts";
-import { baseModelOf } from "../model.ts";
+import { baseModelOf, linkInputs } from "../model.ts";
 import { adapterFileOf, openModel } from "../predictor.ts";
 import { readTemplate } from "../prompt-template.ts";
 import { hashOfOutput, readRecords, type Stage, type StageContext } from "../run.ts";
@@ -62,6 +62,7 @@ export const evalStage: Stage = {
       decode: context.config["predict.decode"],
       repair: context.config["predict.repair"],
       examples: context.config["predict.examples"],
+      ...linkInputs(context.config),
       suite: await hashOfOutput(
         context.project,
         relative(
@@ -100,10 +101,13 @@ export const evalStage: Stage = {
           adapter: `sha256 ${(await sha256OfFile(adapterFile)).slice(0, 16)}…, GGUF, as deployed`,
           mode: `strict: ${engine.access} per query, bag of rows, order where the gold orders`,
           database: `${dbId}, ${tables.length} tables`,
-          prompt: `${readTemplate(context).name}, schema as ${context.config["prompt.schema"]}, sha256 ${model.prompt.hash.slice(0, 16)}…`,
+          prompt: `${readTemplate(context).name}, schema as ${context.config["prompt.schema"]}, sha256 ${model.prompts.hash.slice(0, 16)}…`,
           questions: `${test.filter(({ kind }) => kind === "answer").length} answerable, ${test.filter(({ kind }) => kind === "refuse").length} to refuse`,
           decoding: `${decodingText(context.config["predict.decode"])}, at most ${context.config["eval.maxTokens"]} tokens, ${context.config["eval.sequences"]} at a time`,
           ...(await luckCondition(context, dbId, tuned.items)),
+          ...(model.prompts.linking && {
+            "tables in a prompt": `at most ${model.prompts.linking.tables}, those that linking finds for the question`,
+          }),
           "training started from": startAdapterOf(context, base)?.name ?? "nothing",
           "columns bound by the schema": context.config["predict.bind"] === "schema" ? "yes" : "no",
           "answers that differ when decoded one at a time": differing,

@@ -6,21 +6,25 @@ import { readJsonLines, writeJson } from "../../base/files.ts";
 import { hashOfJson, sha256OfFile } from "../../base/hash.ts";
 import { ablate, type AblatedPair, withoutTables } from "../../data/ablate.ts";
 import type { Example } from "../../data/example.ts";
+import { groupByTables } from "../../data/shown-tables.ts";
 import { exportAdapter } from "../../export/export.ts";
 import { readPeftAdapter } from "../../export/peft.ts";
 import { renderAnswer } from "../../prompt/answer.ts";
-import { type Prompt, showing } from "../../prompt/prompt.ts";
+import { loadCells } from "../../link/cells.ts";
+import { showing } from "../../prompt/prompt.ts";
+import type { Database } from "../../schema/schema.ts";
 import { trainingStyle } from "../../sql/training-style.ts";
 import type { TrainConfig, TrainEvent, TrainText } from "../../train/config.ts";
 import { startTraining, type TrainJob } from "../../train/start.ts";
-import { type BaseModel, baseModelOf, promptInputs, promptOf, promptOptions } from "../model.ts";
+import { type BaseModel, baseModelOf, countTokens, promptInputs, promptOptions } from "../model.ts";
 import { type Config, type OptionName, optionTable } from "../options.ts";
 import { keepTemplate, readTemplate } from "../prompt-template.ts";
+import { type Linking, promptsOf } from "../prompts.ts";
 import type { Stage, StageContext } from "../run.ts";
 import { cellsForHints, hintsOf } from "../shown.ts";
 import { startAdapterOf, startHash } from "../start-adapter.ts";
 import { saveVersions } from "../versions/save.ts";
-import { databaseFileOf, loadDatabase } from "./schema.ts";
+import { databaseOf, loadDatabase } from "./schema.ts";
 
 const trainFile = (context: StageContext) => join(context.project.cleanFolder, "train.jsonl");
 
@@ -66,33 +70,68 @@ export async function runFolderOf(context: StageContext): Promise<string> {
 /** A training text, and whether its SQL stays as it was written. */
 type Rendered = { readonly text: TrainText; readonly isUnstyled: boolean };
 
-/** Examples as training texts under the prompt that serves later, or under that of the schema without some tables. */
+/**
+ * Examples as training texts, in their order, under the prompt that serves later: that of the whole schema (or of the
+ * schema without some tables), or, where each question has its own, one for a group of pairs that need the same tables.
+ */
 async function textsUnder(
   context: StageContext,
   base: BaseModel,
-): Promise<(pair: Example | AblatedPair) => Rendered> {
+  pairs: readonly (Example | AblatedPair)[],
+): Promise<Rendered[]> {
   const database = await loadDatabase(context);
   const { dialect, tables } = database;
   const options = promptOptions(context);
-  const cells = cellsForHints(context.config, databaseFileOf(context), database);
-  const prompts = new Map<string, Prompt>();
-  const promptFor = (without: readonly string[]): Prompt => {
-    const reduced = withoutTables(database, without);
-    return showing(base.promptFor(reduced, options), hintsOf(context.config, cells, reduced));
-  };
-  return (pair) => {
-    const without = "without" in pair ? pair.without : [];
-    const key = without.join("\n");
-    const prompt = prompts.get(key) ?? promptFor(without);
-    prompts.set(key, prompt);
+  const cells = await cellsForHints(context.config, () => loadCells(databaseOf(context), database));
+  const { linking } = await promptsOf(context, base);
+  const groups = linking
+    ? groupByTables(pairs, database, {
+        ...linking,
+        groupSize: context.config["train.batchSize"],
+        fits: fitsInto(context.config, base, linking),
+      })
+    : [...Map.groupBy(pairs, (pair) => withoutOf(pair).join("\n")).values()].map((some) => ({
+        pairs: some,
+        part: withoutTables(database, withoutOf(some[0])),
+      }));
+  const prompts = new Map(
+    groups.flatMap(({ pairs: some, part }) => {
+      const prompt = showing(base.promptFor(part, options), hintsOf(context.config, cells, part));
+      return some.map((pair) => [pair, prompt] as const);
+    }),
+  );
+  return pairs.map((pair) => {
+    const { prefix, suffixOf } = prompts.get(pair)!;
     const { sql, unstyled } = trainingStyle(pair.sql, dialect, tables);
     const text = {
       ...("id" in pair && { id: pair.id }),
-      prefix: prompt.prefix,
-      suffix: prompt.suffixOf(pair.question),
+      prefix,
+      suffix: suffixOf(pair.question),
       completion: renderAnswer({ ...pair, sql }),
     };
     return { text, isUnstyled: pair.sql !== "" && unstyled !== undefined };
+  });
+}
+
+const withoutOf = (pair: Example | AblatedPair): readonly string[] =>
+  "without" in pair ? pair.without : [];
+
+/** Whether pairs can be trained under the prompt of a part. */
+function fitsInto(
+  config: Config,
+  base: BaseModel,
+  { promptOf }: Linking,
+): (part: Database, pairs: readonly (Example | AblatedPair)[]) => boolean {
+  const most = Math.min(base.contextTokens, config["train.maxSeqLen"] || base.contextTokens);
+  return (part, pairs) => {
+    const prompt = promptOf(part);
+    if (prompt === undefined) return false;
+    const longest = Math.max(
+      ...pairs.map((pair) =>
+        countTokens(base, `${prompt.suffixOf(pair.question)}${renderAnswer(pair)}`),
+      ),
+    );
+    return countTokens(base, prompt.prefix) + longest < most;
   };
 }
 
@@ -137,7 +176,7 @@ export async function jobOf(
   const start = startAdapterOf(context, base);
   const examples = existsSync(trainFile(context)) ? readJsonLines<Example>(trainFile(context)) : [];
   const ablated = await ablatedOf(context, examples);
-  const rendered = [...examples, ...ablated].map(await textsUnder(context, base));
+  const rendered = await textsUnder(context, base, [...examples, ...ablated]);
   return {
     modelFile: base.path,
     config: trainConfigOf(context.config),
@@ -197,10 +236,13 @@ export const trainStage: Stage = {
     context.progress.note(
       `  starts from ${startAdapterOf(context, base)?.name ?? "nothing: no adapter of this base"}`,
     );
-    const [template, prompt] = [readTemplate(context), await promptOf(context, base)];
-    if (prompt.dropped.length > 0)
+    const [template, prompts] = [readTemplate(context), await promptsOf(context, base)];
+    const { dropped: omitted = [], system } = prompts.whole ?? {};
+    if (omitted.length > 0)
+      context.progress.note(`  left out of the schema to keep its bound: ${omitted.join(", ")}`);
+    if (prompts.linking)
       context.progress.note(
-        `  left out of the schema to keep its bound: ${prompt.dropped.join(", ")}`,
+        `  each prompt shows at most ${prompts.linking.tables} tables, those that its questions speak of`,
       );
     if (job.unstyled > 0)
       context.progress.note(
@@ -212,8 +254,8 @@ export const trainStage: Stage = {
     const about = {
       ...(await inputsOf(context)),
       template: { name: template.name, sha256: template.sha256 },
-      promptHash: prompt.hash,
-      droppedFromSchema: prompt.dropped,
+      promptHash: prompts.hash,
+      droppedFromSchema: omitted,
       config: context.config,
       base: { name: base.name, sha256: base.sha256 },
       ...(cleaned && { dataVersion: { name: cleaned.name, hash: cleaned.hash } }),
@@ -233,8 +275,8 @@ export const trainStage: Stage = {
       folder,
       baseFile: base.path,
       baseName: base.name,
-      promptHash: prompt.hash,
-      system: prompt.system,
+      promptHash: prompts.hash,
+      system,
     });
     const outputs = ["adapter.gguf", "adapter_model.safetensors", "manifest.json"].map((name) =>
       relative(context.project.folder, join(folder, name)),

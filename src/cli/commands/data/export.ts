@@ -9,8 +9,9 @@ import { CARD_MARK, renderDatasetCard } from "../../../data/export/dataset-card.
 import { type ExportFormat, exportForms } from "../../../data/export/formats.ts";
 import { baseModelOf, promptOf, promptOptions } from "../../../pipeline/model.ts";
 import type { StageContext } from "../../../pipeline/run.ts";
+import { loadCells } from "../../../link/cells.ts";
 import { cellsForHints, hintsOf } from "../../../pipeline/shown.ts";
-import { databaseFileOf, loadDatabase } from "../../../pipeline/stages/schema.ts";
+import { databaseOf, loadDatabase } from "../../../pipeline/stages/schema.ts";
 import { createPrompt, type Prompt, showing } from "../../../prompt/prompt.ts";
 import type { Database } from "../../../schema/schema.ts";
 import { ioOf } from "../../io.ts";
@@ -117,7 +118,7 @@ async function messagesAsServed(
     config["prompt.maxSchemaTokens"] > 0
       ? await promptOf(context, await baseModelOf(context))
       : createPrompt(database, JSON.stringify, promptOptions(context));
-  const cells = cellsForHints(config, databaseFileOf(context), database);
+  const cells = await cellsForHints(config, () => loadCells(databaseOf(context), database));
   return showing(prompt, hintsOf(config, cells, database));
 }
 

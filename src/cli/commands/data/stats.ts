@@ -12,7 +12,8 @@ import { datasetHtml, statsHtml } from "../../../data/stats/html.ts";
 import { introspectAll, readSpiderSchemas } from "../../../data/stats/spider-schemas.ts";
 import { datasetText, sharedLine, statsText } from "../../../data/stats/text.ts";
 import { isFilterLike } from "../../../data/stats/values.ts";
-import { baseModelOf, countTokens, promptOf } from "../../../pipeline/model.ts";
+import { baseModelOf, countTokens } from "../../../pipeline/model.ts";
+import { promptsOf } from "../../../pipeline/prompts.ts";
 import type { StageContext } from "../../../pipeline/run.ts";
 import { databaseFileOf, loadDatabase } from "../../../pipeline/stages/schema.ts";
 import { renderAnswer } from "../../../prompt/answer.ts";
@@ -85,11 +86,10 @@ async function countingOf(context: StageContext): Promise<TokenCounting | string
     if ((await cachedModel(source)) === undefined)
       return `Tokens are not counted: the model ${source} is not here yet (\`t2s models --fetch\`).`;
     const model = await baseModelOf(context);
-    const prompt = await promptOf(context, model);
+    const { promptFor } = await promptsOf(context, model);
     return {
       countTokens: (text) => countTokens(model, text),
-      prefix: prompt.prefix,
-      suffixOf: prompt.suffixOf,
+      promptFor,
       answerOf: renderAnswer,
       contextTokens: model.contextTokens,
     };
