@@ -24,7 +24,7 @@ export type ShownParts = {
   readonly mostTokens: number;
 };
 
-/** Tokens of a turn beside its question and answer, and of a hint, that always suffice. */
+/** Tokens of a turn beside its question and answer, and of a usual hint. */
 const TURN_TOKENS = 16;
 const HINT_TOKENS = 200;
 
