@@ -62,10 +62,11 @@ export const schemaFormOf = (config: Config): SchemaForm => ({
 });
 
 /** What the prompt is made from besides the schema: the inputs of every stage that asks a model. */
-export const promptInputs = (context: StageContext): object => ({
+export const promptInputs = (
+  context: StageContext,
+): { readonly template: string; readonly schema: SchemaForm } => ({
   template: readTemplate(context).sha256,
   schema: schemaFormOf(context.config),
-  ...linkInputs(context.config),
 });
 
 const LINK_OPTIONS = ["predict.link", "predict.linkTables"] as const;

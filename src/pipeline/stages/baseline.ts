@@ -13,7 +13,7 @@ import { type Evaluation, evaluateModel } from "../../eval/evaluate.ts";
 import { renderAnswer } from "../../prompt/answer.ts";
 import { oneAnswer } from "../../predict/decoding.ts";
 import type { FewShotExample } from "../../prompt/prompt.ts";
-import { type BaseModel, baseModelOf, promptInputs } from "../model.ts";
+import { type BaseModel, baseModelOf, linkInputs, promptInputs } from "../model.ts";
 import { openModel, type OpenModel } from "../predictor.ts";
 import type { Stage, StageContext } from "../run.ts";
 import { databaseFileOf, loadDatabase } from "./schema.ts";
@@ -109,6 +109,7 @@ export const baselineStage: Stage = {
       maxTokens: config["eval.maxTokens"],
       bind: config["predict.bind"],
       decode: oneAnswer(config["predict.decode"]),
+      ...linkInputs(config),
       snapshot: await hashOf(project.snapshotFile),
       prompt: promptInputs(context),
       train: await hashOfSplit("train.jsonl"),
