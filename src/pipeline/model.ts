@@ -62,11 +62,12 @@ export const schemaFormOf = (config: Config): SchemaForm => ({
 });
 
 /** What the prompt is made from besides the schema: the inputs of every stage that asks a model. */
-export const promptInputs = (context: StageContext): object => ({
+export const promptInputs = (
+  context: StageContext,
+): { readonly template: string; readonly schema: SchemaForm; readonly hints?: string } => ({
   template: readTemplate(context).sha256,
   schema: schemaFormOf(context.config),
   ...(context.config["prompt.hints"] !== "none" && { hints: context.config["prompt.hints"] }),
-  ...linkInputs(context.config),
 });
 
 const LINK_OPTIONS = ["predict.link", "predict.linkTables"] as const;

@@ -13,7 +13,7 @@ import { type Evaluation, evaluateModel } from "../../eval/evaluate.ts";
 import { oneAnswer } from "../../predict/decoding.ts";
 import type { ExampleChoice } from "../../predict/examples.ts";
 import type { Predict } from "../../predict/predict.ts";
-import { type BaseModel, baseModelOf, promptInputs } from "../model.ts";
+import { type BaseModel, baseModelOf, linkInputs, promptInputs } from "../model.ts";
 import { openModel } from "../predictor.ts";
 import type { Stage, StageContext } from "../run.ts";
 import { databaseOf, loadDatabase } from "./schema.ts";
@@ -104,6 +104,7 @@ export const baselineStage: Stage = {
       bind: config["predict.bind"],
       decode: oneAnswer(config["predict.decode"]),
       repair: config["predict.repair"],
+      ...linkInputs(config),
       snapshot: await hashOf(project.snapshotFile),
       prompt: promptInputs(context),
       train: await hashOfSplit("train.jsonl"),

@@ -16,7 +16,14 @@ import type { Database } from "../../schema/schema.ts";
 import { trainingStyle } from "../../sql/training-style.ts";
 import type { TrainConfig, TrainEvent, TrainText } from "../../train/config.ts";
 import { startTraining, type TrainJob } from "../../train/start.ts";
-import { type BaseModel, baseModelOf, countTokens, promptInputs, promptOptions } from "../model.ts";
+import {
+  type BaseModel,
+  baseModelOf,
+  countTokens,
+  linkInputs,
+  promptInputs,
+  promptOptions,
+} from "../model.ts";
 import { type Config, type OptionName, optionTable } from "../options.ts";
 import { keepTemplate, readTemplate } from "../prompt-template.ts";
 import { type Linking, promptsOf } from "../prompts.ts";
@@ -61,6 +68,12 @@ async function inputsOf(context: StageContext): Promise<object> {
     prompt: promptInputs(context),
   };
 }
+
+/** What it was trained with besides: no part of its name, or a question asked otherwise would not find the adapter. */
+const trainedWith = async (context: StageContext): Promise<object> => ({
+  ...(await inputsOf(context)),
+  ...linkInputs(context.config),
+});
 
 /** runs/<id>: the id is the hash of what the run depends on, so that a killed run finds its folder again. */
 export async function runFolderOf(context: StageContext): Promise<string> {
@@ -185,7 +198,7 @@ export async function jobOf(
     unstyled: rendered.filter(({ isUnstyled }) => isUnstyled).length,
     ...(start && { start: readPeftAdapter(start.folder) }),
     runFolder: await runFolderOf(context),
-    runHash: hashOfJson(await inputsOf(context)),
+    runHash: hashOfJson(await trainedWith(context)),
   };
 }
 
@@ -229,7 +242,7 @@ export function showEvent(progress: Progress, event: TrainEvent): void {
 export const trainStage: Stage = {
   name: "train",
   help: "tunes the base model on the training pairs",
-  inputs: inputsOf,
+  inputs: trainedWith,
   async run(context) {
     const base = await baseModelOf(context);
     const job = await jobOf(context, base);
