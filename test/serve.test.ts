@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openRequestLog } from "../src/track/requests.ts";
 import { startT2s } from "./fixtures/program.ts";
 import { cacheBeside, makeShopProject, runInProject } from "./fixtures/shop-project.ts";
 
@@ -181,6 +182,35 @@ test("keys are made, listed without their secret, and taken back while the servi
   await runInProject(project, ["keys", "revoke", "west"]);
   expect((await count()).status).toBe(401);
   expect(await running.stop("SIGTERM")).toBe(0);
+});
+
+test("feedback in the log becomes pairs of the project", async () => {
+  const project = withoutModel();
+  const file = join(project, "logs", "requests.sqlite");
+  const log = openRequestLog(file);
+  const asked = (question: string, sql: string, hasOwnSchema = false) => {
+    const id = log.begin({ job: "ask", reader: "local", question, hasOwnSchema });
+    log.end(id, { sql, ms: 1 });
+    return id;
+  };
+  const [first, second, third] = [
+    asked("Who are the customers?", "SELECT id FROM customer"),
+    asked("How many orders are there?", 'SELECT count(*) FROM "order"'),
+    asked("How many planes are there?", "SELECT count(*) FROM plane", true),
+  ];
+  asked("Nobody said anything", "SELECT 1");
+  log.addFeedback("local", {
+    requestId: first,
+    verdict: "wrong",
+    sql: "SELECT name FROM customer",
+  });
+  log.addFeedback("local", { requestId: second, verdict: "right" });
+  log.addFeedback("local", { requestId: third, verdict: "right" });
+  expect(log.addFeedback("someone", { requestId: first, verdict: "right" })).toBe(false);
+  log.close();
+  const args = ["data", "generate", "--method", "served", "--from", file];
+  const { json, stderr } = await runInProject(project, args);
+  expect(json, stderr).toMatchObject({ pairs: 2, refusals: 0, rejected: {} });
 });
 
 const MODEL = process.env.T2S_MODEL_FILE ?? "";

@@ -21,6 +21,8 @@ describe("queries pass as they are", () => {
     "SELECT name, rank() OVER (PARTITION BY city ORDER BY id) FROM customer",
     "SELECT strftime('%Y', 'now'), CASE WHEN 1 THEN 'a' ELSE NULL END, CAST('1' AS INTEGER), x'00ff'",
     'SELECT (SELECT max(amount) FROM "Order" WHERE customerId = customer.id) FROM customer',
+    'SELECT sum(amount) OVER w FROM "Order" WINDOW w AS (ORDER BY id ROWS BETWEEN 1 PRECEDING AND 2 FOLLOWING)',
+    "SELECT group_concat(name, ', '), substr(name, 1, 2) || '-', x'00' FROM customer GROUP BY name COLLATE NOCASE",
     "VALUES (1, 2)",
     'SELECT name FROM customer WHERE city = "London"',
   ])("%s", (sql) => {

@@ -14,7 +14,7 @@ import {
 
 /** Kinds of nodes: queries, operators, and functions that the parser has a kind for. */
 const KINDS = `select union intersect except subquery values table joined_table paren tuple star alias column literal
-  boolean null identifier_list ordered
+  boolean null
   add sub mul div mod concat neg and or not eq neq lt lte gt gte like glob is is_null is_true is_false null_safe_eq
   null_safe_neq between in exists case cast collation bitwise_and bitwise_or bitwise_not bitwise_left_shift
   bitwise_right_shift window_function json_extract json_extract_scalar function aggregate_function
@@ -31,7 +31,7 @@ const FIELDS = `this expressions expression name quoted left right all by_name f
   literal_type value low high whens else_ operand to data_type precision scale length real_spelling
   integer_spelling double_colon_syntax escape query original_name filter position characters sql_standard_syntax
   position_explicit condition true_value false_value substr separator decimals path arrow_syntax pairs num_buckets
-  default base postfix_form eager_and_syntax span`;
+  default base postfix_form Preceding Following`;
 
 const ALLOWED: ReadonlySet<string> = new Set(`${KINDS} ${FIELDS}`.split(/\s+/));
 const LITERALS: ReadonlySet<SqlValue> = new Set(["number", "string", "hex_string"]);

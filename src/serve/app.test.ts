@@ -1,11 +1,14 @@
 import { once } from "node:events";
+import { renameSync, rmSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { DatabaseSync } from "node:sqlite";
+import fc from "fast-check";
 import type { InjectOptions } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { predictFrom } from "../../test/fixtures/examples.ts";
 import { openServed, type Served } from "../../test/fixtures/served.ts";
+import { buildDatabase, SHOP_DDL } from "../../test/fixtures/shop.ts";
 import { errorTable, UserError } from "../base/errors.ts";
 import type { Predict } from "../predict/predict.ts";
 import { correctionLines } from "../track/requests.ts";
@@ -172,6 +175,7 @@ describe("what is asked wrongly is answered in OpenAI's form with a code of the 
       to({ payload: { question: "x".repeat(3_000_000) } }),
     ],
     ["an unknown route", 404, errorOf("not-found", "no GET /nowhere"), { url: "/nowhere" }],
+    ["a broken path", 400, errorOf("usage", "/%"), { url: "/%" }],
     ["a wrong method", 404, errorOf("not-found", "no GET /generate_sql"), { url: "/generate_sql" }],
     [
       "a schema without tables",
@@ -259,6 +263,20 @@ describe("what is asked wrongly is answered in OpenAI's form with a code of the 
     expect((await execute("SELECT 1", without)).statusCode).toBe(200);
     await without.close();
   });
+});
+
+test("a database that is replaced while it is served is the new one from then on; one that is gone is an error", async () => {
+  const own = openServed({ predict });
+  const count = () => execute("SELECT count(*) FROM customer", own);
+  expect((await count()).json().rows).toEqual([[3]]);
+  const other = `${own.databaseFile}.new`;
+  buildDatabase(other, `${SHOP_DDL} DELETE FROM customer WHERE id = 3;`);
+  renameSync(other, own.databaseFile);
+  expect((await count()).json().rows).toEqual([[2]]);
+  rmSync(own.databaseFile);
+  const gone = await count();
+  expect([gone.statusCode, gone.json()]).toEqual([422, errorOf("sql-failed", "unable to open")]);
+  await own.close();
 });
 
 describe("a question may bring its own schema", () => {
@@ -539,6 +557,56 @@ test("counts and durations are told in Prometheus' form", async () => {
   expect(body).toMatch(/^t2s_request_seconds_bucket\{route="\/v1\/execute",le="\+Inf"\} \d+$/m);
   expect(body).toContain("# TYPE t2s_work_seconds histogram");
   expect(body).toContain('t2s_errors_total{code="sql-refused"}');
+});
+
+test("whatever is sent, the answer is one that the OpenAPI document knows, and no fault of ours", async () => {
+  const { paths } = (await served.app.inject("/openapi.json")).json();
+  const routes = Object.entries<Record<string, { responses: object }>>(paths).flatMap(
+    ([url, item]) =>
+      Object.entries(item).map(([method, { responses }]) => ({
+        url,
+        method,
+        known: Object.keys(responses),
+      })),
+  );
+  const text = fc.oneof(
+    fc.string(),
+    fc.constantFrom("names", "nowhere", NAMES, "SELECT 1", "drop"),
+  );
+  const field = fc.oneof(text, fc.jsonValue());
+  const body = fc.oneof(
+    fc.jsonValue(),
+    fc.record(
+      {
+        question: field,
+        schema: fc.oneof(field, fc.record({ tables: field })),
+        execute: field,
+        sql: field,
+        request_id: field,
+        verdict: fc.oneof(field, fc.constantFrom("right", "wrong")),
+        messages: fc.oneof(field, fc.array(fc.record({ role: field, content: field }))),
+        stream: field,
+      },
+      { requiredKeys: [] },
+    ),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...routes), body, async ({ url, method, known }, payload) => {
+      const request = { method, url, headers: { "content-type": "application/json" } } as const;
+      const response = await served.app.inject({
+        ...(request as InjectOptions),
+        ...(method === "post" && { payload: JSON.stringify(payload) }),
+      });
+      expect(known).toContain(String(response.statusCode));
+      expect(response.statusCode).toBeLessThan(500);
+      if (response.statusCode >= 400)
+        expect(response.json().error).toMatchObject({
+          code: expect.any(String),
+          message: expect.any(String),
+        });
+    }),
+    { numRuns: 400 },
+  );
 });
 
 test("the OpenAPI document has every route, and every route is in it", async () => {

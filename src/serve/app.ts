@@ -41,7 +41,15 @@ const MAX_BODY_BYTES = 2 * 2 ** 20;
 export function createApp(options: AppOptions): FastifyInstance {
   const { service, metrics, keys, page, version, runs, requestsPerMinute = 0 } = options;
   let needsKey = options.needsKey ?? false;
-  const app = Fastify({ bodyLimit: MAX_BODY_BYTES, forceCloseConnections: "idle" });
+  const app = Fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    forceCloseConnections: "idle",
+    // a path that cannot be decoded reaches no error handler
+    frameworkErrors: (error, _request, reply: FastifyReply) => {
+      const { status, body } = errorReply(error);
+      void reply.status(status).send(body);
+    },
+  });
   const limitRate = createRateLimit();
   const readers = new WeakMap<FastifyRequest, Reader>();
   const readerOf = (request: FastifyRequest): Reader => readers.get(request) ?? LOCAL_READER;

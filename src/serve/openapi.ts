@@ -18,7 +18,7 @@ export type RouteEntry = {
 };
 
 const GUARDED = [400, 401, 403, 429];
-const ASKING = [...GUARDED, 413, 415, 501, 502, 503];
+const ASKING = [...GUARDED, 413, 415, 503, 507];
 
 export const routes: readonly RouteEntry[] = [
   {

@@ -87,10 +87,16 @@ function hiddenNames(whole: Database, shown: readonly Table[]): ReadonlySet<stri
   );
 }
 
-const mentions = (text: string, names: ReadonlySet<string>): boolean => {
+/** Shorter names than this are looked for as whole words alone: "no" stands in too much. */
+const LEAST_PART = 4;
+
+function mentions(text: string, names: ReadonlySet<string>): boolean {
   const said = lower(text);
-  return [...names].some((name) => said.includes(name));
-};
+  const words = new Set(said.split(/[^\p{L}\p{N}_]+/u));
+  return [...names].some(
+    (name) => words.has(name) || (name.length >= LEAST_PART && said.includes(name)),
+  );
+}
 
 function reduce(
   whole: Database,
