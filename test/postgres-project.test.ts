@@ -13,7 +13,7 @@ import { postgresScript } from "./postgres-load.ts";
 import { type PostgresServer, startPostgres, withoutPostgres } from "./postgres-server.ts";
 
 const modelFile = process.env.T2S_MODEL_FILE ?? "";
-const TABLES = "ARCM,ARTH,APVM";
+const FEW = ["--schema.tables", "ARCM,ARTH,APVM", "--data.count", "60", "--data.refusals", "5"];
 
 describe.skipIf(withoutPostgres)("a project on PostgreSQL", () => {
   const folder = mkdtempSync(join(tmpdir(), "t2s-postgres-project-"));
@@ -76,17 +76,10 @@ describe.skipIf(withoutPostgres)("a project on PostgreSQL", () => {
   });
 
   test("data and clean: pairs in the server's SQL, each run there", async () => {
-    const { status, stderr } = await t2s(
-      "run",
-      "clean",
-      "--schema.tables",
-      TABLES,
-      "--data.count",
-      "60",
-      "--data.refusals",
-      "5",
-    );
-    expect([status, stderr]).toEqual([0, expect.stringContaining("verified pairs")]);
+    for (const stage of ["schema", "data", "clean"]) {
+      const { status, stderr } = await t2s("run", stage, ...FEW);
+      expect([status, stderr]).toEqual([0, expect.stringContaining(`${stage} · `)]);
+    }
     const pairs = readJsonLines<Example>(join(folder, "data", "raw", "synthetic.jsonl"));
     expect(pairs.filter(({ kind }) => kind === "answer")).toHaveLength(60);
     expect(new Set(pairs.map(({ dialect }) => dialect))).toEqual(new Set(["postgres"]));
@@ -136,15 +129,8 @@ describe.skipIf(withoutPostgres)("a project on PostgreSQL", () => {
     });
 
     test("run tunes and measures", async () => {
-      const options = ["--schema.tables", TABLES, "--data.count", "60", "--data.refusals", "5"];
-      const { status, stderr } = await t2s(
-        "run",
-        ...options,
-        "--train.maxSteps",
-        "2",
-        "--eval.fewShot",
-        "0",
-      );
+      const options = ["--train.maxSteps", "2", "--eval.fewShot", "0"];
+      const { status, stderr } = await t2s("run", ...FEW, ...options);
       expect([status, stderr]).toEqual([0, expect.stringMatching(/eval · .*EX/)]);
     });
   });

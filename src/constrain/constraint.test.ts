@@ -50,6 +50,24 @@ function read(constraint: Constraint, text: string, size = 3): string {
   return constraint.mayEnd(state) ? "ended" : "open";
 }
 
+describe("in PostgreSQL", () => {
+  const postgres = createConstraint(tables, "postgres");
+  test.each([
+    "SELECT EXTRACT(YEAR FROM due), COUNT(*) FROM invoice GROUP BY 1 ORDER BY amount DESC NULLS LAST",
+    "SELECT no FROM invoice WHERE TO_CHAR(due, 'YYYY-MM') = '2024-05' AND CAST(due AS DATE) > '2024-01-01'",
+    "SELECT name FROM customer WHERE name ILIKE '%o%' OR city NOT ILIKE 'B%'",
+    `SELECT ROUND(CAST(AVG("Credit Limit") AS DECIMAL), 2) FROM customer`,
+    "SELECT CAST(qty AS DOUBLE PRECISION) / 2 FROM line",
+  ])("%s is taken there alone", (sql) => {
+    for (const size of [1, 3, 20]) expect(read(postgres, sql, size)).toBe("ended");
+    expect(read(strict, sql)).not.toBe("ended");
+  });
+  test.each(["SELECT julianday(due) FROM invoice", "SELECT IFNULL(due, 1) FROM invoice"])(
+    "%s is not taken",
+    (sql) => expect(read(postgres, sql)).not.toBe("ended"),
+  );
+});
+
 describe("takes whole statements, in pieces of any size", () => {
   test.each([
     "SELECT * FROM customer",

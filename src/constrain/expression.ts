@@ -21,9 +21,13 @@ export const COMPARISONS: readonly string[] = ["=", "<>", "!=", "<", ">", "<=", 
 export const ARITHMETIC: readonly string[] = ["+", "-", "*", "/", "||"];
 const OPERANDS: readonly OpenKind[] = ["number", "string"];
 export const TYPES: readonly string[] = ["INTEGER", "REAL", "TEXT", "FLOAT", "NUMERIC"];
+const POSTGRES_TYPES = ["INTEGER", "DOUBLE PRECISION", "TEXT", "NUMERIC", "DECIMAL", "DATE"];
+/** What EXTRACT takes out of a date. */
+const DATE_PARTS = ["YEAR", "QUARTER", "MONTH", "DAY"];
 
-/** Fewest and most arguments of the functions that are admitted. */
-export const FUNCTIONS: Readonly<Record<string, readonly [number, number]>> = {
+/** Fewest and most arguments of functions. */
+type Functions = Readonly<Record<string, readonly [number, number]>>;
+const COMMON_FUNCTIONS: Functions = {
   ABS: [1, 1],
   ROUND: [1, 2],
   LENGTH: [1, 1],
@@ -31,23 +35,33 @@ export const FUNCTIONS: Readonly<Record<string, readonly [number, number]>> = {
   UPPER: [1, 1],
   TRIM: [1, 1],
   SUBSTR: [2, 3],
-  INSTR: [2, 2],
   REPLACE: [3, 3],
   COALESCE: [2, 4],
-  IFNULL: [2, 2],
   NULLIF: [2, 2],
+};
+/** The functions that are admitted. */
+export const FUNCTIONS: Functions = {
+  ...COMMON_FUNCTIONS,
+  INSTR: [2, 2],
+  IFNULL: [2, 2],
   DATE: [1, 3],
   JULIANDAY: [1, 3],
   STRFTIME: [2, 3],
 };
+const POSTGRES_FUNCTIONS: Functions = { ...COMMON_FUNCTIONS, TO_CHAR: [2, 2], STRPOS: [2, 2] };
 export const AGGREGATES: readonly string[] = ["COUNT", "SUM", "AVG", "MIN", "MAX"];
 export const bothCases = (names: readonly string[]): string[] =>
   names.flatMap((name) => [name, name.toLowerCase()]);
 const functionNames = new Set(bothCases(Object.keys(FUNCTIONS)));
+const postgresNames = new Set(bothCases(Object.keys(POSTGRES_FUNCTIONS)));
 const aggregateNames = new Set(bothCases(AGGREGATES));
 /** Names that a `(` follows without a blank. */
 export const isFunctionName = (text: string): boolean =>
-  functionNames.has(text) || aggregateNames.has(text) || text === "CAST";
+  functionNames.has(text) ||
+  postgresNames.has(text) ||
+  aggregateNames.has(text) ||
+  text === "CAST" ||
+  text === "EXTRACT";
 
 /** What reading an expression needs: the terminals, the names, and how a SELECT is read. */
 export type Parse = Naming & {
@@ -55,6 +69,8 @@ export type Parse = Naming & {
   /** Reads on after SELECT; `wanted` is the number of its columns. Gives its first arm. */
   query(parent: Scope | undefined, wanted: number | undefined, depth: number): Scope;
 };
+
+const isPostgres = ({ schema }: Parse): boolean => schema.dialect === "postgres";
 
 type Kind = "value" | "condition";
 type Wanted = Kind | "either";
@@ -84,14 +100,15 @@ function value(parse: Parse, place: Place): void {
 /** What makes a condition of a value; whether one stands here. */
 function comparison(parse: Parse, place: Place, isNeeded: boolean): boolean {
   const { reader } = parse;
-  const words = [...COMPARISONS, "IS", "NOT", "IN", "LIKE", "BETWEEN"];
+  const likes = isPostgres(parse) ? ["LIKE", "ILIKE"] : ["LIKE"];
+  const words = [...COMPARISONS, "IS", "NOT", "IN", ...likes, "BETWEEN"];
   let word = isNeeded ? reader.need(words, [], ["=", "IS"]).text : reader.accept(...words);
   if (word === undefined) return false;
-  if (word === "NOT") word = reader.need(["IN", "LIKE", "BETWEEN"]).text;
+  if (word === "NOT") word = reader.need(["IN", ...likes, "BETWEEN"]).text;
   if (word === "IS") {
     reader.accept("NOT");
     reader.need(["NULL"]);
-  } else if (word === "LIKE") reader.need([], ["string"]);
+  } else if (likes.includes(word)) reader.need([], ["string"]);
   else if (word === "BETWEEN") {
     value(parse, place);
     reader.need(["AND"]);
@@ -118,7 +135,8 @@ function operand(parse: Parse, place: Place, wanted: Wanted): Kind {
   const words = either(
     wanted === "value" ? [] : ["NOT", "EXISTS"],
     aggregates ? aggregateNames : [],
-    functionNames,
+    isPostgres(parse) ? postgresNames : functionNames,
+    isPostgres(parse) ? ["EXTRACT"] : [],
     ["CASE", "CAST", "NULL", "("],
     // two of them would begin a comment
     reader.before() === "-" ? [] : ["-"],
@@ -145,7 +163,13 @@ function operand(parse: Parse, place: Place, wanted: Wanted): Kind {
     reader.need(["("]);
     value(parse, inner);
     reader.need(["AS"]);
-    reader.need(TYPES);
+    reader.need(isPostgres(parse) ? POSTGRES_TYPES : TYPES);
+    reader.need([")"]);
+  } else if (text === "EXTRACT" && isPostgres(parse)) {
+    reader.need(["("]);
+    reader.need(DATE_PARTS);
+    reader.need(["FROM"]);
+    value(parse, inner);
     reader.need([")"]);
   } else if (!holds(names, text) || (holds(words, text) && opensCall(reader)))
     call(parse, text, inner);
@@ -192,7 +216,8 @@ function call(parse: Parse, name: string, place: Place): void {
       value(parse, rows);
     }
   } else {
-    const [fewest, most] = FUNCTIONS[name.toUpperCase()];
+    const functions = isPostgres(parse) ? POSTGRES_FUNCTIONS : FUNCTIONS;
+    const [fewest, most] = functions[name.toUpperCase()];
     for (let count = 1; ; count++) {
       value(parse, place);
       if (count < fewest) reader.need([","]);

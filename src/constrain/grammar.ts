@@ -91,6 +91,8 @@ function query(
         sortKey(parse, place, placesTo(first.count));
       }
       reader.accept("ASC", "DESC");
+      if (parse.schema.dialect === "postgres" && reader.accept("NULLS"))
+        reader.need(["LAST", "FIRST"]);
     } while (reader.accept(","));
   }
   if (reader.accept("LIMIT")) {

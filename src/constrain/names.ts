@@ -10,6 +10,7 @@ type SpelledTable = {
 
 /** Tables and columns as they stand in SQL. */
 export type SpelledSchema = {
+  readonly dialect: Dialect;
   readonly tables: ReadonlyMap<string, SpelledTable>;
   /** Of all tables. */
   readonly columns: ReadonlySet<string>;
@@ -29,6 +30,7 @@ export function spellSchema(tables: readonly JoinableTable[], dialect: Dialect):
   const both = [...edges, ...edges.map(([from, to]) => [to, from])];
   const near = Map.groupBy(both, ([from]) => from);
   return {
+    dialect,
     neighbours: (table) => near.get(table)?.map(([, to]) => to) ?? [],
     tables: new Map(spelled.map((table) => [table.name, table])),
     columns: new Set(spelled.flatMap(({ columns }) => [...columns])),

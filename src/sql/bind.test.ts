@@ -30,6 +30,13 @@ const TABLES = [
 ];
 const bind = createBinder("sqlite", TABLES);
 
+test("in PostgreSQL a name in double quotes is a name", () => {
+  const bindThere = createBinder("postgres", TABLES);
+  expect(bindThere('SELECT "City", SUM("Amount") FROM "Invoice" GROUP BY "City"')).toBe(
+    'SELECT "City", SUM("Amount") FROM "Invoice" JOIN "Customer" ON "Customer" = "Id" GROUP BY "City"',
+  );
+});
+
 describe("a column is taken from the table that has it", () => {
   test.each([
     [

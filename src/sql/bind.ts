@@ -82,12 +82,14 @@ const finish = (statement: SqlNode, { dialect, tables }: Schema): string =>
   compactSql(printSql(statement, dialect), dialect, [...tables.values()]);
 
 /** Whether a bare name stands for columns of several tables of its FROM: SQL's error, which a qualifier cures. */
-const isAmbiguous = (statement: SqlNode, { tables }: Schema): boolean =>
-  resolveNames(statement, [...tables.values()]).columns.some(({ source, qualifier, name }) => {
-    if (source === undefined || qualifier !== "" || source.scope.using.has(lower(name)))
-      return false;
-    return source.scope.sources.filter(({ outputs }) => outputs?.has(lower(name))).length > 1;
-  });
+const isAmbiguous = (statement: SqlNode, { tables, dialect }: Schema): boolean =>
+  resolveNames(statement, [...tables.values()], dialect).columns.some(
+    ({ source, qualifier, name }) => {
+      if (source === undefined || qualifier !== "" || source.scope.using.has(lower(name)))
+        return false;
+      return source.scope.sources.filter(({ outputs }) => outputs?.has(lower(name))).length > 1;
+    },
+  );
 
 const lower = (name: string) => name.toLowerCase();
 
@@ -127,7 +129,7 @@ type Place = { readonly table: string; readonly column: string };
 
 /** The statement with its first repairable SELECT repaired, or undefined when there is none. */
 function repairOne(statement: SqlNode, schema: Schema): SqlNode | undefined {
-  const resolution = resolveNames(statement, [...schema.tables.values()]);
+  const resolution = resolveNames(statement, [...schema.tables.values()], schema.dialect);
   const troubled = new Set([
     ...resolution.columns.filter(({ unknown }) => unknown).map(({ scope }) => scope),
     ...resolution.sources.filter((source) => isMissing(source, schema)).map(({ scope }) => scope),

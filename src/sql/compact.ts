@@ -51,7 +51,7 @@ type Spelling = { readonly name: string; readonly columns: ReadonlyMap<string, s
 /** One statement in compact style. Raises UserError("data-invalid") for text that is not one statement. */
 export function compactSql(sql: string, dialect: Dialect, tables: readonly NamedTable[]): string {
   const statement = explicitJoins(plain(parseStatement(sql, dialect)), tables);
-  const { columns, sources, stars } = resolveNames(statement, tables);
+  const { columns, sources, stars } = resolveNames(statement, tables, dialect);
   const bySource = new Map(sources.map((source) => [source.node, source]));
   const uses = new Map(columns.map((use) => [use.node, use]));
   const lookup: Lookup = {

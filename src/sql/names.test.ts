@@ -57,3 +57,10 @@ test("the names that a statement uses come with their tables where that is certa
     column: "a",
   });
 });
+
+test("what PostgreSQL holds in double quotes is a name, known or not", () => {
+  const tables = [{ name: "Item", columns: [{ name: "Id" }] }];
+  const sql = 'SELECT "Id", "Nope" FROM "Item"';
+  expect(unknownNames(sql, "postgres", tables)?.columns).toHaveLength(1);
+  expect(unknownNames(sql, "sqlite", tables)?.columns).toEqual([]);
+});

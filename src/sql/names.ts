@@ -23,7 +23,9 @@ export function namesOf(
 ): StatementNames | undefined {
   const parsed = parseSql(sql, dialect);
   if (!parsed.ok) return undefined;
-  const resolutions = parsed.statements.map((statement) => resolveNames(statement, tables));
+  const resolutions = parsed.statements.map((statement) =>
+    resolveNames(statement, tables, dialect),
+  );
   const columns = resolutions
     .flatMap((resolution) => resolution.columns)
     .filter((use) => !use.literal && use.expression === undefined)
@@ -49,7 +51,9 @@ export function unknownNames(
   const parsed = parseSql(sql, dialect);
   if (!parsed.ok) return undefined;
   const known = new Set(tables.map(({ name }) => name.toLowerCase()));
-  const resolutions = parsed.statements.map((statement) => resolveNames(statement, tables));
+  const resolutions = parsed.statements.map((statement) =>
+    resolveNames(statement, tables, dialect),
+  );
   const named = resolutions.flatMap(({ sources }) => sources.flatMap(({ table }) => table ?? []));
   const columns = resolutions.flatMap((resolution) =>
     [...resolution.columns, ...resolution.usings].filter(({ unknown }) => unknown),

@@ -3,6 +3,7 @@
  * that change nothing. The result runs and returns what the statement returned. The order of conjuncts is left alone
  * (template.ts).
  */
+import type { Dialect } from "./dialect.ts";
 import { isPlainName } from "./quote.ts";
 import { resolveNames, type Resolution } from "./resolve.ts";
 import {
@@ -41,9 +42,14 @@ type Lookup = {
 };
 
 /** The statement in its one spelling. With `tables`, names are told from literals and columns get their tables. */
-export function normalize(parsed: SqlNode, tables?: readonly NamedTable[]): SqlNode {
-  const statement = tables === undefined ? quotedToLiterals(parsed) : parsed;
-  return rewrite(statement, lookupOf(resolveNames(statement, tables))) as SqlNode;
+export function normalize(
+  parsed: SqlNode,
+  tables?: readonly NamedTable[],
+  dialect: Dialect = "sqlite",
+): SqlNode {
+  const mayHoldText = tables === undefined && dialect !== "postgres";
+  const statement = mayHoldText ? quotedToLiterals(parsed) : parsed;
+  return rewrite(statement, lookupOf(resolveNames(statement, tables, dialect))) as SqlNode;
 }
 
 function lookupOf(resolution: Resolution): Lookup {

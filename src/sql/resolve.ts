@@ -2,6 +2,7 @@
  * Resolves every name of a statement: walks its queries from the inside of each FROM outwards, with a scope for each
  * SELECT. Changes nothing.
  */
+import type { Dialect } from "./dialect.ts";
 import {
   aliasesOf,
   type ColumnUse,
@@ -46,12 +47,20 @@ type Place = {
   };
   /** Lower-case table → its columns, when the schema is given. */
   readonly known?: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly mayQuoteText: boolean;
 };
 type Outputs = ReadonlySet<string> | undefined;
 type NamedQuery = { readonly node: SqlNode; readonly outputs: Outputs };
 
-/** Resolves every column of a statement. With `tables`, unqualified and unknown names are decided too. */
-export function resolveNames(statement: SqlNode, tables?: readonly NamedTable[]): Resolution {
+/**
+ * Resolves every column of a statement. With `tables`, unqualified and unknown names are decided too. What double quotes
+ * hold may be a string, but never in PostgreSQL.
+ */
+export function resolveNames(
+  statement: SqlNode,
+  tables?: readonly NamedTable[],
+  dialect: Dialect = "sqlite",
+): Resolution {
   const known =
     tables &&
     new Map(
@@ -61,7 +70,7 @@ export function resolveNames(statement: SqlNode, tables?: readonly NamedTable[])
       ]),
     );
   const found: Place["found"] = { sources: [], stars: new Map(), columns: [], usings: [] };
-  visit(statement, { queries: new Map(), found, known });
+  visit(statement, { queries: new Map(), found, known, mayQuoteText: dialect !== "postgres" });
   return found;
 }
 
@@ -71,7 +80,8 @@ function visit(value: SqlValue, place: Place): void {
   const { scope, found } = place;
   const column = bodyOf(value, "column");
   const star = bodyOf(value, "star");
-  if (column !== undefined && scope !== undefined) found.columns.push(useOf(column, scope));
+  if (column !== undefined && scope !== undefined)
+    found.columns.push(useOf(column, scope, place.mayQuoteText));
   else if (isQuery(value)) visitQuery(value, place);
   else if (star !== undefined) {
     const qualifier = nameIn(star.table).toLowerCase();

@@ -102,7 +102,7 @@ export function usingOf(
 const ROW_ID = new Set(["rowid", "oid", "_rowid_"]);
 
 /** Decides one column: inner scopes first; a source that is certain, an output name, or nothing. */
-export function useOf(node: SqlNode, scope: Scope): ColumnUse {
+export function useOf(node: SqlNode, scope: Scope, mayQuoteText = true): ColumnUse {
   const name = nameIn(node.name);
   const key = name.toLowerCase();
   const qualifier = nameIn(node.table).toLowerCase();
@@ -124,7 +124,7 @@ export function useOf(node: SqlNode, scope: Scope): ColumnUse {
       return { ...use, source: open[0] };
     if (open.length > 0) return use;
   }
-  const literal = quoted && qualifier === "";
+  const literal = mayQuoteText && quoted && qualifier === "";
   return { ...use, unknown: !literal, literal };
 }
 

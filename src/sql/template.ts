@@ -41,7 +41,7 @@ export function templateOf(
   dialect: Dialect,
   tables?: readonly NamedTable[],
 ): Template {
-  const normal = normalize(parseStatement(sql, dialect), tables);
+  const normal = normalize(parseStatement(sql, dialect), tables, dialect);
   const masked = maskLiterals(normal);
   const template = inOrder(masked, dialect);
   const shape = inOrder(maskNames(masked), dialect);
@@ -66,7 +66,7 @@ export const canonicalOfTree = (
   statement: SqlNode,
   dialect: Dialect,
   tables?: readonly NamedTable[],
-): string => inOrder(normalize(statement, tables), dialect);
+): string => inOrder(normalize(statement, tables, dialect), dialect);
 
 const inOrder = (statement: SqlNode, dialect: Dialect): string =>
   printSql(ordered(statement), dialect);

@@ -50,7 +50,7 @@ function problemOf(
 ): string | undefined {
   const statement = parseStatement(written, dialect);
   if (hasBareText(statement)) return "a part of it is not understood";
-  const unknown = resolveNames(statement, tables).columns.find((use) => use.unknown);
+  const unknown = resolveNames(statement, tables, dialect).columns.find((use) => use.unknown);
   if (unknown !== undefined && unknown.qualifier !== "")
     return `no table has the column ${unknown.name}`;
   for (const [what, valuesOf] of Object.entries(CONTENTS))

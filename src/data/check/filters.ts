@@ -57,7 +57,9 @@ function collect<T>(
   const parsed = parseSql(sql, dialect);
   if (!parsed.ok) return [];
   return parsed.statements.flatMap((statement) => {
-    const uses = new Map(resolveNames(statement, tables).columns.map((use) => [use.node, use]));
+    const uses = new Map(
+      resolveNames(statement, tables, dialect).columns.map((use) => [use.node, use]),
+    );
     const found: T[] = [];
     walk(statement, (node) => {
       if ("case" in node) return false;

@@ -62,7 +62,7 @@ export function outlineQuery(
 ): Query | undefined {
   const parsed = parseSql(sql, dialect);
   if (!parsed.ok || parsed.statements.length !== 1) return undefined;
-  const statement = spellColumns(normalize(parsed.statements[0], tables), tables);
+  const statement = spellColumns(normalize(parsed.statements[0], tables, dialect), tables);
   return readQuery(statement, new Map());
 }
 
