@@ -16,6 +16,7 @@ export { createLlamaCppGenerator } from "./generate/llama-cpp.ts";
 export { createPredict } from "./predict/predict.ts";
 export type { Predict, Prediction, PromptFor } from "./predict/predict.ts";
 export { createPrompt } from "./prompt/prompt.ts";
+export { describeDatabase } from "./schema/describe.ts";
 export { introspect } from "./schema/introspect.ts";
 export type { Database } from "./schema/schema.ts";
 export { startTraining } from "./train/start.ts";

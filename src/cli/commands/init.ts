@@ -8,7 +8,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { UserError } from "../../base/errors.ts";
 import type { Progress } from "../../base/progress.ts";
 import { engineOf } from "../../db/drivers.ts";
-import { withoutPassword } from "../../db/postgres/url.ts";
+import { passwordIn, withoutPassword } from "../../db/postgres/url.ts";
 import { writeFileAtomic } from "../../base/files.ts";
 import { CONFIG_FILE, readConfig, writeConfig } from "../../pipeline/config.ts";
 import { projectAt } from "../../pipeline/project.ts";
@@ -139,7 +139,7 @@ function sourceOf(
 
 /** For what follows in this process; the file does not get it. */
 function givePassword(url: string, progress: Progress): void {
-  process.env.PGPASSWORD = decodeURIComponent(new URL(url).password);
+  process.env.PGPASSWORD = passwordIn(url);
   progress.note(
     "  the password is not written into t2s.yaml: later commands take it from PGPASSWORD, ~/.pgpass, or a variable named in the URL: postgres://ROLE:${NAME}@HOST/NAME",
   );

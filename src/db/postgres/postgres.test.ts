@@ -6,6 +6,7 @@ import {
   startPostgres,
   withoutPostgres,
 } from "../../../test/postgres-server.ts";
+import { defogGolds } from "../../../test/fixtures/defog.ts";
 import { createExecutor, type Executor, type RunOptions } from "../executor.ts";
 import { openPostgresSession } from "./session.ts";
 import { tokensOf } from "./tokens.ts";
@@ -223,6 +224,13 @@ describe.skipIf(withoutPostgres)("on a real server", () => {
     await expect.poll(() => outcome(left), { timeout: 10_000 }).toEqual([[0n]]);
   });
 
+  test.skipIf(!process.env.T2S_DATA)("no gold of others is refused before it is sent", async () => {
+    const sqls = defogGolds(process.env.T2S_DATA ?? "", "postgres").map(({ sql }) => sql);
+    const results = await executor.runMany(database, sqls, { prepareOnly: true });
+    expect(results.length).toBeGreaterThan(300);
+    expect(results.filter((result) => !result.ok && result.sqlState === undefined)).toEqual([]);
+  });
+
   test("errors keep the server's message and SQLSTATE", async () => {
     expect(await executor.run(database, "SELECT nope FROM item")).toMatchObject({
       reason: "exec-error",
@@ -296,6 +304,11 @@ test.each([
   ["postgres://a:b%2F@h:5/d?x=1", "postgres://a@h:5/d?x=1"],
   ["postgresql://a:${PW}@h/d", "postgresql://a:${PW}@h/d"],
   ["postgres://h/d", "postgres://h/d"],
+  ["postgres://a:p@s:s@h/d", "postgres://a@h/d"],
+  ["postgres://a@h/d?password=x", "postgres://a@h/d"],
+  ["postgres://a@h/d?password=x&schemas=y", "postgres://a@h/d?schemas=y"],
+  ["postgres://a@h/d?schemas=y&password=x", "postgres://a@h/d?schemas=y"],
+  ["postgres://a@h/d?password=${PW}", "postgres://a@h/d?password=${PW}"],
   ["postgres://a@h/d", "postgres://a@h/d"],
 ])("the password of %s does not stay", (url, expected) =>
   expect(withoutPassword(url)).toBe(expected),

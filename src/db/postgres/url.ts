@@ -39,7 +39,16 @@ export function readPostgresUrl(text: string): PostgresUrl {
 
 /** The URL as it may stand in a file: a password is left out unless it is a variable's name. */
 export const withoutPassword = (text: string): string =>
-  text.replace(/^(\w+:\/\/[^:@/?]*):(?!\$\{\w+\}@)[^@/?]*@/, "$1@");
+  text
+    .replace(/^(\w+:\/\/[^:@/?#]*):(?!\$\{\w+\}@)[^/?#]*@/, "$1@")
+    .replace(/([?&])password=(?!\$\{\w+\}(?:&|$))[^&#]*&?/, "$1")
+    .replace(/[?&]$/, "");
+
+/** The password that stands in a URL; empty when there is none. */
+export function passwordIn(text: string): string {
+  const { password, searchParams } = parsed(text);
+  return decodeURIComponent(password) || (searchParams.get("password") ?? "");
+}
 
 function parsed(text: string): URL {
   try {
