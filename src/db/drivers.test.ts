@@ -46,8 +46,8 @@ for (const [name, engine] of Object.entries(engines))
     let executor: Executor;
     let database: string;
     beforeAll(async () => {
-      database = await engine.open();
       executor = createExecutor({ workers: 2, timeoutMs: 10_000 });
+      database = await engine.open();
     });
     afterAll(async () => {
       await executor.close();

@@ -108,7 +108,11 @@ export function runStatement(
   const startedMs = performance.now();
   const stream = streamOf(client);
   const statement = new Statement(sql, values, limits, (end) => finish(end, true));
-  const cancel = () => cancelStatement(client);
+  let isCancelSent = false;
+  const cancel = () => {
+    isCancelSent = true;
+    cancelStatement(client);
+  };
   let isEnded = false;
   let bytes = 0;
   const count = (chunk: Uint8Array) => {
@@ -128,7 +132,7 @@ export function runStatement(
       result: wasCancelled
         ? { ok: false, reason: "cancelled", message: "cancelled", ms }
         : { ...end, ms },
-      isUsable,
+      isUsable: isUsable && !isCancelSent, // it may arrive late, and meet the next statement
     });
   };
   const giveUp = (reason: RunFailure, message: string) => {

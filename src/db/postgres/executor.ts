@@ -1,7 +1,7 @@
 /**
  * Runs untrusted SQL on PostgreSQL servers, a few connections for each. Every statement has a transaction of its own,
  * `BEGIN READ ONLY` with the server's statement_timeout, that is rolled back, so that nothing it sets lasts; what the
- * transaction does not stop, admit.ts does. A role that may only read is still the best protection: see warnings.ts.
+ * transaction does not stop, admit.ts does. A role that may only read is still the best protection (docs/databases.md).
  */
 import type { Client } from "pg";
 import { messageOf } from "../../base/errors.ts";
@@ -38,7 +38,8 @@ export function createPostgresExecutor({
     return pool;
   };
   const run: Executor["run"] = async (database, sql, options = {}) => {
-    const limits = { ...usualLimits, maxRows, maxBytes, timeoutMs: usualMs, ...options };
+    const { timeoutMs = usualMs } = options;
+    const limits = { ...usualLimits, maxRows, maxBytes, ...options, timeoutMs };
     if (isClosed) return failed("exec-error", CLOSED);
     if (limits.access === "copy")
       return failed("not-readonly", "a server's database has no copy that may be written");

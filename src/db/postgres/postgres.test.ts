@@ -17,6 +17,7 @@ describe.skipIf(withoutPostgres)("on a real server", () => {
   let executor: Executor;
   let database: string;
   beforeAll(async () => {
+    executor = createExecutor({ workers: 2, timeoutMs: 10_000 });
     server = await startPostgres();
     database = await server.create(
       "shop",
@@ -36,7 +37,6 @@ describe.skipIf(withoutPostgres)("on a real server", () => {
        GRANT USAGE ON SCHEMA public, sales TO reader;
        GRANT SELECT ON item, sales.deal TO reader;`,
     );
-    executor = createExecutor({ workers: 2, timeoutMs: 10_000 });
   });
   afterAll(async () => {
     await executor.close();
