@@ -1,6 +1,7 @@
-/** A fiftieth of the soak of the evaluator; `npm run soak -- evaluate` runs all of it. */
+/** A fiftieth and less of the soaks; `npm run soak -- evaluate` and `npm run soak -- serve` run all of them. */
 import { expect, test } from "vitest";
 import { run } from "../soak/evaluate.soak.ts";
+import { run as runServe } from "../soak/serve.soak.ts";
 
 test.skipIf(process.env.T2S_DATA === undefined)(
   "200 fuzzed predictions cost their own items alone and leave nothing behind (needs T2S_DATA)",
@@ -9,3 +10,8 @@ test.skipIf(process.env.T2S_DATA === undefined)(
     expect({ done, failed }).toEqual({ done: 200, failed: 0 });
   },
 );
+
+test("800 requests of many clients, with attacks and killed children, are all answered and logged", async () => {
+  const { done, failed } = await runServe(["--requests", "800"]);
+  expect({ done, failed }).toEqual({ done: 800, failed: 0 });
+});

@@ -41,3 +41,19 @@ function commandOf(id: string): string {
     return ""; // it has ended
   }
 }
+
+/** Ids of the processes that this one has started and that still run. Only on Linux. */
+export function childrenOf(parent: number): number[] {
+  const ids = existsSync("/proc") ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
+  return ids.filter((id) => parentOf(id) === parent).map(Number);
+}
+
+function parentOf(id: string): number {
+  try {
+    // the command stands in brackets and may hold anything; the parent is the second field after it
+    const [, after] = /^.*\) (.*)$/s.exec(readFileSync(`/proc/${id}/stat`, "utf8")) ?? [];
+    return Number(after?.split(" ")[1]);
+  } catch {
+    return NaN; // it has ended
+  }
+}

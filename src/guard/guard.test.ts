@@ -83,7 +83,7 @@ test("each mention of a table with a row filter becomes a query for the rows to 
   expect(
     sqlOf("SELECT c.id FROM Customer c, customer AS d WHERE c.id IN (SELECT id FROM [customer])"),
   ).toBe(
-    `SELECT c.id FROM ${rows} c, ${rows} AS d WHERE c.id IN (SELECT id FROM ${rows} AS customer)`,
+    `SELECT c.id FROM ${rows} c, ${rows} AS d WHERE c.id IN (SELECT id FROM ${rows} AS [customer])`,
   );
   expect(
     sqlOf('WITH x AS (SELECT 1 FROM customer) SELECT * FROM x UNION SELECT 2 FROM "Order"'),

@@ -67,6 +67,8 @@ const refuse = (message: string, code: ErrorCode = "sql-refused"): Refused => ({
 export function createGuard({ rowFilters = {}, ...options }: GuardOptions): Guard {
   const policy: Policy = { ...options, visibleRows: visibleRowsOf(rowFilters, options) };
   return (given) => {
+    if (given.length > MAX_SQL_LENGTH)
+      return refuse(`the statement has ${given.length} characters; ${MAX_SQL_LENGTH} are the most`);
     const sql = withoutComments(given);
     const judged = judge(sql, policy);
     if (!judged.ok) return judged.refusal;
@@ -101,8 +103,6 @@ function judge(sql: string, { dialect, tables, functions }: Policy): Judgement {
     ok: false,
     refusal: refuse(message, code),
   });
-  if (sql.length > MAX_SQL_LENGTH)
-    return no(`the statement has ${sql.length} characters; ${MAX_SQL_LENGTH} are the most`);
   const lexical = refusalOf(sql);
   if (lexical !== undefined) return no(LEXICAL[lexical]);
   const parsed = parseSql(sql, dialect);
@@ -181,8 +181,9 @@ function restrictRows(sql: string, { sources }: Resolution, policy: Policy): str
   });
   for (const { table, rows, node } of places.sort((a, b) => startOf(b.node) - startOf(a.node))) {
     const [start, end] = [startOf(node), endOf(node)];
-    if (unquoted(letters.slice(start, end).join("")) !== table) return undefined;
-    const alias = isNode(node.alias) ? "" : ` AS ${quoteName(table, policy.dialect)}`;
+    const written = letters.slice(start, end).join("");
+    if (unquoted(written) !== table) return undefined;
+    const alias = isNode(node.alias) ? "" : ` AS ${written}`;
     letters.splice(start, end - start, `(${rows})${alias}`);
   }
   return letters.join("");

@@ -55,6 +55,7 @@ export function registerKeys(program: Command): void {
   keys
     .command("list")
     .description("Shows the keys and what each may do; not the keys themselves.")
+    .addHelpText("after", "\nExample:\n  t2s keys list --json")
     .action((_options: object, self: Command) => {
       const io = ioOf(self);
       const known = readKeys(projectAt(io.projectFolder).keysFile);
@@ -77,7 +78,8 @@ export function registerKeys(program: Command): void {
   keys
     .command("revoke")
     .description("Takes a key back; a running service refuses it from then on.")
-    .argument("<name>")
+    .argument("<name>", "whom it was for")
+    .addHelpText("after", "\nExample:\n  t2s keys revoke dashboard")
     .action((name: string, _options: object, self: Command) => {
       const io = ioOf(self);
       revokeKey(projectAt(io.projectFolder).keysFile, name);
