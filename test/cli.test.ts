@@ -188,8 +188,8 @@ describe("init on a database that nobody prepared", () => {
     expect(wrong).toMatch(/^error database-invalid: .*notes\.txt starts with "hello\\n".*\n$/);
     const absent = errorOf(1, "init", "--db", "sqlite:absent.db", "--project", "none");
     expect(absent).toMatch(/^error database-invalid: .*absent\.db cannot be opened/);
-    expect(errorOf(2, "init", "--db", "postgres://x", "--project", "none")).toMatch(
-      /^error usage: --db is postgres:\/\/x; sqlite:PATH is wanted/,
+    expect(errorOf(2, "init", "--db", "mysql://x", "--project", "none")).toMatch(
+      /^error usage: --db is mysql:\/\/x; sqlite:PATH/,
     );
     expect(existsSync(join(folder, "none"))).toBe(false);
     expect(readdirSync(folder)).not.toContain("absent.db");

@@ -279,6 +279,8 @@ function rowsOf(result: RunResult, view: ReaderView): Rows {
       throw new UserError("sql-too-large", result.message);
     case "exec-error":
       throw new UserError("sql-failed", view.clean(result.message));
+    case "cancelled":
+      throw new UserError("stopped", "the client went away");
     default:
       // the database's own message may name what the reader must not know of
       throw new UserError("sql-refused", "the database does not permit this statement");
