@@ -585,6 +585,10 @@ describe.skipIf(!process.env.T2S_MODEL_FILE)("with the model (T2S_MODEL_FILE)", 
     expect(errorOf(1, ...asked, "--model", "nobody")).toContain(
       "there is no adapter.gguf in nobody",
     );
+    writeFileSync(join(folder, "silent.tsv"), `${sql}\tshop\n`);
+    expect(
+      errorOf(1, "eval", "--gold", "silent.tsv", "--databases", "asked", "--model", "start"),
+    ).toContain("1 of 1 items of silent.tsv have no question");
   });
 
   test("Ctrl-C ends a training in good order, also when a launcher repeats the signal", async () => {

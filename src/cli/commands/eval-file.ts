@@ -146,6 +146,12 @@ async function answersOf(
     throw new UserError("usage", "with --gold, --examples and --pairs want each other");
   const { items } = readGold(gold, { dbId });
   const files = findDatabases(items, databases);
+  const silent = items.filter(({ question = "" }) => question.trim() === "").length;
+  if (silent > 0)
+    throw new UserError(
+      "data-invalid",
+      `${silent} of ${items.length} items of ${gold} have no question, which --model is to answer`,
+    );
   const { answerGold } = await import("../../pipeline/answer-gold.ts");
   const answers = await answerGold(items, {
     model,

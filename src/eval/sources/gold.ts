@@ -1,5 +1,6 @@
 /**
- * Files of gold → one list of items. Forms: Spider's JSON list of {db_id, question, query}; BIRD's of {question_id, db_id,
+ * Files of gold → one list of items. Forms: Spider's JSON list of {db_id, question, query} (Spider-Syn's
+ * {SpiderSynQuestion} too); BIRD's of {question_id, db_id,
  * SQL, difficulty, evidence}; lines `sql<TAB>db_id`, as both projects write for their scripts; our own JSON lines
  * (docs/data.md). The form is told from the content. Runs no SQL and opens no database.
  */
@@ -140,6 +141,8 @@ function goldOf(fields: Fields, index: number, dbId: string, sql: string): GoldI
   const texts = ["question", "evidence", "difficulty"].flatMap((key) =>
     typeof fields[key] === "string" ? [[key, fields[key]]] : [],
   );
+  if (typeof fields.SpiderSynQuestion === "string")
+    texts.push(["question", fields.SpiderSynQuestion]);
   const id = named[0]?.[1] ?? String(index);
   return { index, id, ids: Object.fromEntries(named), dbId, sql, ...Object.fromEntries(texts) };
 }

@@ -55,6 +55,16 @@ describe("gold", () => {
     });
   });
 
+  test("in Spider-Syn's form, whose question is another word for Spider's", () => {
+    const item = {
+      db_id: "a",
+      SpiderQuestion: "?",
+      SpiderSynQuestion: "How many?",
+      query: "SELECT 1",
+    };
+    expect(readGold(file([item])).items).toMatchObject([{ dbId: "a", question: "How many?" }]);
+  });
+
   test("in BIRD's form", () => {
     const item = { question_id: 9, db_id: "a", question: "?", evidence: "e", SQL: "SELECT 1" };
     expect(readGold(file([{ ...item, difficulty: "simple" }])).items).toEqual([
