@@ -96,7 +96,7 @@ async function textsUnder(
   const { dialect, tables } = database;
   const options = promptOptions(context);
   const cells = await cellsForHints(context.config, () => loadCells(databaseOf(context), database));
-  const { linking } = await promptsOf(context, base);
+  const { linking } = await promptsOf(context, base, "none");
   const groups = linking
     ? groupByTables(pairs, database, {
         ...linking,
@@ -249,7 +249,7 @@ export const trainStage: Stage = {
     context.progress.note(
       `  starts from ${startAdapterOf(context, base)?.name ?? "nothing: no adapter of this base"}`,
     );
-    const [template, prompts] = [readTemplate(context), await promptsOf(context, base)];
+    const [template, prompts] = [readTemplate(context), await promptsOf(context, base, "none")];
     const { dropped: omitted = [], system } = prompts.whole ?? {};
     if (omitted.length > 0)
       context.progress.note(`  left out of the schema to keep its bound: ${omitted.join(", ")}`);
