@@ -3,38 +3,27 @@
  * with nothing beside it, as a user's would; the embedded engine's answers to the same questions are what they are held
  * against. A form that answers worse by more than a bound does not get the name.
  */
-import { mkdirSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { statSync } from "node:fs";
+import { basename, join } from "node:path";
 import { UserError } from "../base/errors.ts";
 import { writeJson } from "../base/files.ts";
 import { sha256OfFile } from "../base/hash.ts";
 import type { Evaluation } from "../eval/evaluate.ts";
 import { pairedDifference } from "../eval/statistics.ts";
 import { contextTokensOf } from "../export/export.ts";
-import { writeMergedGguf } from "../export/merged.ts";
 import { type Serving, servingOf } from "../export/modelfile.ts";
-import { connectOllama } from "../export/ollama.ts";
-import { readPeftAdapter } from "../export/peft.ts";
+import { connectOllama, type Ollama } from "../export/ollama.ts";
 import { openGguf } from "../format/gguf.ts";
-import type { WritableType } from "../format/quantize.ts";
 import type { Generate } from "../generate/generate.ts";
 import { createOllamaGenerate } from "../generate/ollama.ts";
 import { createPredict } from "../predict/predict.ts";
 import { createChatTemplate } from "../tokenizer/chat-template.ts";
-import { type BaseModel, baseModelOf, promptOf } from "./model.ts";
+import { type Files, filesOf, type Form, FORMS } from "./forms.ts";
+import { type BaseModel, baseModelOf } from "./model.ts";
 import { adapterFileOf, openModel } from "./predictor.ts";
-import type { Project } from "./project.ts";
+import { promptsOf } from "./prompts.ts";
 import type { StageContext } from "./run.ts";
 import { readSplit, scoreModel } from "./stages/baseline.ts";
-
-/** Forms that Ollama can serve: the adapter beside the base, or both in one file. */
-export const FORMS = ["base", "adapter", "merged-f16", "merged-q8_0"] as const;
-export type Form = (typeof FORMS)[number];
-
-const MERGED: Readonly<Partial<Record<Form, WritableType>>> = {
-  "merged-f16": "F16",
-  "merged-q8_0": "Q8_0",
-};
 
 export type DeployOptions = {
   /** What the model is called in Ollama. */
@@ -88,9 +77,6 @@ export type Deployment = {
 /** Where the last deployment is noted, in models/. */
 export const DEPLOYMENT_FILE = "ollama.json";
 
-/** What a model in Ollama is made of. */
-export type Files = { readonly modelFile: string; readonly adapterFile?: string };
-
 /** Between a question and its whole answer; a model is read from disk with the first. */
 const ANSWER_TIMEOUT_MS = 300_000;
 
@@ -113,12 +99,12 @@ export async function deployToOllama(
   progress.done(measured.join(", "));
   const own: Files = { modelFile: base.path, adapterFile };
   const reference = await embeddedScore(context, base, options, adapterFile);
-  const score = await servedScorer(context, base, options);
+  const score = await servedScorer(context, base, ollama, options);
   const forms: ServedForm[] = [await rowOf("adapter", "embedded", reference, own)];
   const made: string[] = [];
   try {
     for (const [one, its] of files) {
-      const model = `${name}-${one}`;
+      const model = measuringName(name, one);
       made.push(model);
       const evaluation = await score(model, one, its);
       const row = await rowOf(one, "ollama", evaluation, its);
@@ -126,7 +112,7 @@ export async function deployToOllama(
     }
     const { difference = 0 } = forms.find((row) => row.form === form && row.through === "ollama")!;
     const isPromoted = -difference <= mostDrop;
-    if (isPromoted) await ollama.copy(`${name}-${form}`, name);
+    if (isPromoted) await ollama.copy(measuringName(name, form), name);
     const hashes = await hashesOf(files.get(form)!);
     const result = { name, url: baseUrl, ollama: version, split, isPromoted, form, files: hashes };
     writeJson(join(project.modelsFolder, DEPLOYMENT_FILE), { ...result, forms });
@@ -138,21 +124,8 @@ export async function deployToOllama(
   }
 }
 
-/** The files of a form; a merged one is written to models/. */
-export function filesOf(form: Form, base: BaseModel, adapterFile: string, project: Project): Files {
-  const type = MERGED[form];
-  if (type === undefined)
-    return { modelFile: base.path, ...(form === "adapter" && { adapterFile }) };
-  mkdirSync(project.modelsFolder, { recursive: true });
-  const modelFile = join(project.modelsFolder, `${form}.gguf`);
-  const gguf = openGguf(base.path);
-  try {
-    writeMergedGguf(modelFile, readPeftAdapter(dirname(adapterFile)), gguf, type);
-  } finally {
-    gguf.close();
-  }
-  return { modelFile };
-}
+/** A model of the user's that happens to be called `sql-adapter` is not ours to replace. */
+const measuringName = (name: string, form: Form): string => `t2s-measuring-${form}-${name}`;
 
 /** The embedded engine as a server that knows no schema answers: greedy, nothing bound. */
 async function embeddedScore(
@@ -161,8 +134,9 @@ async function embeddedScore(
   { split }: DeployOptions,
   adapterFile: string,
 ): Promise<Evaluation> {
-  const config = { ...context.config, "predict.bind": "none", "predict.decode": "greedy" };
-  const model = await openModel({ ...context, config }, base, { adapterFile });
+  const alone = { "predict.bind": "none", "predict.decode": "greedy", "predict.repair": 0 };
+  const config = { ...context.config, ...alone };
+  const model = await openModel({ ...context, config }, base, { adapterFile, examples: "none" });
   context.progress.step("embedded, adapter");
   try {
     const evaluation = await scoreModel(context, model.predict, readSplit(context, split), "");
@@ -177,14 +151,20 @@ async function embeddedScore(
 async function servedScorer(
   context: StageContext,
   base: BaseModel,
+  ollama: Ollama,
   { baseUrl, split, threads }: DeployOptions,
 ): Promise<(model: string, form: Form, files: Files) => Promise<Evaluation>> {
-  const { progress, signal } = context;
-  const prompt = await promptOf(context, base);
+  const { progress } = context;
+  const { whole: prompt } = await promptsOf(context, base, "none");
+  if (prompt === undefined)
+    throw new UserError(
+      "schema-too-long",
+      "a model in Ollama has one prompt of the whole schema, which does not fit here; `t2s serve` shows each question the tables that it speaks of",
+    );
   const serving = servingFor(base, prompt.system, threads);
   return async (model, form, files) => {
     progress.step(`Ollama, ${form}`);
-    await connectOllama(baseUrl, signal).create({ name: model, ...files, serving });
+    await ollama.create({ name: model, ...files, serving });
     const generate = createOllamaGenerate({
       baseUrl,
       model,

@@ -1,7 +1,8 @@
 /** `t2s deploy`: the tuned model where it is asked, with the accuracy of what was put there. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { UserError } from "../../base/errors.ts";
-import { DEPLOYMENT_FILE, deployToOllama, type Deployment, FORMS } from "../../pipeline/deploy.ts";
+import { DEPLOYMENT_FILE, deployToOllama, type Deployment } from "../../pipeline/deploy.ts";
+import { FORMS } from "../../pipeline/forms.ts";
 import { terminalTable } from "../../report/terminal.ts";
 import { ioOf } from "../io.ts";
 import { contextOf } from "./run.ts";

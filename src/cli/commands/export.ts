@@ -1,7 +1,7 @@
 /** `t2s export`: the tuned adapter as files that other programs load, or base and adapter as one. */
 import { Argument, type Command } from "commander";
 import { UserError } from "../../base/errors.ts";
-import { filesOf } from "../../pipeline/deploy.ts";
+import { filesOf } from "../../pipeline/forms.ts";
 import { baseModelOf } from "../../pipeline/model.ts";
 import { adapterFileOf } from "../../pipeline/predictor.ts";
 import { readRecords, runStages } from "../../pipeline/run.ts";
