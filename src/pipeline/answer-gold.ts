@@ -56,17 +56,14 @@ export async function answerGold(
 ): Promise<Predicted[]> {
   const { config, fileOf, notesFile, pairs = [], withConfidence, progress, signal } = options;
   const base = await openBaseModel(config.model, progress, signal);
-  const places = [...Map.groupBy(golds, ({ dbId }) => dbId)].map(([dbId, items]) => {
-    const bare = introspect(fileOf(dbId), { dbId }).database;
-    const database = notesFile === undefined ? bare : applyNotes(bare, readNotes(notesFile));
-    return { items, database };
-  });
   const isServer = OLLAMA.test(options.model) || ADDRESS.test(options.model);
-  const opened = await Promise.all(
-    places.map(async ({ items, database }) => {
+  const places = await Promise.all(
+    [...Map.groupBy(golds, ({ dbId }) => dbId)].map(async ([dbId, items]) => {
+      const bare = introspect(fileOf(dbId), { dbId }).database;
+      const database = notesFile === undefined ? bare : applyNotes(bare, readNotes(notesFile));
       const prompts = await openPrompts(base, database, {
         config,
-        source: fileOf(database.dbId),
+        source: fileOf(dbId),
         prompt: { schema: schemaFormOf(config) },
         pairs: () => solvedBeside(items, pairs, database),
         // what a server reads is not known
@@ -75,13 +72,13 @@ export async function answerGold(
       return { items, database, prompts };
     }),
   );
-  const contextTokens = Math.max(...opened.map(({ prompts }) => prompts.contextTokens));
+  const contextTokens = Math.max(...places.map(({ prompts }) => prompts.contextTokens));
   const model = await openGenerator(options, base, contextTokens);
   const answers: Predicted[] = [];
   let done = 0;
   progress.step("answering");
   try {
-    for (const { items, database, prompts } of opened) {
+    for (const { items, database, prompts } of places) {
       const { decoding, close } = await openDecoding(database, fileOf(database.dbId), {
         ...decodingOptions(config),
         keeper: model.keeper,
