@@ -2,15 +2,8 @@
 import { engineOf } from "../db/drivers.ts";
 import { readPostgresUrl } from "../db/postgres/url.ts";
 import { sqliteFileOf } from "../db/sqlite.ts";
-import { introspect, type Introspection } from "./introspect.ts";
+import { introspect, type Introspection, type IntrospectOptions } from "./introspect.ts";
 import { introspectPostgres } from "./introspect-postgres.ts";
-
-export type DescribeOptions = {
-  /** Restricts it to those names; empty or left out means all. */
-  readonly tables?: readonly string[];
-  /** Without, no row is read: counts are 0 and there are no cell values. */
-  readonly withStatistics?: boolean;
-};
 
 /**
  * Describes the database at a path or URL. Raises UserError("database-invalid", "database-unreachable",
@@ -18,7 +11,7 @@ export type DescribeOptions = {
  */
 export async function describeDatabase(
   database: string,
-  options: DescribeOptions = {},
+  options: Omit<IntrospectOptions, "dbId"> = {},
 ): Promise<Introspection> {
   const described = { dbId: dbIdOf(database), ...options };
   return engineOf(database) === "postgres"

@@ -12,7 +12,7 @@ import type { SqlCell } from "../db/run-result.ts";
 import { quoteName } from "../sql/quote.ts";
 import { SAMPLE_ROWS } from "./column-statistics.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import type { Introspection } from "./introspect.ts";
+import type { Introspection, IntrospectOptions } from "./introspect.ts";
 import { exactName, withKnownReferences } from "./known-names.ts";
 import type { Column, ForeignKey, Table } from "./schema.ts";
 
@@ -46,15 +46,7 @@ type Keys = {
 /** As describeDatabase (describe.ts). */
 export async function introspectPostgres(
   url: string,
-  {
-    dbId,
-    tables = [],
-    withStatistics = true,
-  }: {
-    readonly dbId: string;
-    readonly tables?: readonly string[];
-    readonly withStatistics?: boolean;
-  },
+  { dbId, tables = [], withStatistics = true }: IntrospectOptions,
 ): Promise<Introspection> {
   const { schemas, shown } = readPostgresUrl(url);
   const session = await openPostgresSession(url);

@@ -14,6 +14,14 @@ import { exactName, withKnownReferences } from "./known-names.ts";
 import type { Column, Database, ForeignKey, Table } from "./schema.ts";
 import { probeViews } from "./views.ts";
 
+export type IntrospectOptions = {
+  readonly dbId: string;
+  /** Restricts it to those names; empty or left out means all. */
+  readonly tables?: readonly string[];
+  /** Without, no row is read: counts are 0 and there are no cell values. */
+  readonly withStatistics?: boolean;
+};
+
 export type Introspection = {
   readonly database: Database;
   /** What was left out or looks odd, one sentence each. */
@@ -29,15 +37,7 @@ type Entry = { readonly name: string; readonly kind: Table["kind"]; readonly ddl
  */
 export function introspect(
   file: string,
-  {
-    dbId,
-    tables = [],
-    withStatistics = true,
-  }: {
-    readonly dbId: string;
-    readonly tables?: readonly string[];
-    readonly withStatistics?: boolean;
-  },
+  { dbId, tables = [], withStatistics = true }: IntrospectOptions,
 ): Introspection {
   const connection = openTrusted(file);
   try {
