@@ -13,11 +13,11 @@ import { isLlamaServer } from "../src/generate/llama-server.ts";
 import { createOpenAiGenerate } from "../src/generate/openai-compatible.ts";
 import { answerGold } from "../src/pipeline/answer-gold.ts";
 import { defaultConfig } from "../src/pipeline/config.ts";
-import { openBaseModel } from "../src/pipeline/model.ts";
 import { parseAnswer } from "../src/prompt/answer.ts";
 import { introspect } from "../src/schema/introspect.ts";
 import { namesOf } from "../src/sql/names.ts";
 import { buildDatabase } from "./fixtures/shop.ts";
+import { shopRequests } from "./fixtures/shop-requests.ts";
 import { type LlamaServer, startLlamaServer } from "./llama-server.ts";
 
 const executable = process.env.T2S_LLAMA_SERVER;
@@ -45,13 +45,7 @@ describe.skipIf(!executable || modelFile === "")("T2S_LLAMA_SERVER and T2S_MODEL
     });
 
   beforeAll(async () => {
-    const base = await openBaseModel(model, silent);
-    const prompt = base.promptFor(introspect(file, { dbId: "shop" }).database);
-    requests = QUESTIONS.map((question) => ({
-      prefix: prompt.prefix,
-      suffix: prompt.suffixOf(question),
-      messages: prompt.messagesOf(question),
-    }));
+    requests = await shopRequests(modelFile, file, QUESTIONS);
     server = await startLlamaServer(executable ?? "", modelFile, 1024);
   }, 120_000);
   afterAll(async () => {

@@ -13,10 +13,9 @@ import { createOllamaGenerate } from "../src/generate/ollama.ts";
 import { createOpenAiGenerate } from "../src/generate/openai-compatible.ts";
 import { answerGold } from "../src/pipeline/answer-gold.ts";
 import { defaultConfig } from "../src/pipeline/config.ts";
-import { openBaseModel } from "../src/pipeline/model.ts";
 import { bundledFolder } from "../src/pipeline/start-adapter.ts";
-import { introspect } from "../src/schema/introspect.ts";
 import { buildDatabase } from "./fixtures/shop.ts";
+import { shopRequests } from "./fixtures/shop-requests.ts";
 import { type OllamaServer, startOllama } from "./ollama-server.ts";
 
 const executable = process.env.T2S_OLLAMA;
@@ -59,13 +58,7 @@ describe.skipIf(!executable || modelFile === "")("T2S_OLLAMA and T2S_MODEL_FILE"
     const gguf = openGguf(modelFile);
     writeGgufAdapter(adapterFile, readPeftAdapter(bundledFolder), gguf);
     gguf.close();
-    const base = await openBaseModel(model, silent);
-    const prompt = base.promptFor(introspect(database, { dbId: "shop" }).database);
-    requests = QUESTIONS.map((question) => ({
-      prefix: prompt.prefix,
-      suffix: prompt.suffixOf(question),
-      messages: prompt.messagesOf(question),
-    }));
+    requests = await shopRequests(modelFile, database, QUESTIONS);
     const generator = await createLlamaCppGenerator({
       baseFile: modelFile,
       adapterFile,
