@@ -53,7 +53,7 @@ provide(
 provide(
   "T2S_LLAMA_SERVER",
   undefined,
-  "talking to a real llama-server is left out (scripts/llama-server.sh installs one)",
+  "talking to a real llama-server is left out (scripts/llama-server.sh builds one)",
 );
 provide(
   "T2S_DVC",

@@ -1,4 +1,4 @@
-/** The real llama-server (T2S_LLAMA_SERVER; scripts/llama-server.sh installs it) with the real model, kept to a grammar. */
+/** The real llama-server (T2S_LLAMA_SERVER; scripts/llama-server.sh builds it) with the real model, kept to a grammar. */
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";

@@ -1,5 +1,4 @@
 /** A real llama-server for tests (scripts/llama-server.sh): one slot, one thread, on a free port. */
-import { dirname } from "node:path";
 import { freePort, startServer } from "./server-process.ts";
 
 export type LlamaServer = {
@@ -25,8 +24,7 @@ export async function startLlamaServer(
       adapterFile === undefined ? [] : ["--lora", adapterFile],
     ].flat(),
     {
-      // its libraries lie beside it
-      env: { PATH: process.env.PATH, LD_LIBRARY_PATH: dirname(executable) },
+      env: { PATH: process.env.PATH },
       readyUrl: `${origin}/health`,
     },
   );
