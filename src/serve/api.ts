@@ -4,15 +4,16 @@
  */
 import { z } from "zod";
 import { UserError } from "../base/errors.ts";
+import type {
+  ErrorAnswer,
+  FeedbackRequest,
+  GenerateAnswer,
+  ProjectAnswer,
+  Rows,
+  RunsAnswer,
+  SchemaAnswer,
+} from "./api-types.ts";
 import type { Question } from "./service.ts";
-
-export type FeedbackRequest = {
-  readonly request_id: string;
-  readonly verdict: "right" | "wrong";
-  readonly sql?: string;
-  readonly refusal?: string;
-  readonly comment?: string;
-};
 
 export type ChatRequest = {
   readonly model?: string;
@@ -85,7 +86,7 @@ const rows = z.object({
   truncated: z.boolean(),
   ms: z.number(),
 });
-export const errorAnswer: z.ZodType = z.object({
+export const errorAnswer: z.ZodType<ErrorAnswer> = z.object({
   error: z.object({
     message: z.string(),
     type: z.string(),
@@ -93,8 +94,8 @@ export const errorAnswer: z.ZodType = z.object({
     code: z.string(),
   }),
 });
-export const executeAnswer: z.ZodType = rows;
-export const generateAnswer: z.ZodType = z.object({
+export const executeAnswer: z.ZodType<Rows> = rows;
+export const generateAnswer: z.ZodType<GenerateAnswer> = z.object({
   request_id: z.string(),
   sql: z.string().nullable(),
   refusal: z.string().optional(),
@@ -134,7 +135,7 @@ const described = {
   name: z.string(),
   comment: z.string().optional(),
 };
-export const schemaAnswer: z.ZodType = z.object({
+export const schemaAnswer: z.ZodType<SchemaAnswer> = z.object({
   dialect: z.string(),
   tables: z.array(
     z.object({
@@ -152,7 +153,7 @@ export const schemaAnswer: z.ZodType = z.object({
     }),
   ),
 });
-export const runsAnswer: z.ZodType = z.object({
+export const runsAnswer: z.ZodType<RunsAnswer> = z.object({
   runs: z.array(
     z.object({
       id: z.string(),
@@ -162,6 +163,16 @@ export const runsAnswer: z.ZodType = z.object({
       ex: z.number().nullable(),
     }),
   ),
+});
+
+export const projectAnswer: z.ZodType<ProjectAnswer> = z.object({
+  title: z.string(),
+  dialect: z.string(),
+  version: z.string(),
+  model: z.union([z.object({ name: z.string() }), z.object({ missing: z.string() })]),
+  sampleQuestions: z.array(z.string()),
+  reader: z.object({ name: z.string(), scopes: z.array(z.string()) }),
+  limits: z.object({ maxRows: z.number(), timeoutMs: z.number() }),
 });
 
 /** Wrong in one field of a request. */

@@ -7,8 +7,8 @@ export type RouteEntry = {
   readonly method: "get" | "post";
   readonly path: string;
   readonly summary: string;
-  /** What a key must be allowed; undefined: no key is asked for. */
-  readonly scope?: Scope;
+  /** What a key must be allowed; "any": a key is enough; undefined: no key is asked for. */
+  readonly scope?: Scope | "any";
   readonly body?: z.ZodType;
   /** Left out: the answer is no JSON. */
   readonly answer?: z.ZodType;
@@ -65,6 +65,14 @@ export const routes: readonly RouteEntry[] = [
     body: api.feedbackRequest,
     answer: api.doneAnswer,
     errors: [...GUARDED, 404, 413, 415],
+  },
+  {
+    method: "get",
+    path: "/v1/project",
+    summary: "What the page shows first: title, model, sample questions, what the key may do.",
+    scope: "any",
+    answer: api.projectAnswer,
+    errors: GUARDED,
   },
   {
     method: "get",

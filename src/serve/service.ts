@@ -9,6 +9,7 @@ import type { Predict } from "../predict/predict.ts";
 import type { Database } from "../schema/schema.ts";
 import { databaseOfDdl, databaseOfTables, type GivenTable } from "../schema/given.ts";
 import type { Feedback, RequestEnd, RequestLog, RequestStart } from "../track/requests.ts";
+import type { FailedSql, JsonCell, Rows } from "./api-types.ts";
 import type { Reader, Scope } from "./keys.ts";
 import type { Metrics } from "./metrics.ts";
 import { createQueue, type Queue } from "./queue.ts";
@@ -57,17 +58,6 @@ export type ServiceOptions = {
   readonly limits?: Partial<Limits>;
 };
 
-/** A cell as JSON: large integers as text, bytes in hexadecimal. */
-export type JsonCell = null | number | string;
-
-export type Rows = {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly JsonCell[])[];
-  /** There were more rows than the limit. */
-  readonly truncated: boolean;
-  readonly ms: number;
-};
-
 export type Question = {
   readonly question: string;
   /** DDL text or tables, instead of the project's schema. Nothing is executed then. */
@@ -87,7 +77,7 @@ export type Answered = {
   readonly tokens: number;
   readonly generationMs: number;
   readonly executionMs: number | null;
-  readonly result?: Rows | { readonly error: { readonly code: string; readonly message: string } };
+  readonly result?: Rows | FailedSql;
 };
 
 export type CallOptions = {
@@ -102,6 +92,8 @@ export type CallOptions = {
 
 export type Service = {
   readonly model: ServiceOptions["model"];
+  readonly limits: Limits;
+  readonly dialect: Database["dialect"];
   /** Raises forbidden, model-missing, overloaded, ddl-invalid, schema-too-long, question-too-long. */
   ask(reader: Reader, question: Question, options: CallOptions): Promise<Answered>;
   /** Raises forbidden, overloaded, and the codes that begin with sql-. */
@@ -181,6 +173,8 @@ export function createService(options: ServiceOptions): Service {
 
   return {
     model,
+    limits,
+    dialect: database.dialect,
     async ask(reader, question, { job, signal, onStart, onSql }) {
       ensureScope(reader, "ask");
       const view = viewFor(reader);
