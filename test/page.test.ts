@@ -1,34 +1,25 @@
 /** The page in a real browser: its frame, keys and colours, on a real database, with answers that are fixed. */
-import { rmSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { chromiumPath, type OpenPage, openPage, screenshot } from "./fixtures/browser.ts";
-import { buildPage } from "./fixtures/built-page.ts";
+import { violationsOf } from "./fixtures/axe.ts";
+import { chromiumPath, openPage, screenshot } from "./fixtures/browser.ts";
 import { predictFrom } from "./fixtures/examples.ts";
 import { openServed, type Served } from "./fixtures/served.ts";
+import { openServedPage, type ServedPage } from "./fixtures/served-page.ts";
 
 const predict = predictFrom({});
 const PAGES = ["Ask", "Schema", "Data", "Runs", "Report", "Settings"];
 
 describe.skipIf(chromiumPath === undefined)("the page in a browser (T2S_CHROMIUM)", () => {
-  let webFolder: string;
+  let shown: ServedPage;
   let served: Served;
-  let opened: OpenPage;
   let page: Page;
-  let url: string;
 
   beforeAll(async () => {
-    webFolder = await buildPage();
-    served = openServed({ predict, webFolder });
-    url = await served.app.listen({ host: "127.0.0.1", port: 0 });
-    opened = await openPage(url, 1200);
-    page = opened.page;
+    shown = await openServedPage({ predict });
+    ({ served, page } = shown);
   });
-  afterAll(async () => {
-    await opened?.close();
-    await served?.close();
-    rmSync(webFolder, { recursive: true, force: true });
-  });
+  afterAll(() => shown?.close());
 
   test("its policy permits this service alone, and no script that stands in the page", async () => {
     const { headers, body } = await served.app.inject("/");
@@ -49,6 +40,11 @@ describe.skipIf(chromiumPath === undefined)("the page in a browser (T2S_CHROMIUM
   test.each(PAGES)("%s is reached by a link and has its heading", async (name) => {
     await page.getByRole("link", { name, exact: true }).click();
     await page.getByRole("heading", { level: 1, name }).waitFor();
+    await page.waitForLoadState("networkidle");
+    for (const colorScheme of ["light", "dark"] as const) {
+      await shown.colours(colorScheme);
+      expect(await violationsOf(page), colorScheme).toEqual([]);
+    }
     await page.screenshot({ path: screenshot(`${name.toLowerCase()}-empty.png`) });
   });
 
@@ -65,7 +61,7 @@ describe.skipIf(chromiumPath === undefined)("the page in a browser (T2S_CHROMIUM
   });
 
   test("a key is asked for where the service wants one, and a wrong one is told", async () => {
-    const own = openServed({ predict, webFolder });
+    const own = openServed({ predict, webFolder: shown.webFolder });
     const { authorization } = own.key({ name: "west" });
     const browser = await openPage(await own.app.listen({ host: "127.0.0.1", port: 0 }), 1200);
     try {
@@ -83,10 +79,17 @@ describe.skipIf(chromiumPath === undefined)("the page in a browser (T2S_CHROMIUM
     }
   });
 
-  test("no request left for another host, and nothing failed on the way", () => {
-    expect(new Set(opened.requests.map((request) => new URL(request).origin))).toEqual(
-      new Set([url]),
-    );
-    expect(opened.problems).toEqual([]);
+  test("colours are those of the system until a person chooses others, and the choice stays", async () => {
+    await shown.colours("dark");
+    const ground = () => page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
+    expect(await ground()).toBe("rgb(21, 24, 29)");
+    await page.getByRole("button", { name: "Colours: as the system" }).click();
+    expect(await ground()).toBe("rgb(255, 255, 255)");
+    await page.reload();
+    await page.getByRole("button", { name: "Colours: light" }).waitFor();
+    expect(await ground()).toBe("rgb(255, 255, 255)");
   });
+
+  test("no request left for another host, and nothing failed on the way", () =>
+    shown.expectQuiet());
 });

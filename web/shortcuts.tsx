@@ -10,7 +10,8 @@ export type Shortcut = {
   /** "/", "?", "mod+Enter" (Ctrl or Command), or two keys one after the other: "g a". */
   readonly keys: string;
   readonly label: string;
-  readonly run: () => void;
+  /** Left out: a field of its own heeds these keys, and they are only listed. */
+  readonly run?: () => void;
 };
 
 type Registry = {
@@ -44,11 +45,11 @@ export function ShortcutsProvider({ children }: { readonly children: ReactNode }
       before = { key, atMs: event.timeStamp };
       const all = [...groups.current.values()].flatMap(({ list }) => list());
       // what is shown on top was added last
-      const found = all.findLast(({ keys }) => wanted.has(keys));
-      if (found === undefined) return;
+      const run = all.findLast((one) => one.run !== undefined && wanted.has(one.keys))?.run;
+      if (run === undefined) return;
       event.preventDefault();
       before = { key: "", atMs: 0 };
-      found.run();
+      run();
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);

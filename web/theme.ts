@@ -14,7 +14,8 @@ export const theme = createTheme({
     // a locked scroll would need a style element that cannot carry the nonce
     Modal: { defaultProps: { lockScroll: false } },
     Drawer: { defaultProps: { lockScroll: false } },
-    Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
+    Button: { defaultProps: { fw: 500 } },
+    Tooltip: { defaultProps: { openDelay: 300, withArrow: true, withinPortal: false } },
   },
 });
 

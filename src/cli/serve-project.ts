@@ -77,6 +77,7 @@ export async function serveProject(context: StageContext, options: ServeOptions)
     keys,
     needsKey: !LOOPBACK.has(options.host),
     webFolder: builtWebFolder(),
+    notes: { file: project.notesFile, isPartial: config["schema.tables"].length > 0 },
     about: { title, sampleQuestions, version: packageVersion() },
     runs: () => runsOf(project),
     requestsPerMinute: config["serve.requestsPerMinute"],

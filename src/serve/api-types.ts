@@ -80,6 +80,45 @@ export type DescribedTable = {
 
 export type SchemaAnswer = { readonly dialect: string; readonly tables: readonly DescribedTable[] };
 
+/** What a person wrote of a table or column. */
+export type WrittenNote = {
+  readonly description?: string;
+  readonly synonyms: readonly string[];
+  /** A description that the program proposed and nobody has accepted. */
+  readonly guess?: string;
+};
+
+/** schema/notes.yaml, as text and read. */
+export type NotesAnswer = {
+  readonly text: string;
+  /** Of the text; a change names the one it was made on. */
+  readonly hash: string;
+  readonly knowledge: readonly string[];
+  readonly tables: Readonly<
+    Record<
+      string,
+      WrittenNote & {
+        readonly terms: readonly string[];
+        readonly columns: Readonly<Record<string, WrittenNote>>;
+      }
+    >
+  >;
+};
+
+/** The whole file anew, or one note of it. */
+export type NotesRequest =
+  | { readonly hash: string; readonly text: string }
+  | {
+      readonly hash: string;
+      readonly note: {
+        readonly table: string;
+        /** Left out for the table itself. */
+        readonly column?: string;
+        readonly description: string;
+        readonly synonyms: readonly string[];
+      };
+    };
+
 /** A training run as /v1/runs lists it. */
 export type RunSummary = {
   readonly id: string;

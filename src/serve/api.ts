@@ -8,6 +8,8 @@ import type {
   ErrorAnswer,
   FeedbackRequest,
   GenerateAnswer,
+  NotesAnswer,
+  NotesRequest,
   ProjectAnswer,
   Rows,
   RunsAnswer,
@@ -165,6 +167,38 @@ export const runsAnswer: z.ZodType<RunsAnswer> = z.object({
   ),
 });
 
+const noteText = z.string().max(2000);
+const writtenNote = {
+  description: z.string().optional(),
+  synonyms: z.array(z.string()),
+  guess: z.string().optional().describe("A proposal that nobody has accepted."),
+};
+export const notesAnswer: z.ZodType<NotesAnswer> = z.object({
+  text: z.string().describe("schema/notes.yaml as it stands."),
+  hash: z.string(),
+  knowledge: z.array(z.string()),
+  tables: z.record(
+    z.string(),
+    z.object({
+      ...writtenNote,
+      terms: z.array(z.string()),
+      columns: z.record(z.string(), z.object(writtenNote)),
+    }),
+  ),
+});
+const notesHash = z.string().describe("Of the notes that the change was made on.");
+export const notesRequest: z.ZodType<NotesRequest> = z.union([
+  z.strictObject({ hash: notesHash, text: z.string().max(1_000_000) }),
+  z.strictObject({
+    hash: notesHash,
+    note: z.strictObject({
+      table: z.string().min(1),
+      column: z.string().min(1).optional(),
+      description: noteText,
+      synonyms: z.array(noteText),
+    }),
+  }),
+]);
 export const projectAnswer: z.ZodType<ProjectAnswer> = z.object({
   title: z.string(),
   dialect: z.string(),

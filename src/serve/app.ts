@@ -8,6 +8,7 @@ import * as api from "./api.ts";
 import type { RunSummary } from "./api-types.ts";
 import { type Keyring, LOCAL_READER, type Reader } from "./keys.ts";
 import type { Metrics } from "./metrics.ts";
+import { type NotesPlace, serveNotes } from "./notes.ts";
 import { openApiDocument, routes } from "./openapi.ts";
 import { type About, servePage } from "./page.ts";
 import { createRateLimit, RetryLater } from "./queue.ts";
@@ -22,6 +23,8 @@ export type AppOptions = {
   /** The built page's folder; left out: there is no page. */
   readonly webFolder?: string;
   readonly about: About;
+  /** Left out: there are no notes to read or write. */
+  readonly notes?: NotesPlace;
   readonly runs: () => readonly RunSummary[];
   /** Of a reader who has no number of its own; 0 means no limit. */
   readonly requestsPerMinute?: number;
@@ -87,6 +90,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   });
 
   servePage(app, webFolder);
+  serveNotes(app, { ...options, readerOf });
   app.get("/healthz", () => ({ status: "ok" }));
   app.get("/readyz", (_request, reply) => {
     const { model } = service;

@@ -4,7 +4,7 @@ import type { Scope } from "./keys.ts";
 import * as api from "./api.ts";
 
 export type RouteEntry = {
-  readonly method: "get" | "post";
+  readonly method: "get" | "post" | "put";
   readonly path: string;
   readonly summary: string;
   /** What a key must be allowed; "any": a key is enough; undefined: no key is asked for. */
@@ -84,6 +84,24 @@ export const routes: readonly RouteEntry[] = [
   },
   {
     method: "get",
+    path: "/v1/notes",
+    summary: "What people wrote about the schema (schema/notes.yaml).",
+    scope: "notes",
+    answer: api.notesAnswer,
+    errors: [...GUARDED, 404],
+  },
+  {
+    method: "put",
+    path: "/v1/notes",
+    summary:
+      "Writes the notes, or one of them, if they are right; `t2s run` reads them anew, and a service when it starts after that.",
+    scope: "notes",
+    body: api.notesRequest,
+    answer: api.notesAnswer,
+    errors: [...GUARDED, 404, 409, 413, 415],
+  },
+  {
+    method: "get",
     path: "/v1/runs",
     summary: "The project's training runs, the newest first.",
     scope: "runs",
@@ -153,7 +171,10 @@ export function openApiDocument(version: string): object {
     openapi: "3.1.0",
     info: { title: "text2sql-tuner", version },
     paths: Object.fromEntries(
-      routes.map((route) => [route.path, { [route.method]: pathItem(route) }]),
+      [...Map.groupBy(routes, ({ path }) => path)].map(([path, group]) => [
+        path,
+        Object.fromEntries(group.map((route) => [route.method, pathItem(route)])),
+      ]),
     ),
     components: {
       schemas: { Error: json(api.errorAnswer, "output") },

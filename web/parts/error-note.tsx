@@ -1,7 +1,8 @@
 /** An error of the service as it says it, with its code, and another try where one may help. */
-import { Alert, Button, Code, Group, Text } from "@mantine/core";
+import { Button, Code, Group, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { ApiError } from "../client.ts";
+import { Notice } from "./notice.tsx";
 
 export type ErrorNoteProps = {
   readonly error: Error;
@@ -13,7 +14,7 @@ export type ErrorNoteProps = {
 export function ErrorNote({ error, title, onRetry }: ErrorNoteProps): ReactNode {
   const { code, retryAfter } = error instanceof ApiError ? error : { code: error.name };
   return (
-    <Alert color="red" variant="light" role="alert" title={title}>
+    <Notice tone="wrong" role="alert" title={title}>
       <Group justify="space-between" align="flex-start" gap="sm">
         <Text size="sm">
           {error.message} <Code>{code}</Code>
@@ -25,6 +26,6 @@ export function ErrorNote({ error, title, onRetry }: ErrorNoteProps): ReactNode 
           </Button>
         )}
       </Group>
-    </Alert>
+    </Notice>
   );
 }

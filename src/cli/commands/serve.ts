@@ -4,6 +4,7 @@ import { UserError } from "../../base/errors.ts";
 import { loadDatabase } from "../../pipeline/stages/schema.ts";
 import { ioOf } from "../io.ts";
 import { addOptionFlags, overridesOf } from "../option-flags.ts";
+import { sampleQuestions } from "../sample-questions.ts";
 import { serveProject } from "../serve-project.ts";
 import { contextOf } from "./run.ts";
 
@@ -32,7 +33,7 @@ export function registerServe(program: Command): void {
       host: options.host,
       port: readPort(options.port),
       title: dbId,
-      sampleQuestions: [],
+      sampleQuestions: sampleQuestions(context.project),
       onReady: (url, model) => {
         if ("missing" in model)
           io.progress.note(`there is no model, so that questions get an error: ${model.missing}`);
