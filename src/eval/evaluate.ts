@@ -54,7 +54,12 @@ export type Metrics = {
   readonly secondsPerQuestion: number;
 };
 
-export type Evaluation = { readonly metrics: Metrics; readonly items: readonly ScoredItem[] };
+export type Evaluation = {
+  readonly metrics: Metrics;
+  readonly items: readonly ScoredItem[];
+  /** Where answers were chosen among several: what the first ones would have scored, in the time that they took. */
+  readonly oneAnswer?: Metrics;
+};
 
 export type EvaluateOptions = {
   readonly executor: Executor;
@@ -82,11 +87,21 @@ export async function evaluateModel(
   );
   const seconds = (performance.now() - startedMs) / 1000;
   const scorer = createStrictScorer(options.executor, { timeoutMs: options.timeoutMs });
-  const items = await Promise.all(
-    examples.map((example, index) => scoreItem(example, predictions[index], scorer, options)),
-  );
-  return { metrics: metricsOf(items, seconds / Math.max(1, examples.length)), items };
+  const scoreAll = (answers: readonly Prediction[]) =>
+    Promise.all(
+      examples.map((example, index) => scoreItem(example, answers[index], scorer, options)),
+    );
+  const items = await scoreAll(predictions);
+  const perQuestion = seconds / Math.max(1, examples.length);
+  const result = { metrics: metricsOf(items, perQuestion), items };
+  if (predictions.every(({ first }) => first === undefined)) return result;
+  const firsts = predictions.map((one) => ({ ...one, ...one.first }));
+  const share = totalMs(firsts) / totalMs(predictions);
+  return { ...result, oneAnswer: metricsOf(await scoreAll(firsts), share * perQuestion) };
 }
+
+const totalMs = (predictions: readonly Prediction[]): number =>
+  predictions.reduce((sum, { ms }) => sum + ms, 0);
 
 type Scorer = ReturnType<typeof createStrictScorer>;
 

@@ -133,3 +133,16 @@ test("the terminal's table has a line for each model and the paired difference",
     "Tuned minus base on the same questions: 50.0 points (95 % interval 0.0 to 100.0, exact McNemar p = 0.5000).",
   );
 });
+
+test("where the tuned model chose among several answers, the first ones stand beside", () => {
+  const { tuned } = input.evaluations;
+  const json = reportJson({
+    ...input,
+    evaluations: {
+      ...input.evaluations,
+      tuned: { ...tuned, oneAnswer: { ...tuned.metrics, ex: 0.25 } },
+    },
+  });
+  expect(json.tunedOneAnswer?.ex).toBe(0.25);
+  expect(reportText(json)).toMatch(/^tuned, the first answer of each .* 25\.0 %/m);
+});

@@ -23,6 +23,8 @@ export type ReportInput = {
 
 /** report.json: the form is fixed. */
 export type ReportJson = Readonly<Record<ModelName, Metrics>> & {
+  /** Where the tuned model's answers were chosen among several. */
+  readonly tunedOneAnswer?: Metrics;
   readonly paired: PairedDifference;
   readonly seconds: Readonly<Record<string, number>>;
   readonly conditions: Readonly<Record<string, string | number>>;
@@ -47,6 +49,7 @@ export function reportJson({ evaluations, seconds, conditions }: ReportInput): R
     base: evaluations.base.metrics,
     fewShot: evaluations.fewShot.metrics,
     tuned: evaluations.tuned.metrics,
+    ...(evaluations.tuned.oneAnswer && { tunedOneAnswer: evaluations.tuned.oneAnswer }),
     paired: pairedDifference(verdicts(evaluations.base), verdicts(evaluations.tuned)),
     seconds,
     conditions,
@@ -80,7 +83,12 @@ function metricRow(name: string, metrics: Metrics): string[] {
   ];
 }
 
-const metricRows = (json: ReportJson) => order.map((name) => metricRow(names[name], json[name]));
+const metricRows = (json: ReportJson) => [
+  ...order.map((name) => metricRow(names[name], json[name])),
+  ...(json.tunedOneAnswer
+    ? [metricRow("tuned, the first answer of each", json.tunedOneAnswer)]
+    : []),
+];
 
 /** The comparison as a terminal table with its paired difference. */
 export const reportText = (json: ReportJson): string =>

@@ -22,6 +22,8 @@ export type Prediction = {
   readonly ms: number;
   /** See Completion. */
   readonly confidence?: number;
+  /** Where it was chosen among several: what the model wrote first, and until when. */
+  readonly first?: Pick<Prediction, "answer" | "completion" | "ms">;
   /** The statements that it was chosen among, as the model ranks them. */
   readonly candidates?: readonly Candidate[];
 };
@@ -73,23 +75,31 @@ export function createPredict(
   });
   /** The best of a completion's answers: a refusal where the model is in doubt whether to answer, else one chosen among answers. */
   async function best(asked: Asked, completion: Completion): Promise<Prediction> {
-    const { question } = asked;
+    const first: Prediction = { question: asked.question, ...read(completion, asked) };
+    const { others, firstMs } = completion;
+    if (others === undefined) return first;
+    const chosen = await chooseAmong(first, others, asked);
+    return firstMs === undefined ? chosen : { ...chosen, first: { ...first, ms: firstMs } };
+  }
+  async function chooseAmong(
+    first: Prediction,
+    others: NonNullable<Completion["others"]>,
+    asked: Asked,
+  ): Promise<Prediction> {
     const { choose } = decoding ?? {};
-    const first: Prediction = { question, ...read(completion, asked) };
     if (choose === undefined || first.answer.kind === "refuse") return first;
     const startedMs = performance.now();
-    const others = (completion.others ?? []).map((other) => ({
-      ...first,
-      ...read({ ...completion, ...other }, asked),
-    }));
-    const refusal = refusalAmong([first, ...others]);
+    const { tokens, ms } = first;
+    const all = [
+      first,
+      ...others.map((other) => ({ ...first, ...read({ ...other, tokens, ms }, asked) })),
+    ];
+    const refusal = refusalAmong(all);
     if (refusal) return refusal;
-    const usable = [first, ...others]
-      .filter(isAnswer)
-      .filter((one) => isRight(one, asked.decoding));
+    const usable = all.filter(isAnswer).filter((one) => isRight(one, asked.decoding));
     if (usable.length < 2) return usable[0] ?? first;
     const candidates = usable.map(({ answer: { sql }, confidence = 1 }) => ({ sql, confidence }));
-    const chosen = await choose(question, candidates);
+    const chosen = await choose(asked.question, candidates);
     return { ...usable[chosen], candidates, ms: first.ms + performance.now() - startedMs };
   }
   /** `reading` is the place of the constraint among those that are tried. */
