@@ -154,13 +154,18 @@ test("answers chosen among several are scored beside the first ones, whose time 
   const choosing: typeof write = async (questions) =>
     (await write(questions)).map((one, i) => ({
       ...one,
-      ms: 40,
       ...(i === 0 && {
-        first: { answer: { kind: "answer", sql: "SELECT 1" }, completion: "SELECT 1", ms: 10 },
+        first: {
+          answer: { kind: "answer", sql: "SELECT 1" },
+          completion: "SELECT 1",
+          timeShare: 0.25,
+        },
       }),
     }));
   const { metrics, oneAnswer } = await evaluateModel(examples, choosing, options());
   expect([metrics.ex, oneAnswer?.ex]).toEqual([1, 0.5]);
-  expect(oneAnswer!.secondsPerQuestion / metrics.secondsPerQuestion).toBeCloseTo(50 / 80);
+  expect(oneAnswer!.secondsPerQuestion / metrics.secondsPerQuestion).toBeCloseTo(
+    (0.25 * 25 + 23) / 48,
+  );
   expect(evaluation.oneAnswer).toBeUndefined();
 });

@@ -96,12 +96,16 @@ export async function evaluateModel(
   const result = { metrics: metricsOf(items, perQuestion), items };
   if (predictions.every(({ first }) => first === undefined)) return result;
   const firsts = predictions.map((one) => ({ ...one, ...one.first }));
-  const share = totalMs(firsts) / totalMs(predictions);
-  return { ...result, oneAnswer: metricsOf(await scoreAll(firsts), share * perQuestion) };
+  const written = predictions.reduce((sum, { tokens }) => sum + tokens, 0);
+  const ofFirsts = predictions.reduce(
+    (sum, { tokens, first }) => sum + tokens * (first?.timeShare ?? 1),
+    0,
+  );
+  return {
+    ...result,
+    oneAnswer: metricsOf(await scoreAll(firsts), (perQuestion * ofFirsts) / written),
+  };
 }
-
-const totalMs = (predictions: readonly Prediction[]): number =>
-  predictions.reduce((sum, { ms }) => sum + ms, 0);
 
 type Scorer = ReturnType<typeof createStrictScorer>;
 

@@ -144,7 +144,7 @@ describe("several answers", () => {
       completion: some,
       confidence: 0.2,
       tokens: 9,
-      first: { answer: { kind: "answer", sql: all }, completion: all, ms: 1 },
+      first: { answer: { kind: "answer", sql: all }, completion: all, timeShare: 1 / 9 },
       candidates: [
         { sql: all, confidence: 0.5 },
         { sql: some, confidence: 0.2 },

@@ -22,8 +22,8 @@ export type Prediction = {
   readonly ms: number;
   /** See Completion. */
   readonly confidence?: number;
-  /** Where it was chosen among several: what the model wrote first, and until when. */
-  readonly first?: Pick<Prediction, "answer" | "completion" | "ms">;
+  /** Where it was chosen among several: what the model wrote first, and its share of the time in which all were written. */
+  readonly first?: Pick<Prediction, "answer" | "completion"> & { readonly timeShare: number };
   /** The statements that it was chosen among, as the model ranks them. */
   readonly candidates?: readonly Candidate[];
 };
@@ -79,7 +79,9 @@ export function createPredict(
     const { others, firstMs } = completion;
     if (others === undefined) return first;
     const chosen = await chooseAmong(first, others, asked);
-    return firstMs === undefined ? chosen : { ...chosen, first: { ...first, ms: firstMs } };
+    if (firstMs === undefined) return chosen;
+    const { answer, completion: text, ms } = first;
+    return { ...chosen, first: { answer, completion: text, timeShare: firstMs / ms } };
   }
   async function chooseAmong(
     first: Prediction,
