@@ -30,7 +30,7 @@ const DEMO_CONFIG = {
   "train.dropout": 0,
   "train.epochs": 3,
   "train.maxSteps": 120,
-  "train.maxMinutes": 11.5,
+  "train.maxMinutes": 11,
   "predict.decode": "candidates:8",
   "eval.timeoutMs": 5000,
 } as const;
