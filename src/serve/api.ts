@@ -98,6 +98,12 @@ export const generateAnswer: z.ZodType = z.object({
   request_id: z.string(),
   sql: z.string().nullable(),
   refusal: z.string().optional(),
+  suggestions: z
+    .array(z.object({ table: z.string(), columns: z.array(z.string()) }))
+    .optional()
+    .describe(
+      "With a refusal: the tables and columns that come nearest, of those that the key sees.",
+    ),
   confidence: z
     .number()
     .nullable()

@@ -23,6 +23,7 @@ const predict = predictFrom({
   cells: "SELECT 9007199254740993, 3, 0.5, x'0aff', NULL, 9e999",
   many: MANY,
   nowhere: "-- cannot answer: no table of stock",
+  "city of each warehouse and its orders": "-- cannot answer: no table of warehouses",
   broken: "SELECT sum(name, 1) FROM customer",
   unknown: "SELECT fullName FROM customer",
   endless: ENDLESS,
@@ -99,6 +100,26 @@ test("a question that cannot be answered gets the reason", async () => {
     200,
     expect.objectContaining({ sql: null, refusal: "no table of stock", execution_time_ms: null }),
   ]);
+});
+
+test("a refusal says what comes nearest, of the tables that the key sees", async () => {
+  const own = openServed({ predict });
+  const question = "city of each warehouse and its orders";
+  const suggestedTo = async (headers: Record<string, string>) => {
+    const { suggestions } = (await post("/generate_sql", { question }, own, headers)).json();
+    const streamed = eventsOf((await post("/v1/ask", { question }, own, headers)).body);
+    expect(streamed.find(([name]) => name === "sql-end")?.[1]).toEqual({
+      sql: null,
+      refusal: "no table of warehouses",
+      suggestions,
+    });
+    return suggestions.map(({ table }: { table: string }) => table);
+  };
+  const all = await suggestedTo({});
+  expect(all).toContain("order");
+  expect(all).toContain("customer");
+  expect(await suggestedTo(own.key({ name: "some", tables: ["customer"] }))).toEqual(["customer"]);
+  await own.close();
 });
 
 test("cells come as JSON holds them: integers beyond 2⁵³ and infinity as text, bytes in hexadecimal", async () => {
