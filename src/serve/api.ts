@@ -107,8 +107,10 @@ export const generateAnswer: z.ZodType = z.object({
   confidence: z
     .number()
     .nullable()
-    .describe("The model's probability of its answer; 0 for SQL that was executed and failed."),
-  confidence_basis: z.enum(["model", "model and execution"]),
+    .describe(
+      "calibrated: how probably the answer is right. Else the model's probability of its words. 0 for SQL that was executed and failed.",
+    ),
+  confidence_basis: z.enum(["calibrated", "model", "model and execution"]),
   model: z.string(),
   tokens: z.number(),
   generation_time_ms: z.number(),

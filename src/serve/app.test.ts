@@ -94,6 +94,31 @@ test("a question gets its SQL, which is executed, and its rows when they are wan
   });
 });
 
+test("a confidence that was fitted is told as such; SQL that fails has none", async () => {
+  const sure: Predict = async (...args) =>
+    (await predict(...args)).map((one) => ({ ...one, confidence: 0.1, probabilityRight: 0.8 }));
+  const own = openServed({ predict: sure, predictOn: () => predict });
+  const basis = { confidence_basis: "calibrated" };
+  expect((await ask({ question: "names" }, own)).json()).toMatchObject({
+    confidence: 0.8,
+    ...basis,
+  });
+  expect((await ask({ question: "nowhere" }, own)).json()).toMatchObject({
+    confidence: 0.8,
+    ...basis,
+  });
+  expect((await ask({ question: "broken" }, own)).json()).toMatchObject({
+    confidence: 0,
+    ...basis,
+  });
+  const key = own.key({ name: "some", tables: ["customer"] });
+  expect((await post("/generate_sql", { question: "names" }, own, key)).json()).toMatchObject({
+    confidence: null,
+    confidence_basis: "model and execution",
+  });
+  await own.close();
+});
+
 test("a question that cannot be answered gets the reason", async () => {
   const response = await ask({ question: "nowhere", execute: true });
   expect([response.statusCode, response.json()]).toEqual([

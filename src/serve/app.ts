@@ -274,7 +274,7 @@ const generateAnswer = (answered: Answered, withRows: boolean) => ({
     suggestions: answered.suggestions,
   }),
   confidence: answered.confidence,
-  confidence_basis: answered.executed ? "model and execution" : "model",
+  confidence_basis: answered.confidenceBasis,
   model: answered.model,
   tokens: answered.tokens,
   generation_time_ms: answered.generationMs,

@@ -72,9 +72,9 @@ export type Answered = {
   readonly refusal?: string;
   /** With a refusal: what of the schema that the reader sees comes nearest. */
   readonly suggestions?: readonly Suggestion[];
-  /** The model's probability of the answer, 0 for SQL that was executed and failed; null where a model gives none. */
+  /** How probably it is right, or where that was not fitted the model's probability of it; 0 for SQL that was executed and failed; null where a model gives none. */
   readonly confidence: number | null;
-  readonly executed: boolean;
+  readonly confidenceBasis: "calibrated" | "model" | "model and execution";
   readonly model: string;
   readonly tokens: number;
   readonly generationMs: number;
@@ -194,10 +194,12 @@ export function createService(options: ServiceOptions): Service {
           const { maxTokens } = limits;
           return predict([question.question], { maxTokens, withConfidence: true, signal });
         }, signal);
-        const { answer, confidence, tokens, ms: generationMs } = prediction;
+        const { answer, probabilityRight, tokens, ms: generationMs } = prediction;
+        const confidence = probabilityRight ?? prediction.confidence;
         metrics.work("generation", generationMs / 1000);
         const name = "missing" in model ? "" : model.name;
         const common = { requestId, model: name, tokens, generationMs };
+        const byModel = probabilityRight === undefined ? "model" : "calibrated";
         const told = { model: name, tokens, generationMs, confidence };
         if (answer.kind === "refuse") {
           const { refusal } = answer;
@@ -207,7 +209,7 @@ export function createService(options: ServiceOptions): Service {
             refusal,
             suggestions: suggesterOn(asked)(question.question, refusal),
             confidence: confidence ?? null,
-            executed: false,
+            confidenceBasis: byModel,
             executionMs: null,
           };
           return { value, end: { ...told, refusal } };
@@ -223,7 +225,7 @@ export function createService(options: ServiceOptions): Service {
           ...common,
           sql,
           confidence: failed ? 0 : (confidence ?? null),
-          executed: result !== undefined,
+          confidenceBasis: byModel === "model" && result ? "model and execution" : byModel,
           executionMs,
           ...(result && { result }),
         };

@@ -31,14 +31,20 @@ export function registerPredict(program: Command): void {
     try {
       const [prediction] = await model.predict([question], {
         maxTokens: context.config["eval.maxTokens"],
+        withConfidence: true,
         signal: io.signal,
       });
-      const { answer, ms, tokens, confidence, candidates } = prediction;
+      const { answer, ms, tokens, probabilityRight, candidates } = prediction;
+      const confidence = probabilityRight ?? prediction.confidence;
+      const sureness = confidence !== undefined && {
+        confidence,
+        confidence_basis: probabilityRight === undefined ? "model" : "calibrated",
+      };
       if (answer.kind === "refuse") {
         const { refusal } = answer;
         const suggestions = createSuggester(await loadDatabase(context))(question, refusal);
         return io.result(
-          { sql: null, refusal, suggestions, ms, tokens, model: model.name },
+          { sql: null, refusal, suggestions, ...sureness, ms, tokens, model: model.name },
           `cannot answer: ${refusalText(refusal, suggestions)}`,
         );
       }
@@ -63,7 +69,8 @@ export function registerPredict(program: Command): void {
             ms,
             tokens,
             model: model.name,
-            ...(candidates && { confidence, candidates }),
+            ...sureness,
+            ...(candidates && { candidates }),
             ...(result && {
               result: result.ok
                 ? { columns: result.columns, rows, truncated: result.truncated }
