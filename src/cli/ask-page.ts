@@ -14,7 +14,7 @@ async function ask(question) {
     const response = await fetch("generate_sql", {method: "POST", headers: {"content-type": "application/json"}, body: JSON.stringify({question, execute: true})});
     const answer = await response.json(); out.replaceChildren();
     if (!response.ok) out.append(element("p", answer.error.message, "wrong"));
-    else if (answer.sql === null) out.append(element("p", "Cannot answer: " + answer.refusal));
+    else if (answer.sql === null) out.append(element("p", "Cannot answer: " + answer.refusal + (answer.suggestions.length ? "; nearest: " + answer.suggestions.map(({table, columns}) => table + (columns.length ? " (" + columns.join(", ") + ")" : "")).join(", ") : "")));
     else { out.append(element("pre", answer.sql)); out.append(answer.result.error ? element("p", answer.result.error.message, "wrong") : table(answer.result)); }
     if (response.ok) out.append(element("p", "model " + Math.round(answer.generation_time_ms) + " ms" + (answer.execution_time_ms === null ? "" : ", database " + Math.round(answer.execution_time_ms) + " ms"), "soft"));
   } catch (error) { out.replaceChildren(element("p", "The server did not answer: " + error.message, "wrong")); }

@@ -35,6 +35,10 @@ export type ScoredItem = {
   readonly hasUnknownNames: boolean;
   readonly tokens: number;
   readonly ms: number;
+  /** See Prediction. */
+  readonly confidence?: number;
+  readonly support?: number;
+  readonly probabilityRight?: number;
 };
 
 /** Rates as fractions; `ex` is over the answerable questions, with its 95 % interval (Wilson). */
@@ -83,7 +87,7 @@ export async function evaluateModel(
   const startedMs = performance.now();
   const predictions = await predict(
     examples.map((example) => example.question),
-    { maxTokens, signal, onCompletion: onProgress },
+    { maxTokens, signal, withConfidence: true, onCompletion: onProgress },
   );
   const seconds = (performance.now() - startedMs) / 1000;
   const scorer = createStrictScorer(options.executor, { timeoutMs: options.timeoutMs });
@@ -115,7 +119,7 @@ async function scoreItem(
   scorer: Scorer,
   options: EvaluateOptions,
 ): Promise<ScoredItem> {
-  const { answer, completion, tokens, ms } = prediction;
+  const { answer, completion, tokens, ms, confidence, support, probabilityRight } = prediction;
   const common = {
     id: example.id,
     question: example.question,
@@ -127,6 +131,9 @@ async function scoreItem(
     completion,
     tokens,
     ms,
+    confidence,
+    support,
+    probabilityRight,
   };
   if (answer.kind === "refuse") {
     const isRight = example.kind === "refuse";

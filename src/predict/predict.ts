@@ -22,6 +22,10 @@ export type Prediction = {
   readonly ms: number;
   /** See Completion. */
   readonly confidence?: number;
+  /** Where it was chosen among several: see Choice. */
+  readonly support?: number;
+  /** How probably it is right, where that was fitted (calibrate.ts). */
+  readonly probabilityRight?: number;
   /** Where it was chosen among several: what the model wrote first, and its share of the time in which all were written. */
   readonly first?: Pick<Prediction, "answer" | "completion"> & { readonly timeShare: number };
   /** The statements that it was chosen among, as the model ranks them. */
@@ -101,8 +105,9 @@ export function createPredict(
     const usable = all.filter(isAnswer).filter((one) => isRight(one, asked.decoding));
     if (usable.length < 2) return usable[0] ?? first;
     const candidates = usable.map(({ answer: { sql }, confidence = 1 }) => ({ sql, confidence }));
-    const chosen = await choose(asked.question, candidates);
-    return { ...usable[chosen], candidates, ms: first.ms + performance.now() - startedMs };
+    const { place, support } = await choose(asked.question, candidates);
+    const took = first.ms + performance.now() - startedMs;
+    return { ...usable[place], support, candidates, ms: took };
   }
   /** `reading` is the place of the constraint among those that are tried. */
   async function ask(
