@@ -133,8 +133,8 @@ describe.skipIf(chromiumPath === undefined)("the page Ask in a browser (T2S_CHRO
   test("an answer whose SQL fails has no confidence, and says why", async () => {
     await ask("Full names?");
     await page.getByRole("alert").getByText("there is no column fullName").waitFor();
-    await page.getByRole("button", { name: "Confidence 0 %, low" }).click();
-    await page.getByText("an answer whose SQL fails has 0 %").waitFor();
+    await page.getByRole("button", { name: "Confidence, 0 %, low" }).click();
+    await page.getByText("executed and failed").waitFor();
     await page.keyboard.press("Escape");
   });
 

@@ -144,3 +144,28 @@ test("a gold that does not run is an error that names its pair", async () => {
     message: expect.stringContaining("the gold of pair-7 does not run: no such column"),
   });
 });
+
+test("answers chosen among several are scored beside the first ones, whose time is their share", async () => {
+  const examples = [
+    exampleOf("names", "names", "SELECT name FROM customer"),
+    exampleOf("ids", "ids", "SELECT id FROM customer"),
+  ];
+  const write = predictFrom({ names: "SELECT name FROM customer", ids: "SELECT id FROM customer" });
+  const choosing: typeof write = async (questions) =>
+    (await write(questions)).map((one, i) => ({
+      ...one,
+      ...(i === 0 && {
+        first: {
+          answer: { kind: "answer", sql: "SELECT 1" },
+          completion: "SELECT 1",
+          timeShare: 0.25,
+        },
+      }),
+    }));
+  const { metrics, oneAnswer } = await evaluateModel(examples, choosing, options());
+  expect([metrics.ex, oneAnswer?.ex]).toEqual([1, 0.5]);
+  expect(oneAnswer!.secondsPerQuestion / metrics.secondsPerQuestion).toBeCloseTo(
+    (0.25 * 25 + 23) / 48,
+  );
+  expect(evaluation.oneAnswer).toBeUndefined();
+});

@@ -35,6 +35,10 @@ export type ScoredItem = {
   readonly hasUnknownNames: boolean;
   readonly tokens: number;
   readonly ms: number;
+  /** See Prediction. */
+  readonly confidence?: number;
+  readonly support?: number;
+  readonly probabilityRight?: number;
 };
 
 /** Rates as fractions; `ex` is over the answerable questions, with its 95 % interval (Wilson). */
@@ -54,7 +58,12 @@ export type Metrics = {
   readonly secondsPerQuestion: number;
 };
 
-export type Evaluation = { readonly metrics: Metrics; readonly items: readonly ScoredItem[] };
+export type Evaluation = {
+  readonly metrics: Metrics;
+  readonly items: readonly ScoredItem[];
+  /** Where answers were chosen among several: what the first ones would have scored, in the time that they took. */
+  readonly oneAnswer?: Metrics;
+};
 
 export type EvaluateOptions = {
   readonly executor: Executor;
@@ -78,14 +87,28 @@ export async function evaluateModel(
   const startedMs = performance.now();
   const predictions = await predict(
     examples.map((example) => example.question),
-    { maxTokens, signal, onCompletion: onProgress },
+    { maxTokens, signal, withConfidence: true, onCompletion: onProgress },
   );
   const seconds = (performance.now() - startedMs) / 1000;
   const scorer = createStrictScorer(options.executor, { timeoutMs: options.timeoutMs });
-  const items = await Promise.all(
-    examples.map((example, index) => scoreItem(example, predictions[index], scorer, options)),
+  const scoreAll = (answers: readonly Prediction[]) =>
+    Promise.all(
+      examples.map((example, index) => scoreItem(example, answers[index], scorer, options)),
+    );
+  const items = await scoreAll(predictions);
+  const perQuestion = seconds / Math.max(1, examples.length);
+  const result = { metrics: metricsOf(items, perQuestion), items };
+  if (predictions.every(({ first }) => first === undefined)) return result;
+  const firsts = predictions.map((one) => ({ ...one, ...one.first }));
+  const written = predictions.reduce((sum, { tokens }) => sum + tokens, 0);
+  const ofFirsts = predictions.reduce(
+    (sum, { tokens, first }) => sum + tokens * (first?.timeShare ?? 1),
+    0,
   );
-  return { metrics: metricsOf(items, seconds / Math.max(1, examples.length)), items };
+  return {
+    ...result,
+    oneAnswer: metricsOf(await scoreAll(firsts), (perQuestion * ofFirsts) / written),
+  };
 }
 
 type Scorer = ReturnType<typeof createStrictScorer>;
@@ -96,7 +119,7 @@ async function scoreItem(
   scorer: Scorer,
   options: EvaluateOptions,
 ): Promise<ScoredItem> {
-  const { answer, completion, tokens, ms } = prediction;
+  const { answer, completion, tokens, ms, confidence, support, probabilityRight } = prediction;
   const common = {
     id: example.id,
     question: example.question,
@@ -108,6 +131,9 @@ async function scoreItem(
     completion,
     tokens,
     ms,
+    confidence,
+    support,
+    probabilityRight,
   };
   if (answer.kind === "refuse") {
     const isRight = example.kind === "refuse";

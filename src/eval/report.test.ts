@@ -85,6 +85,30 @@ test("report.json has the form that other programs read, key for key", () => {
   expect(json.conditions).toEqual(input.conditions);
 });
 
+test("a calibrated confidence is held against what came of it, beside the model's own", () => {
+  const { tuned } = input.evaluations;
+  const items = tuned.items.map((one) => ({
+    ...one,
+    confidence: 0.01,
+    probabilityRight: one.verdict === 1 ? 0.9 : 0.2,
+  }));
+  const calibration = { bias: 0, support: 1, confidence: 0, refusal: 0.9, n: 80 };
+  const fitted = {
+    ...input,
+    evaluations: { ...input.evaluations, tuned: { ...tuned, items } },
+    calibration,
+  };
+  expect(reportJson(fitted).confidence).toMatchObject({
+    n: 5,
+    brier: { value: expect.closeTo((2 * 0.1 ** 2 + 3 * 0.2 ** 2) / 5, 10) },
+    error: expect.closeTo((2 * 0.1 + 3 * 0.2) / 5, 10),
+    model: { brier: { value: expect.closeTo((2 * 0.99 ** 2 + 3 * 0.01 ** 2) / 5, 10) } },
+    fittedOn: 80,
+  });
+  expect(reportHtml(fitted)).toContain("Fitted on 80 dev questions");
+  expect(reportHtml(input)).toContain("Not calibrated");
+});
+
 test("the page shows every wrong answer beside its gold, and no right one among them", () => {
   const page = reportHtml(input);
   expect(page).toContain("question 1?");
@@ -132,4 +156,17 @@ test("the terminal's table has a line for each model and the paired difference",
   expect(text).toContain(
     "Tuned minus base on the same questions: 50.0 points (95 % interval 0.0 to 100.0, exact McNemar p = 0.5000).",
   );
+});
+
+test("where the tuned model chose among several answers, the first ones stand beside", () => {
+  const { tuned } = input.evaluations;
+  const json = reportJson({
+    ...input,
+    evaluations: {
+      ...input.evaluations,
+      tuned: { ...tuned, oneAnswer: { ...tuned.metrics, ex: 0.25 } },
+    },
+  });
+  expect(json.tunedOneAnswer?.ex).toBe(0.25);
+  expect(reportText(json)).toMatch(/^tuned, the first answer of each .* 25\.0 %/m);
 });

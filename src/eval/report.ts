@@ -4,8 +4,10 @@
  */
 import { html, type Html, htmlPage, htmlTable } from "../report/html.ts";
 import { type Bar, lines, shareBars } from "../report/plot.ts";
+import type { Calibration } from "../predict/calibrate.ts";
 import { terminalTable } from "../report/terminal.ts";
 import type { Evaluation, Metrics, ScoredItem } from "./evaluate.ts";
+import { confidenceHtml, type ConfidenceJson, confidenceJson } from "./report-confidence.ts";
 import { pairedDifference, type PairedDifference, wilsonInterval } from "./statistics.ts";
 
 export type ModelName = "base" | "fewShot" | "tuned";
@@ -19,13 +21,19 @@ export type ReportInput = {
   readonly conditions: Readonly<Record<string, string | number>>;
   /** Loss by step. */
   readonly loss: readonly (readonly [number, number])[];
+  /** What the tuned model's confidence was fitted with, if it was. */
+  readonly calibration?: Calibration;
 };
 
 /** report.json: the form is fixed. */
 export type ReportJson = Readonly<Record<ModelName, Metrics>> & {
+  /** Where the tuned model's answers were chosen among several. */
+  readonly tunedOneAnswer?: Metrics;
   readonly paired: PairedDifference;
   readonly seconds: Readonly<Record<string, number>>;
   readonly conditions: Readonly<Record<string, string | number>>;
+  /** Where confidence was fitted. */
+  readonly confidence?: ConfidenceJson;
 };
 
 const names: Readonly<Record<ModelName, string>> = {
@@ -42,14 +50,18 @@ const verdicts = (evaluation: Evaluation) =>
   answerable(evaluation).map((item): number => item.verdict);
 
 /** Numbers for programs. The paired difference is tuned minus base on the same questions. */
-export function reportJson({ evaluations, seconds, conditions }: ReportInput): ReportJson {
+export function reportJson(input: ReportInput): ReportJson {
+  const { evaluations, seconds, conditions } = input;
+  const confidence = confidenceJson(evaluations.tuned.items, input.calibration);
   return {
     base: evaluations.base.metrics,
     fewShot: evaluations.fewShot.metrics,
     tuned: evaluations.tuned.metrics,
+    ...(evaluations.tuned.oneAnswer && { tunedOneAnswer: evaluations.tuned.oneAnswer }),
     paired: pairedDifference(verdicts(evaluations.base), verdicts(evaluations.tuned)),
     seconds,
     conditions,
+    ...(confidence && { confidence }),
   };
 }
 
@@ -80,7 +92,12 @@ function metricRow(name: string, metrics: Metrics): string[] {
   ];
 }
 
-const metricRows = (json: ReportJson) => order.map((name) => metricRow(names[name], json[name]));
+const metricRows = (json: ReportJson) => [
+  ...order.map((name) => metricRow(names[name], json[name])),
+  ...(json.tunedOneAnswer
+    ? [metricRow("tuned, the first answer of each", json.tunedOneAnswer)]
+    : []),
+];
 
 /** The comparison as a terminal table with its paired difference. */
 export const reportText = (json: ReportJson): string =>
@@ -134,6 +151,7 @@ export function reportBody(input: ReportInput): Html {
     ${answerable(tuned)
       .filter((item) => item.verdict === 0)
       .map((item) => caseHtml(item, { base, fewShot }))}
+    ${confidenceHtml(tuned.items, input.calibration)}
     <h2>Conditions</h2>
     ${htmlTable(
       ["", ""],

@@ -14,6 +14,8 @@ export type ConstrainedOptions = {
   readonly maxTokens: number;
   /** Answers to write. */
   readonly candidates: number;
+  /** The first answer stands. */
+  readonly onFirst?: () => void;
   readonly stop: AbortSignal;
 };
 
@@ -56,7 +58,7 @@ export async function writeConstrained(
   model: LlamaModel,
   sequence: LlamaContextSequence,
   suffix: readonly Token[],
-  { constraint, pieces, maxTokens, candidates, stop }: ConstrainedOptions,
+  { constraint, pieces, maxTokens, candidates, onFirst, stop }: ConstrainedOptions,
 ): Promise<ConstrainedAnswer[]> {
   const after = (path: Path, { token, state, probability }: Choice): Path => {
     const confidence = path.confidence * probability;
@@ -96,6 +98,7 @@ export async function writeConstrained(
   const start: Path = { ids: [], waiting: suffix, state: constraint.start, confidence: 1 };
   const forks: Fork[] = [];
   const greedy = (await write(start, 0, candidates > 1 ? forks : undefined))!;
+  onFirst?.();
   const answers = [greedy];
   const floor = greedy.confidence * LEAST_SHARE;
   const doubts = forks

@@ -60,7 +60,7 @@ export async function decodeAll(
       const tokens = slot.sequence.evaluateWithMetadata(item.suffix, wanted, { temperature: 0 });
       return { item, slot, ids: [], confidence: 1, tokens, startedMs };
     },
-    finish: ({ item, ids, confidence, startedMs, others = [] }, finishReason) => {
+    finish: ({ item, ids, confidence, startedMs, firstMs, others = [] }, finishReason) => {
       const ms = performance.now() - startedMs;
       completions[item.index] = {
         text: model.detokenize(ids),
@@ -69,6 +69,7 @@ export async function decodeAll(
         ms,
         ...((withConfidence || others.length > 0) && { confidence }),
         ...(others.length > 0 && {
+          firstMs,
           others: others.map(({ ids: written, ...other }) => ({
             ...other,
             text: model.detokenize(written),
@@ -93,13 +94,15 @@ export async function decodeAll(
   const runConstrained = async ([slot]: readonly Slot[]) => {
     for (const item of waiting) {
       const startedMs = performance.now();
+      let firstMs = 0;
       await holdPrefix(slot, item, stateOf);
       const answers = await writeConstrained(model, slot.sequence, item.suffix, {
         ...constrained!,
         ...(item.constraint && { constraint: item.constraint }),
+        onFirst: () => (firstMs = performance.now() - startedMs),
       });
       lane.finish(
-        { ...answers[0], others: answers.slice(1), item, startedMs },
+        { ...answers[0], others: answers.slice(1), item, startedMs, firstMs },
         answers[0].finishReason,
       );
     }
@@ -120,6 +123,7 @@ type Written = {
   /** The product over `ids`. */
   readonly confidence: number;
   readonly startedMs: number;
+  readonly firstMs?: number;
   readonly others?: readonly ConstrainedAnswer[];
 };
 

@@ -27,6 +27,8 @@ export type Completion = {
   readonly ms: number;
   /** Probability of the whole answer: the product of its tokens' probabilities. Only where it was asked for and is known. */
   readonly confidence?: number;
+  /** Until the first answer stood, where further ones were written after it. */
+  readonly firstMs?: number;
   /** Further answers, where they were asked for; `tokens` and `ms` are of all. */
   readonly others?: readonly Pick<Completion, "text" | "finishReason" | "confidence">[];
 };

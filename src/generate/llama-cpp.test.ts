@@ -81,8 +81,9 @@ describe.skipIf(!modelFile)("llama.cpp with the default model (needs T2S_MODEL_F
     for (const { tokens } of cut) expect(tokens).toBeLessThanOrEqual(9);
     const options = { maxTokens: 60, constraint, candidates: 4 };
     const several = await generator.generate(requests.slice(2, 4), options);
-    for (const [i, { text, confidence = 0, others = [] }] of several.entries()) {
+    for (const [i, { text, confidence = 0, ms, firstMs, others = [] }] of several.entries()) {
       expect(text).toBe(answers[2 + i].text);
+      if (others.length > 0) expect(firstMs).toBeLessThan(ms);
       expect(others.length).toBeLessThan(4);
       const texts = [text, ...others.map((other) => other.text)];
       expect(new Set(texts).size).toBe(texts.length);

@@ -265,7 +265,7 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     0,
     0,
     100_000,
-    "Upper bound of the training time; the forecast cuts the steps to it. 0 means none.",
+    "Upper bound of the training time; the forecast cuts the steps to it, and after the warm-up the speed so far. 0 means none.",
   ),
   "train.mode": choice(
     ["auto", "keep", "checkpoint"],

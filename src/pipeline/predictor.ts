@@ -14,6 +14,7 @@ import {
 import { createPredict, type Predict } from "../predict/predict.ts";
 import { createProblemFinder } from "../predict/repair.ts";
 import { cacheFolder } from "../source/source.ts";
+import { calibrated } from "./calibration.ts";
 import { type BaseModel, baseModelOf } from "./model.ts";
 import type { Config } from "./options.ts";
 import { type Prompts, promptsOf } from "./prompts.ts";
@@ -110,5 +111,7 @@ export async function adapterFileOf(context: StageContext): Promise<string | und
 /** The tuned model, or the base model when none is tuned yet: for answering one question at a time. */
 export async function openTunedModel(context: StageContext): Promise<OpenModel> {
   const base = await baseModelOf(context);
-  return openModel(context, base, { adapterFile: await adapterFileOf(context), sequences: 1 });
+  const adapterFile = await adapterFileOf(context);
+  const model = await openModel(context, base, { adapterFile, sequences: 1 });
+  return adapterFile ? { ...model, predict: await calibrated(context, model.predict) } : model;
 }

@@ -9,6 +9,7 @@ import { createPredict, type Predict } from "../predict/predict.ts";
 import type { Prompt } from "../prompt/prompt.ts";
 import type { Database } from "../schema/schema.ts";
 import { cacheFolder } from "../source/source.ts";
+import { calibrated } from "./calibration.ts";
 import { baseModelOf, countTokens, promptOptions } from "./model.ts";
 import { adapterFileOf, decodingOptions, openDecoding } from "./predictor.ts";
 import { promptsOf } from "./prompts.ts";
@@ -65,19 +66,20 @@ export async function openServedModel(context: StageContext): Promise<ServedMode
   });
   const options = decodingOptions(config);
   const { decoding, close } = await openDecoding(database, databaseOf(context), options);
+  const predict = createPredict(own.promptFor, generator.generate, decoding);
   const others = new Map<string, Predict>();
   return {
     name: adapterFile ? "tuned" : "base",
-    predict: createPredict(own.promptFor, generator.generate, decoding),
+    predict: adapterFile ? await calibrated(context, predict) : predict,
     predictOn(other) {
       const known = others.get(other.fingerprint);
       if (known !== undefined) return known;
       const prompt = promptOn(other);
       const one = createDecoding(other, { ...options, decode: oneAnswer(options.decode) });
-      const predict = createPredict(() => prompt, generator.generate, one);
-      others.set(other.fingerprint, predict);
+      const predictOther = createPredict(() => prompt, generator.generate, one);
+      others.set(other.fingerprint, predictOther);
       if (others.size > KEPT_SCHEMAS) others.delete(others.keys().next().value ?? "");
-      return predict;
+      return predictOther;
     },
     close: async () => {
       await Promise.all([generator.close(), close()]);

@@ -29,7 +29,7 @@ async function chosen(
   candidates: Readonly<Record<string, number>>,
 ): Promise<string> {
   const list = Object.entries(candidates).map(([sql, confidence]) => ({ sql, confidence }));
-  return list[await choose(question, list)].sql;
+  return list[(await choose(question, list)).place].sql;
 }
 
 test("of statements that say the same the most probable one wins", async () => {
@@ -40,6 +40,23 @@ test("of statements that say the same the most probable one wins", async () => {
       "SELECT city FROM customer": 0.1,
     }),
   ).toBe("SELECT name FROM customer");
+});
+
+test("the support of a result is its share of all that speaks for any", async () => {
+  const supportOf = async (candidates: Readonly<Record<string, number>>) => {
+    const list = Object.entries(candidates).map(([sql, confidence]) => ({ sql, confidence }));
+    return (await choose("all customers", list)).support;
+  };
+  expect(
+    await supportOf({
+      "SELECT name FROM customer": 0.2,
+      "SELECT c.name FROM customer c": 0.1,
+      "SELECT id FROM customer": 0.1,
+    }),
+  ).toBeCloseTo(0.75, 6);
+  expect(
+    await supportOf({ "SELECT name FROM customer": 0.2, "SELECT c.name FROM customer c": 0.2 }),
+  ).toBe(1);
 });
 
 test("equal results stand together", async () => {

@@ -14,8 +14,14 @@ import type { Database } from "../schema/schema.ts";
 /** A statement that a model wrote, with the probability that it gave it. */
 export type Candidate = { readonly sql: string; readonly confidence: number };
 
-/** The place of the best candidate; the first is what the model would have said by itself. */
-export type Choose = (question: string, candidates: readonly Candidate[]) => Promise<number>;
+export type Choice = {
+  /** Of the best candidate; the first is what the model would have said by itself. */
+  readonly place: number;
+  /** Of all that speaks for any result, the share that speaks for this one. */
+  readonly support: number;
+};
+
+export type Choose = (question: string, candidates: readonly Candidate[]) => Promise<Choice>;
 
 export type ChooseOptions = {
   readonly database: Database;
@@ -56,7 +62,13 @@ export function createChooser({ database, run, cells }: ChooseOptions): Choose {
         lossOf(results[i])
       );
     });
-    return worths.indexOf(Math.max(...worths));
+    const place = worths.indexOf(Math.max(...worths));
+    // statements with one result stand for it together: the best of them counts
+    const bestOf = Map.groupBy(worths.keys(), (i) => groups[i]);
+    const weights = [...bestOf.values()].map((alike) =>
+      Math.exp(Math.max(...alike.map((i) => worths[i])) - worths[place]),
+    );
+    return { place, support: 1 / weights.reduce((sum, weight) => sum + weight, 0) };
   };
 }
 

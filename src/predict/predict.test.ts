@@ -127,7 +127,7 @@ describe("several answers", () => {
     }));
     const generate: Generate = async (_, given) => {
       options.push(given);
-      return [{ ...first, others, tokens: 9, ms: 1 }];
+      return [{ ...first, others, tokens: 9, ms: 9, firstMs: 1 }];
     };
     const [prediction] = await createPredict(() => prompt, generate, decoding)(["orders above 15"]);
     expect(options).toMatchObject([{ candidates: 4 }]);
@@ -144,6 +144,7 @@ describe("several answers", () => {
       completion: some,
       confidence: 0.2,
       tokens: 9,
+      first: { answer: { kind: "answer", sql: all }, completion: all, timeShare: 1 / 9 },
       candidates: [
         { sql: all, confidence: 0.5 },
         { sql: some, confidence: 0.2 },

@@ -22,6 +22,12 @@ export type Prediction = {
   readonly ms: number;
   /** See Completion. */
   readonly confidence?: number;
+  /** Where it was chosen among several: see Choice. */
+  readonly support?: number;
+  /** How probably it is right, where that was fitted (calibrate.ts). */
+  readonly probabilityRight?: number;
+  /** Where it was chosen among several: what the model wrote first, and its share of the time in which all were written. */
+  readonly first?: Pick<Prediction, "answer" | "completion"> & { readonly timeShare: number };
   /** The statements that it was chosen among, as the model ranks them. */
   readonly candidates?: readonly Candidate[];
 };
@@ -73,24 +79,35 @@ export function createPredict(
   });
   /** The best of a completion's answers: a refusal where the model is in doubt whether to answer, else one chosen among answers. */
   async function best(asked: Asked, completion: Completion): Promise<Prediction> {
-    const { question } = asked;
+    const first: Prediction = { question: asked.question, ...read(completion, asked) };
+    const { others, firstMs } = completion;
+    if (others === undefined) return first;
+    const chosen = await chooseAmong(first, others, asked);
+    if (firstMs === undefined) return chosen;
+    const { answer, completion: text, ms } = first;
+    return { ...chosen, first: { answer, completion: text, timeShare: firstMs / ms } };
+  }
+  async function chooseAmong(
+    first: Prediction,
+    others: NonNullable<Completion["others"]>,
+    asked: Asked,
+  ): Promise<Prediction> {
     const { choose } = decoding ?? {};
-    const first: Prediction = { question, ...read(completion, asked) };
     if (choose === undefined || first.answer.kind === "refuse") return first;
     const startedMs = performance.now();
-    const others = (completion.others ?? []).map((other) => ({
-      ...first,
-      ...read({ ...completion, ...other }, asked),
-    }));
-    const refusal = refusalAmong([first, ...others]);
+    const { tokens, ms } = first;
+    const all = [
+      first,
+      ...others.map((other) => ({ ...first, ...read({ ...other, tokens, ms }, asked) })),
+    ];
+    const refusal = refusalAmong(all);
     if (refusal) return refusal;
-    const usable = [first, ...others]
-      .filter(isAnswer)
-      .filter((one) => isRight(one, asked.decoding));
+    const usable = all.filter(isAnswer).filter((one) => isRight(one, asked.decoding));
     if (usable.length < 2) return usable[0] ?? first;
     const candidates = usable.map(({ answer: { sql }, confidence = 1 }) => ({ sql, confidence }));
-    const chosen = await choose(question, candidates);
-    return { ...usable[chosen], candidates, ms: first.ms + performance.now() - startedMs };
+    const { place, support } = await choose(asked.question, candidates);
+    const took = first.ms + performance.now() - startedMs;
+    return { ...usable[place], support, candidates, ms: took };
   }
   /** `reading` is the place of the constraint among those that are tried. */
   async function ask(

@@ -14,13 +14,18 @@ export type Rows = {
 /** SQL that cannot run, within an answer. */
 export type FailedSql = { readonly error: { readonly code: string; readonly message: string } };
 
+/** With a refusal: what of the schema comes nearest. */
+export type Suggestion = { readonly table: string; readonly columns: readonly string[] };
+
 export type GenerateAnswer = {
   readonly request_id: string;
   /** null: the question cannot be answered, and `refusal` says why. */
   readonly sql: string | null;
   readonly refusal?: string;
+  readonly suggestions?: readonly Suggestion[];
   readonly confidence: number | null;
-  readonly confidence_basis: "model" | "model and execution";
+  /** "calibrated": how probably the answer is right; else the model's probability of its words. */
+  readonly confidence_basis: "calibrated" | "model" | "model and execution";
   readonly model: string;
   readonly tokens: number;
   readonly generation_time_ms: number;
@@ -32,7 +37,7 @@ export type GenerateAnswer = {
 export type AskEvents = {
   readonly "sql-start": object;
   readonly "sql-delta": { readonly text: string };
-  readonly "sql-end": { readonly sql: string | null; readonly refusal?: string };
+  readonly "sql-end": Pick<GenerateAnswer, "sql" | "refusal" | "suggestions">;
   readonly rows: Rows | FailedSql;
   readonly error: ErrorAnswer;
   readonly done: GenerateAnswer;

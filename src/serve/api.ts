@@ -101,11 +101,19 @@ export const generateAnswer: z.ZodType<GenerateAnswer> = z.object({
   request_id: z.string(),
   sql: z.string().nullable(),
   refusal: z.string().optional(),
+  suggestions: z
+    .array(z.object({ table: z.string(), columns: z.array(z.string()) }))
+    .optional()
+    .describe(
+      "With a refusal: the tables and columns that come nearest, of those that the key sees.",
+    ),
   confidence: z
     .number()
     .nullable()
-    .describe("The model's probability of its answer; 0 for SQL that was executed and failed."),
-  confidence_basis: z.enum(["model", "model and execution"]),
+    .describe(
+      "calibrated: how probably the answer is right. Else the model's probability of its words. 0 for SQL that was executed and failed.",
+    ),
+  confidence_basis: z.enum(["calibrated", "model", "model and execution"]),
   model: z.string(),
   tokens: z.number(),
   generation_time_ms: z.number(),

@@ -23,6 +23,7 @@ const predict = predictFrom({
   cells: "SELECT 9007199254740993, 3, 0.5, x'0aff', NULL, 9e999",
   many: MANY,
   nowhere: "-- cannot answer: no table of stock",
+  "city of each warehouse and its orders": "-- cannot answer: no table of warehouses",
   broken: "SELECT sum(name, 1) FROM customer",
   unknown: "SELECT fullName FROM customer",
   endless: ENDLESS,
@@ -88,12 +89,57 @@ test("a question gets its SQL, which is executed, and its rows when they are wan
   });
 });
 
+test("a confidence that was fitted is told as such; SQL that fails has none", async () => {
+  const sure: Predict = async (...args) =>
+    (await predict(...args)).map((one) => ({ ...one, confidence: 0.1, probabilityRight: 0.8 }));
+  const own = openServed({ predict: sure, predictOn: () => predict });
+  const basis = { confidence_basis: "calibrated" };
+  expect((await ask({ question: "names" }, own)).json()).toMatchObject({
+    confidence: 0.8,
+    ...basis,
+  });
+  expect((await ask({ question: "nowhere" }, own)).json()).toMatchObject({
+    confidence: 0.8,
+    ...basis,
+  });
+  expect((await ask({ question: "broken" }, own)).json()).toMatchObject({
+    confidence: 0,
+    ...basis,
+  });
+  const key = own.key({ name: "some", tables: ["customer"] });
+  expect((await post("/generate_sql", { question: "names" }, own, key)).json()).toMatchObject({
+    confidence: null,
+    confidence_basis: "model and execution",
+  });
+  await own.close();
+});
+
 test("a question that cannot be answered gets the reason", async () => {
   const response = await ask({ question: "nowhere", execute: true });
   expect([response.statusCode, response.json()]).toEqual([
     200,
     expect.objectContaining({ sql: null, refusal: "no table of stock", execution_time_ms: null }),
   ]);
+});
+
+test("a refusal says what comes nearest, of the tables that the key sees", async () => {
+  const own = openServed({ predict });
+  const question = "city of each warehouse and its orders";
+  const suggestedTo = async (headers: Record<string, string>) => {
+    const { suggestions } = (await post("/generate_sql", { question }, own, headers)).json();
+    const streamed = eventsOf((await post("/v1/ask", { question }, own, headers)).body);
+    expect(streamed.find(([name]) => name === "sql-end")?.[1]).toEqual({
+      sql: null,
+      refusal: "no table of warehouses",
+      suggestions,
+    });
+    return suggestions.map(({ table }: { table: string }) => table);
+  };
+  const all = await suggestedTo({});
+  expect(all).toContain("order");
+  expect(all).toContain("customer");
+  expect(await suggestedTo(own.key({ name: "some", tables: ["customer"] }))).toEqual(["customer"]);
+  await own.close();
 });
 
 test("cells come as JSON holds them: integers beyond 2⁵³ and infinity as text, bytes in hexadecimal", async () => {

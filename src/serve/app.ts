@@ -172,7 +172,8 @@ export function createApp(options: AppOptions): FastifyInstance {
         onStart,
         onSql,
       });
-      if (answered.sql === null) send("sql-end", { sql: null, refusal: answered.refusal });
+      const { sql, refusal, suggestions } = answered;
+      if (sql === null) send("sql-end", { sql, refusal, suggestions });
       if (answered.result) send("rows", answered.result);
       send("done", generateAnswer(answered, false));
     });
@@ -274,9 +275,12 @@ async function stream(
 const generateAnswer = (answered: Answered, withRows: boolean) => ({
   request_id: answered.requestId,
   sql: answered.sql,
-  ...(answered.refusal !== undefined && { refusal: answered.refusal }),
+  ...(answered.refusal !== undefined && {
+    refusal: answered.refusal,
+    suggestions: answered.suggestions,
+  }),
   confidence: answered.confidence,
-  confidence_basis: answered.executed ? "model and execution" : "model",
+  confidence_basis: answered.confidenceBasis,
   model: answered.model,
   tokens: answered.tokens,
   generation_time_ms: answered.generationMs,

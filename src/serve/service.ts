@@ -4,16 +4,17 @@
  */
 import { messageOf, UserError } from "../base/errors.ts";
 import type { RunsSql } from "../db/executor.ts";
-import type { RunResult, SqlCell } from "../db/run-result.ts";
 import type { Predict } from "../predict/predict.ts";
+import { createSuggester, type Suggest, type Suggestion } from "../predict/suggest.ts";
 import type { Database } from "../schema/schema.ts";
 import { databaseOfDdl, databaseOfTables, type GivenTable } from "../schema/given.ts";
 import type { Feedback, RequestEnd, RequestLog, RequestStart } from "../track/requests.ts";
-import type { FailedSql, JsonCell, Rows } from "./api-types.ts";
+import type { FailedSql, Rows } from "./api-types.ts";
 import type { Reader, Scope } from "./keys.ts";
 import type { Metrics } from "./metrics.ts";
 import { createQueue, type Queue } from "./queue.ts";
 import { createViews, type ReaderView } from "./reader-view.ts";
+import { rowsOf } from "./rows.ts";
 
 /** A model that answers on any schema. */
 export type ServedModel = {
@@ -70,9 +71,11 @@ export type Answered = {
   readonly requestId: string;
   readonly sql: string | null;
   readonly refusal?: string;
-  /** The model's probability of the answer, 0 for SQL that was executed and failed; null where a model gives none. */
+  /** With a refusal: what of the schema that the reader sees comes nearest. */
+  readonly suggestions?: readonly Suggestion[];
+  /** How probably it is right, or where that was not fitted the model's probability of it; 0 for SQL that was executed and failed; null where a model gives none. */
   readonly confidence: number | null;
-  readonly executed: boolean;
+  readonly confidenceBasis: "calibrated" | "model" | "model and execution";
   readonly model: string;
   readonly tokens: number;
   readonly generationMs: number;
@@ -139,7 +142,7 @@ export function createService(options: ServiceOptions): Service {
     );
     signal?.throwIfAborted();
     metrics.work("execution", result.ms / 1000);
-    return rowsOf(result, view);
+    return rowsOf(result, view.clean);
   }
 
   /** Keeps the log whole: begun before the work, ended whatever comes of it. */
@@ -162,13 +165,22 @@ export function createService(options: ServiceOptions): Service {
     }
   }
 
-  function predictFor(view: ReaderView, { schema }: Question): Predict {
+  /** The schema that a question is about, and the model on it. */
+  function askedOn(view: ReaderView, { schema }: Question) {
     if ("missing" in model) throw new UserError("model-missing", model.missing);
-    if (schema !== undefined)
-      return model.predictOn(
-        typeof schema === "string" ? databaseOfDdl(schema) : databaseOfTables(schema.tables),
-      );
-    return view.isWhole ? model.predict : model.predictOn(view.database);
+    if (schema === undefined) {
+      const predict = view.isWhole ? model.predict : model.predictOn(view.database);
+      return { asked: view.database, predict };
+    }
+    const asked =
+      typeof schema === "string" ? databaseOfDdl(schema) : databaseOfTables(schema.tables);
+    return { asked, predict: model.predictOn(asked) };
+  }
+  const suggesters = new WeakMap<Database, Suggest>();
+  function suggesterOn(asked: Database): Suggest {
+    const suggest = suggesters.get(asked) ?? createSuggester(asked);
+    suggesters.set(asked, suggest);
+    return suggest;
   }
 
   return {
@@ -181,16 +193,18 @@ export function createService(options: ServiceOptions): Service {
       const hasOwnSchema = question.schema !== undefined;
       const start = { job, reader: reader.name, question: question.question, hasOwnSchema };
       return logged(start, async (requestId) => {
-        const predict = predictFor(view, question);
+        const { asked, predict } = askedOn(view, question);
         const [prediction] = await modelQueue.run(() => {
           onStart?.();
           const { maxTokens } = limits;
           return predict([question.question], { maxTokens, withConfidence: true, signal });
         }, signal);
-        const { answer, confidence, tokens, ms: generationMs } = prediction;
+        const { answer, probabilityRight, tokens, ms: generationMs } = prediction;
+        const confidence = probabilityRight ?? prediction.confidence;
         metrics.work("generation", generationMs / 1000);
         const name = "missing" in model ? "" : model.name;
         const common = { requestId, model: name, tokens, generationMs };
+        const byModel = probabilityRight === undefined ? "model" : "calibrated";
         const told = { model: name, tokens, generationMs, confidence };
         if (answer.kind === "refuse") {
           const { refusal } = answer;
@@ -198,8 +212,9 @@ export function createService(options: ServiceOptions): Service {
             ...common,
             sql: null,
             refusal,
+            suggestions: suggesterOn(asked)(question.question, refusal),
             confidence: confidence ?? null,
-            executed: false,
+            confidenceBasis: byModel,
             executionMs: null,
           };
           return { value, end: { ...told, refusal } };
@@ -215,7 +230,7 @@ export function createService(options: ServiceOptions): Service {
           ...common,
           sql,
           confidence: failed ? 0 : (confidence ?? null),
-          executed: result !== undefined,
+          confidenceBasis: byModel === "model" && result ? "model and execution" : byModel,
           executionMs,
           ...(result && { result }),
         };
@@ -259,31 +274,4 @@ async function tried(running: Promise<Rows>): Promise<NonNullable<Answered["resu
     if (!(error instanceof UserError) || !error.code.startsWith("sql-")) throw error;
     return { error: { code: error.code, message: error.message } };
   }
-}
-
-function rowsOf(result: RunResult, view: ReaderView): Rows {
-  if (result.ok) {
-    const { columns, rows, truncated, ms } = result;
-    return { columns, rows: rows.map((row) => row.map(jsonCell)), truncated, ms };
-  }
-  switch (result.reason) {
-    case "timeout":
-      throw new UserError("sql-timeout", `the SQL ${result.message}`);
-    case "too-large":
-      throw new UserError("sql-too-large", result.message);
-    case "exec-error":
-      throw new UserError("sql-failed", view.clean(result.message));
-    case "cancelled":
-      throw new UserError("stopped", "the client went away");
-    default:
-      // the database's own message may name what the reader must not know of
-      throw new UserError("sql-refused", "the database does not permit this statement");
-  }
-}
-
-function jsonCell(cell: SqlCell): JsonCell {
-  if (typeof cell === "bigint")
-    return Number.isSafeInteger(Number(cell)) ? Number(cell) : String(cell);
-  if (typeof cell === "number") return Number.isFinite(cell) ? cell : String(cell);
-  return cell instanceof Uint8Array ? Buffer.from(cell).toString("hex") : cell;
 }

@@ -21,7 +21,7 @@ export type TrainConfig = {
   readonly longExamples: "stop" | "drop";
   /** Upper bound of the optimiser steps. 0 = no bound. */
   readonly maxSteps: number;
-  /** Upper bound of the training time in minutes; epochs are cut to it by the forecast. 0 = no bound. */
+  /** Upper bound of the training time in minutes: the forecast cuts the steps to it, and after the warm-up the speed so far. 0 = no bound. */
   readonly maxMinutes: number;
   /** "auto" keeps activations when the forecast fits into free memory. */
   readonly mode: "auto" | "checkpoint" | "keep";
@@ -56,6 +56,8 @@ export type TrainEvent =
       readonly tokensPerStep: number;
     }
   | { readonly type: "resume"; readonly step: number }
+  /** More would take longer than the bound in minutes, at the speed so far. */
+  | { readonly type: "steps-cut"; readonly steps: number }
   | {
       readonly type: "step-end";
       readonly step: number;

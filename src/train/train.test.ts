@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readRecords } from "../track/metrics.ts";
 import type { TrainConfig, TrainEvent, TrainText } from "./config.ts";
 import type { TrainJob, TrainResult } from "./start.ts";
-import { trainLora } from "./train.ts";
+import { stepsWithin, trainLora } from "./train.ts";
 
 const modelFile = process.env.T2S_MODEL_FILE ?? "";
 const folder = mkdtempSync(join(tmpdir(), "t2s-train-"));
@@ -178,6 +178,16 @@ describe.skipIf(modelFile === "")("on the real model (T2S_MODEL_FILE)", () => {
     expect(metricsOf(job).map(({ step }) => step)).toEqual([1]);
   });
 
+  test("a killed run keeps to the steps that its minutes were found to allow", async () => {
+    const bounded = jobAt("bounded", { epochs: 1000, maxMinutes: 0.1 });
+    await trainAndKill(bounded, "checkpoint-end", 1);
+    const { result, events } = await train(bounded);
+    expect(events.some(({ type }) => type === "steps-cut")).toBe(false);
+    const planned = metricsOf(bounded).map(({ step, steps }) => (step > 1 ? steps : result.steps));
+    expect(planned).toEqual(planned.map(() => result.steps));
+    expect(planned).toHaveLength(result.steps);
+  });
+
   test("two forests of three accumulated are one forest of six, when nothing is dropped", async () => {
     const losses = async (name: string, changes: Partial<TrainConfig>) => {
       const job = jobAt(name, { ...changes, dropout: 0 });
@@ -215,4 +225,9 @@ test("a run without texts is refused", async () => {
   await expect(train({ ...jobAt("none"), texts: [] })).rejects.toMatchObject({
     code: "data-too-few",
   });
+});
+
+test("the steps that fit into the minutes count those done, and take the others for median ones", () => {
+  expect(stepsWithin(0.5, [9000, 2000, 1000])).toBe(3 + 9);
+  expect(stepsWithin(0.1, [9000])).toBe(1);
 });

@@ -180,11 +180,12 @@ async function runSteps(
   const { parameters } = model;
   const optimizer = adamW.init(parameters);
   const saved = loadCheckpoint(checkpoints, runHash, parameters, optimizer);
-  const steps = saved?.steps ?? plannedSteps;
+  let steps = saved?.steps ?? plannedSteps;
   const firstStep = saved?.step ?? 0;
   if (saved) emit({ type: "resume", step: firstStep });
   keepRecords<StepEnd>(metricsFile, (record) => record.step <= firstStep);
   const groups = stepGroups(data, config);
+  const measured = config.maxMinutes > 0 ? Math.max(1, config.warmupSteps) : 0;
   for (let step = 1; step <= steps; step++) {
     const forests = groups.next().value as readonly Forest[];
     if (step <= firstStep) continue;
@@ -192,7 +193,13 @@ async function runSteps(
     const event = await runStep(model, optimizer, forests, { config, step, steps });
     appendRecord(metricsFile, event);
     emit(event);
-    if (step % config.checkpointEverySteps !== 0 && step !== steps && !shouldStop()) continue;
+    if (step === measured) {
+      const times = readRecords<StepEnd>(metricsFile).map(({ ms }) => ms);
+      const fitting = stepsWithin(config.maxMinutes, times);
+      if (fitting < steps) emit({ type: "steps-cut", steps: (steps = fitting) });
+    }
+    const isDue = step % config.checkpointEverySteps === 0 || step === steps || step === measured;
+    if (!isDue && !shouldStop()) continue;
     saveCheckpoint(checkpoints, { step, steps, runHash }, parameters, optimizer);
     emit({ type: "checkpoint-end", step });
   }
@@ -203,6 +210,13 @@ async function runSteps(
     firstLoss: losses[0],
     lastLoss: losses[losses.length - 1],
   };
+}
+
+/** Steps that fit into the minutes, those done included, if the others take as long as the median of `times` (ms). */
+export function stepsWithin(minutes: number, times: readonly number[]): number {
+  const doneMs = times.reduce((sum, ms) => sum + ms, 0);
+  const median = times.toSorted((a, b) => a - b)[times.length >> 1];
+  return times.length + Math.max(0, Math.floor((minutes * 60_000 - doneMs) / median));
 }
 
 /** The forests of each step, epoch after epoch without end. */

@@ -1,7 +1,7 @@
 /** Cells in order and as CSV. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { compareCells, csvOf } from "./cells.ts";
+import { compareCells, csvOf, textOf } from "./cells.ts";
 
 const cell = fc.oneof(
   fc.constant(null),
@@ -20,6 +20,17 @@ test("the order is one: of two cells either is first, and never both", () => {
       expect(Math.sign(compareCells(a, b)) + Math.sign(compareCells(b, a))).toBe(0);
     }),
   );
+});
+
+test("a number is shown without what adding up has left in its last digits", () => {
+  expect([820127.7799999999, 0.1 + 0.2, 1e21, -3, null, ""].map(textOf)).toEqual([
+    "820127.78",
+    "0.3",
+    "1e+21",
+    "-3",
+    "NULL",
+    "",
+  ]);
 });
 
 test("CSV quotes what has to be quoted, and no cell becomes a formula", () => {

@@ -3,7 +3,12 @@ import type { JsonCell, Rows } from "../../src/serve/api-types.ts";
 
 export const isNumber = (cell: JsonCell): cell is number => typeof cell === "number";
 
-export const textOf = (cell: JsonCell): string => (cell === null ? "NULL" : String(cell));
+/** For reading: of a number the digits that mean something. CSV has all. */
+export const textOf = (cell: JsonCell): string =>
+  cell === null ? "NULL" : isNumber(cell) ? String(Number(cell.toPrecision(DIGITS))) : cell;
+
+/** Sums of amounts differ from what they mean in the digits after these. */
+const DIGITS = 12;
 
 /** Numbers before texts, as SQLite orders them; nothing comes last. */
 export function compareCells(a: JsonCell, b: JsonCell): number {

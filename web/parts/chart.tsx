@@ -12,6 +12,7 @@ const COLOURS = ["--t2s-accent", "--t2s-right", "--t2s-unsure", "--t2s-wrong"];
 /** Letters of a label under a bar. */
 const MOST_LETTERS = 14;
 const LETTER_WIDTH = 7;
+const MOST_BAR_WIDTH = 60;
 
 export function Chart({ plan }: { readonly plan: ChartPlan }): ReactNode {
   const { ref: box, width } = useElementSize();
@@ -85,17 +86,17 @@ function optionsOf(plan: ChartPlan, width: number, place: HTMLElement): uPlot.Op
   };
 }
 
-/** Bars of several series stand beside each other. */
+/** Bars of several series stand beside each other, in the middle above their label. */
 function bars(at: number, count: number): uPlot.Series.PathBuilder {
-  const width = 0.8 / count;
+  const share = (plot: uPlot) =>
+    Math.min(0.8 / count, (MOST_BAR_WIDTH * plot.data[0].length) / plot.over.clientWidth);
   return (plot, index, from, to) => {
+    const width = share(plot);
+    const left = at * width - (count * width) / 2;
     const draw = uPlot.paths.bars?.({
-      size: [width, 60],
+      size: [1, Number.POSITIVE_INFINITY],
       disp: {
-        x0: {
-          unit: 1,
-          values: (own) => [...own.data[0]].map((x) => x - 0.4 + at * width),
-        },
+        x0: { unit: 1, values: (own) => [...own.data[0]].map((x) => x + left) },
         size: { unit: 1, values: (own) => [...own.data[0]].map(() => width * 0.94) },
       },
     });

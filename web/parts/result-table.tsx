@@ -26,9 +26,9 @@ const helper = createColumnHelper<typeof features, Row>();
 const ROW_HEIGHT = 30;
 /** Rows above and below those in sight. */
 const OVERSCAN = 12;
-/** Rows that the widths of columns are chosen by. */
+/** Rows, spread over all, that the widths of columns are chosen by. */
 const MEASURED = 200;
-const LETTER_WIDTH = 7.6;
+const LETTER_WIDTH = 8.2;
 const WIDTHS = { least: 72, most: 380, padding: 30 };
 
 export function ResultTable({ result, label }: ResultTableProps): ReactNode {
@@ -141,8 +141,9 @@ const Gap = ({ height }: { readonly height: number }): ReactNode =>
   );
 
 function widthOf(name: string, at: number, rows: readonly Row[]): number {
+  const step = Math.max(1, Math.floor(rows.length / MEASURED));
   const letters = rows
-    .slice(0, MEASURED)
+    .filter((_, index) => index % step === 0 || index === rows.length - 1)
     .reduce((most, row) => Math.max(most, textOf(row[at]).length), name.length + 2);
   const { least, most, padding } = WIDTHS;
   return Math.round(Math.min(most, Math.max(least, letters * LETTER_WIDTH + padding)));

@@ -1,9 +1,10 @@
 /** `t2s predict "…"`: one question to SQL by the deployed artefact, executed on demand. */
 import type { Command } from "commander";
 import { createExecutor } from "../../db/executor.ts";
+import { createSuggester, refusalText } from "../../predict/suggest.ts";
 import { terminalTable } from "../../report/terminal.ts";
 import { openTunedModel } from "../../pipeline/predictor.ts";
-import { databaseOf } from "../../pipeline/stages/schema.ts";
+import { databaseOf, loadDatabase } from "../../pipeline/stages/schema.ts";
 import { ioOf } from "../io.ts";
 import { addOptionFlags, overridesOf } from "../option-flags.ts";
 import { contextOf } from "./run.ts";
@@ -30,14 +31,23 @@ export function registerPredict(program: Command): void {
     try {
       const [prediction] = await model.predict([question], {
         maxTokens: context.config["eval.maxTokens"],
+        withConfidence: true,
         signal: io.signal,
       });
-      const { answer, ms, tokens, confidence, candidates } = prediction;
-      if (answer.kind === "refuse")
+      const { answer, ms, tokens, probabilityRight, candidates } = prediction;
+      const confidence = probabilityRight ?? prediction.confidence;
+      const sureness = confidence !== undefined && {
+        confidence,
+        confidence_basis: probabilityRight === undefined ? "model" : "calibrated",
+      };
+      if (answer.kind === "refuse") {
+        const { refusal } = answer;
+        const suggestions = createSuggester(await loadDatabase(context))(question, refusal);
         return io.result(
-          { sql: null, refusal: answer.refusal, ms, tokens, model: model.name },
-          `cannot answer: ${answer.refusal}`,
+          { sql: null, refusal, suggestions, ...sureness, ms, tokens, model: model.name },
+          `cannot answer: ${refusalText(refusal, suggestions)}`,
         );
+      }
       const executor = options.execute ? createExecutor({ workers: 1 }) : undefined;
       try {
         const result = await executor?.run(databaseOf(context), answer.sql, {
@@ -59,7 +69,8 @@ export function registerPredict(program: Command): void {
             ms,
             tokens,
             model: model.name,
-            ...(candidates && { confidence, candidates }),
+            ...sureness,
+            ...(candidates && { candidates }),
             ...(result && {
               result: result.ok
                 ? { columns: result.columns, rows, truncated: result.truncated }

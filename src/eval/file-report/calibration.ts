@@ -1,5 +1,6 @@
 /** Whether a model is right as often as it says it is. Knows no page. */
 import type { Mode } from "../mode-names.ts";
+import { tenthsOf } from "../reliability.ts";
 import { meanOf } from "../statistics.ts";
 import { type Score, scoreOf } from "./groups.ts";
 import type { FileItem } from "../score-file.ts";
@@ -14,8 +15,6 @@ export type Calibration = {
   readonly error: number;
 };
 
-const BINS = 10;
-
 /** undefined where no item carries a confidence. */
 export function calibrationOf(items: readonly FileItem[], mode: Mode): Calibration | undefined {
   const sure = items.flatMap((item) =>
@@ -24,18 +23,13 @@ export function calibrationOf(items: readonly FileItem[], mode: Mode): Calibrati
       : [{ item, confidence: item.confidence }],
   );
   if (sure.length === 0) return undefined;
-  const groups = Map.groupBy(sure, ({ confidence }) =>
-    Math.max(0, Math.min(BINS - 1, Math.floor(confidence * BINS))),
-  );
-  const bins = [...groups]
-    .sort(([a], [b]) => a - b)
-    .map(([, group]) => ({
-      ...scoreOf(
-        group.map(({ item }) => item),
-        mode,
-      ),
-      confidence: meanOf(group.map(({ confidence }) => confidence)),
-    }));
+  const bins = tenthsOf(sure).map((group) => ({
+    ...scoreOf(
+      group.map(({ item }) => item),
+      mode,
+    ),
+    confidence: meanOf(group.map(({ confidence }) => confidence)),
+  }));
   const distance = bins.map(({ n, score, confidence }) => n * Math.abs(score - confidence));
   return { n: sure.length, bins, error: distance.reduce((a, b) => a + b, 0) / sure.length };
 }

@@ -27,7 +27,7 @@ export type Baseline = {
 };
 
 /** Dev questions that the choice is made on; more would take longer than they tell. */
-const DEV_QUESTIONS = 20;
+const DEV_QUESTIONS = 12;
 
 /** As predict.examples has it. */
 const valueOf = ({ how, count }: ExampleChoice): string =>

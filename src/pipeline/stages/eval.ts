@@ -8,16 +8,20 @@ import { join, relative } from "node:path";
 import { UserError } from "../../base/errors.ts";
 import { writeFileAtomic, writeJson } from "../../base/files.ts";
 import { sha256OfFile } from "../../base/hash.ts";
+import { Rng } from "../../base/rng.ts";
+import type { Example } from "../../data/example.ts";
 import { driverOf, engineOf } from "../../db/drivers.ts";
 import { createExecutor } from "../../db/executor.ts";
 import type { ScoredItem } from "../../eval/evaluate.ts";
 import { reportHtml, type ReportInput, reportJson, type ReportJson } from "../../eval/report.ts";
 import { luckOf, scoreOnSuites } from "../../eval/suite/luck.ts";
 import { SUITE_FILE, suiteFiles, suitesIn } from "../../eval/suite/suite-file.ts";
+import { withCalibration } from "../../predict/calibrate.ts";
 import { candidatesOf } from "../../predict/decoding.ts";
 import { readRecords as readMetrics } from "../../track/metrics.ts";
 import type { TrainEvent } from "../../train/config.ts";
-import { baseModelOf, linkInputs } from "../model.ts";
+import { answeringOptions, CALIBRATION_FILE, keepCalibration } from "../calibration.ts";
+import { baseModelOf } from "../model.ts";
 import { adapterFileOf, openModel } from "../predictor.ts";
 import { readTemplate } from "../prompt-template.ts";
 import { hashOfOutput, readRecords, type Stage, type StageContext } from "../run.ts";
@@ -28,6 +32,7 @@ import { dbIdOf } from "../../schema/describe.ts";
 import { saveVersions } from "../versions/save.ts";
 import { readTrained, runFolderOf, type Trained } from "./train.ts";
 
+const CALIBRATION_QUESTIONS = 100;
 /** Questions that are answered once more one at a time, to count how many answers batching changes. */
 const SINGLE_CHECKS = 20;
 
@@ -51,18 +56,18 @@ export const evalStage: Stage = {
   help: "measures the tuned model as it is deployed",
   async inputs(context) {
     const adapter = await adapterFileOf(context);
-    const testFile = join(context.project.cleanFolder, "test.jsonl");
+    const hashOfSplit = async (split: string) => {
+      const file = join(context.project.cleanFolder, `${split}.jsonl`);
+      return existsSync(file) ? sha256OfFile(file) : null;
+    };
     return {
       adapter: adapter ? await sha256OfFile(adapter) : null,
-      test: existsSync(testFile) ? await sha256OfFile(testFile) : null,
+      dev: await hashOfSplit("dev"),
+      test: await hashOfSplit("test"),
       baseline: await hashOfOutput(context.project, BASELINE_FILE),
       maxTokens: context.config["eval.maxTokens"],
       timeoutMs: context.config["eval.timeoutMs"],
-      bind: context.config["predict.bind"],
-      decode: context.config["predict.decode"],
-      repair: context.config["predict.repair"],
-      examples: context.config["predict.examples"],
-      ...linkInputs(context.config),
+      ...answeringOptions(context.config),
       suite: await hashOfOutput(
         context.project,
         relative(
@@ -80,7 +85,15 @@ export const evalStage: Stage = {
     const base = await baseModelOf(context);
     const model = await openModel(context, base, { adapterFile });
     try {
-      const tuned = await scoreModel(context, model.predict, test, "tuned, test");
+      const dev = await scoreModel(
+        context,
+        model.predict,
+        calibrationQuestions(context),
+        "tuned, dev",
+      );
+      const calibration = await keepCalibration(context, dev.items);
+      const predict = calibration ? withCalibration(model.predict, calibration) : model.predict;
+      const tuned = await scoreModel(context, predict, test, "tuned, test");
       const differing = await batchDifferences(context, adapterFile, base, tuned.items);
       const baseline = readBaseline(context);
       const folder = await runFolderOf(context);
@@ -119,14 +132,15 @@ export const evalStage: Stage = {
           machine: `${cpus()[0]?.model.trim()}, ${availableParallelism()} threads, Node ${process.versions.node}`,
         },
         loss: lossOf(folder),
+        calibration,
       };
       const json = reportJson(input);
       writeJson(join(folder, "items.json"), tuned.items);
       writeJson(join(folder, "report.json"), json);
       writeFileAtomic(join(folder, "report.html"), reportHtml(input));
-      const outputs = ["report.json", "report.html", "items.json"].map((name) =>
-        relative(context.project.folder, join(folder, name)),
-      );
+      const written = ["report.json", "report.html", "items.json"];
+      if (calibration) written.push(CALIBRATION_FILE);
+      const outputs = written.map((name) => relative(context.project.folder, join(folder, name)));
       return {
         outputs,
         summary: `EX ${(100 * json.tuned.ex).toFixed(1)} % (n = ${json.tuned.n}, ${(100 * json.tuned.low).toFixed(1)} – ${(100 * json.tuned.high).toFixed(1)} %)`,
@@ -136,6 +150,12 @@ export const evalStage: Stage = {
     }
   },
 };
+
+/** Of dev, for fitting what confidence means; more would take longer than they tell. */
+function calibrationQuestions(context: StageContext): readonly Example[] {
+  const dev = readSplit(context, "dev");
+  return new Rng(context.config["data.seed"]).shuffle(dev).slice(0, CALIBRATION_QUESTIONS);
+}
 
 /** What executed the queries. */
 async function engineUsed(database: string) {

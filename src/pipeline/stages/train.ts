@@ -231,6 +231,8 @@ export function showEvent(progress: Progress, event: TrainEvent): void {
       `  ${event.ids.length} of ${event.of} examples are left out, longer than ${event.maxTokens} tokens: ${event.ids.join(", ")}`,
     );
   if (event.type === "resume") progress.note(`  goes on after step ${event.step}`);
+  if (event.type === "steps-cut")
+    progress.note(`  ${event.steps} steps fit into train.maxMinutes at the speed so far`);
   if (event.type === "step-end")
     progress.update(
       event.step,

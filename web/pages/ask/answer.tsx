@@ -34,7 +34,7 @@ export type AnswerProps = {
 
 /** Mounted anew for each question (by key). */
 export function Answer({ asked, canRun }: AnswerProps): ReactNode {
-  const { phase, sql, refusal, answer } = asked;
+  const { phase, sql, answer } = asked;
   if (sql === undefined)
     return (
       <Group gap="sm" className={classes.phase} role="status">
@@ -45,7 +45,7 @@ export function Answer({ asked, canRun }: AnswerProps): ReactNode {
   return (
     <Stack gap="sm" aria-label="Answer" component="section">
       {sql === null ? (
-        <Refusal refusal={refusal} />
+        <Refusal {...asked} />
       ) : (
         <AnsweredSql key={sql} asked={asked} sql={sql} canRun={canRun} />
       )}
@@ -56,9 +56,19 @@ export function Answer({ asked, canRun }: AnswerProps): ReactNode {
   );
 }
 
-const Refusal = ({ refusal = "" }: { readonly refusal?: string }): ReactNode => (
+const Refusal = ({ refusal = "", suggestions = [] }: Asked): ReactNode => (
   <Notice tone="unsure" role="status" title="This cannot be answered from the database">
     <Text size="sm">{refusal === "" ? "No reason was given." : refusal}</Text>
+    {suggestions.length > 0 && (
+      <Text size="sm" c="dimmed">
+        What comes nearest:{" "}
+        {suggestions
+          .map(({ table, columns }) =>
+            columns.length === 0 ? table : `${table} (${columns.join(", ")})`,
+          )
+          .join(", ")}
+      </Text>
+    )}
   </Notice>
 );
 

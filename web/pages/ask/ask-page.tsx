@@ -72,29 +72,31 @@ export function AskPage(): ReactNode {
 
   return (
     <div className={classes.columns}>
-      <Stack gap="md" className={classes.main}>
+      <div className={classes.main}>
         <PageHead title="Ask">
           In plain words. The model writes SQL on this machine; it runs read-only.
         </PageHead>
-        <QuestionBox
-          question={question}
-          onChange={setQuestion}
-          schema={schema}
-          onSchema={setSchema}
-          samples={project?.sampleQuestions ?? []}
-          isAsking={isAsking}
-          onAsk={askNow}
-          onStop={giveUp}
-        />
-        {error && (
-          <ErrorNote
-            title="There is no answer"
-            error={error}
-            onRetry={asking.error ? () => askNow(asking.variables) : undefined}
+        <Stack gap="md">
+          <QuestionBox
+            question={question}
+            onChange={setQuestion}
+            schema={schema}
+            onSchema={setSchema}
+            samples={project?.sampleQuestions ?? []}
+            isAsking={isAsking}
+            onAsk={askNow}
+            onStop={giveUp}
           />
-        )}
-        {asked && <Answer key={turn} asked={asked} canRun={schema === undefined} />}
-      </Stack>
+          {error && (
+            <ErrorNote
+              title="There is no answer"
+              error={error}
+              onRetry={asking.error ? () => askNow(asking.variables) : undefined}
+            />
+          )}
+          {asked && <Answer key={turn} asked={asked} canRun={schema === undefined} />}
+        </Stack>
+      </div>
       <HistoryList past={past} clear={clear} onPick={(one) => showAgain.mutate(one)} />
     </div>
   );

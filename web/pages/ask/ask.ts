@@ -5,6 +5,7 @@ import type {
   FailedSql,
   GenerateAnswer,
   Rows,
+  Suggestion,
 } from "../../../src/serve/api-types.ts";
 import { ApiError, call, send, unreachable } from "../../client.ts";
 import { serverEvents } from "../../events.ts";
@@ -16,6 +17,7 @@ export type Asked = {
   /** null: refused. */
   readonly sql?: string | null;
   readonly refusal?: string;
+  readonly suggestions?: readonly Suggestion[];
   readonly result?: Rows | FailedSql;
   /** What came last, with confidence and times. */
   readonly answer?: GenerateAnswer;
@@ -39,7 +41,8 @@ export async function ask(
       body: { question, schema },
       signal,
     });
-    change({ phase: "done", sql: answer.sql, refusal: answer.refusal, answer });
+    const { sql, refusal, suggestions } = answer;
+    change({ phase: "done", sql, refusal, suggestions, answer });
     return asked;
   }
   const response = await send("v1/ask", { method: "POST", body: { question }, signal });
@@ -60,7 +63,7 @@ const changes: {
 } = {
   "sql-start": () => ({ phase: "writing" }),
   "sql-delta": ({ text }) => ({ sql: text }),
-  "sql-end": ({ sql, refusal }) => ({ phase: "executing", sql, refusal }),
+  "sql-end": (ended) => ({ phase: "executing", ...ended }),
   rows: (result) => ({ result }),
   done: (answer) => ({ phase: "done", sql: answer.sql, answer }),
 };

@@ -52,7 +52,7 @@ export function QuestionBox(props: QuestionBoxProps): ReactNode {
           autoFocus
           classNames={{ input: classes.question }}
         />
-        <Group justify="space-between" className={classes.bottom} gap="xs">
+        <Group justify="space-between" className={classes.bottom} gap="xs" wrap="nowrap">
           <SegmentedControl
             size="xs"
             aria-label="Schema"

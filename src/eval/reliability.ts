@@ -1,0 +1,52 @@
+/** Whether answers are right as often as their confidence says. Knows no page and no model. */
+import { bootstrapInterval, meanOf, wilsonInterval } from "./statistics.ts";
+
+export type Sure = { readonly confidence: number; readonly verdict: number };
+
+export type Reliability = {
+  readonly n: number;
+  /** Mean confidence and share of right answers of each tenth that holds some, with the share's 95 % interval. */
+  readonly bins: readonly {
+    readonly n: number;
+    readonly confidence: number;
+    readonly score: number;
+    readonly low: number;
+    readonly high: number;
+  }[];
+  /** Mean distance of the two, weighted by answers (expected calibration error, Naeini et al. 2015). */
+  readonly error: number;
+  /** Mean squared distance of confidence and verdict, with its 95 % interval (bootstrap); less is better. */
+  readonly brier: { readonly value: number; readonly low: number; readonly high: number };
+};
+
+const TENTHS = 10;
+
+/** Items by tenths of their confidence, the least first; empty tenths are left out. */
+export const tenthsOf = <T extends { readonly confidence: number }>(items: readonly T[]): T[][] =>
+  [
+    ...Map.groupBy(items, ({ confidence }) =>
+      Math.max(0, Math.min(TENTHS - 1, Math.floor(confidence * TENTHS))),
+    ),
+  ]
+    .sort(([a], [b]) => a - b)
+    .map(([, group]) => group);
+
+/** Of answers with verdicts 0 and 1. */
+export function reliabilityOf(answers: readonly Sure[]): Reliability {
+  const bins = tenthsOf(answers).map((group) => {
+    const n = group.length;
+    const verdicts = group.map(({ verdict }) => verdict);
+    const [low, high] = wilsonInterval(verdicts.filter((verdict) => verdict === 1).length, n);
+    const confidence = meanOf(group.map((one) => one.confidence));
+    return { n, confidence, score: meanOf(verdicts), low, high };
+  });
+  const distances = bins.map(({ n, score, confidence }) => n * Math.abs(score - confidence));
+  const squares = answers.map(({ confidence, verdict }) => (confidence - verdict) ** 2);
+  const [low, high] = bootstrapInterval(squares);
+  return {
+    n: answers.length,
+    bins,
+    error: distances.reduce((a, b) => a + b, 0) / Math.max(1, answers.length),
+    brier: { value: meanOf(squares), low, high },
+  };
+}
