@@ -2,7 +2,7 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 const config: ViteUserConfig = defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts", "company/**/*.test.ts"],
+    include: ["src", "web", "test", "company"].map((folder) => `${folder}/**/*.test.ts`),
     testTimeout: 180_000,
     hookTimeout: 300_000,
     pool: "forks",

@@ -1,4 +1,5 @@
-// Compiles src/ and company/ to dist/ and puts the files that are not TypeScript beside them. Called by npm's `prepare`.
+// Compiles src/ and company/ to dist/, puts the files that are not TypeScript beside them, and builds web/ into dist/web.
+// Called by npm's `prepare`.
 "use strict";
 const { cpSync, existsSync, rmSync } = require("node:fs");
 const path = require("node:path");
@@ -13,3 +14,5 @@ cpSync(path.join(root, "company"), path.join(root, "dist", "company"), {
   recursive: true,
   filter: isData,
 });
+const vite = path.join(root, "node_modules", "vite", "bin", "vite.js");
+run(process.execPath, [vite, "build", "web", "--logLevel", "warn"]);

@@ -16,7 +16,7 @@ const built = path.join(root, "dist", "src", "cli", "main.js");
 if (
   !existsSync(built) ||
   statSync(built).mtimeMs <
-    Math.max(newest(path.join(root, "src")), newest(path.join(root, "company")))
+    Math.max(...["src", "company", "web"].map((folder) => newest(path.join(root, folder))))
 )
   run(process.execPath, [path.join(__dirname, "build.cjs")]);
 

@@ -14,7 +14,7 @@ import { createGuard } from "../src/guard/guard.ts";
 import { introspect } from "../src/schema/introspect.ts";
 import { LOCAL_READER, type Reader } from "../src/serve/keys.ts";
 import { viewOf } from "../src/serve/reader-view.ts";
-import type { Rows } from "../src/serve/rows.ts";
+import type { Rows } from "../src/serve/api-types.ts";
 import { attacks, SECRETS, VAULT_DDL } from "./fixtures/attacks.ts";
 import { predictFrom } from "./fixtures/examples.ts";
 import { openServed, type Served } from "./fixtures/served.ts";

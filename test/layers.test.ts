@@ -95,6 +95,23 @@ test("every import in src stays within the layer table", () => {
   ).toEqual([]);
 });
 
+test("web takes nothing from src but the types of the service's requests and answers", () => {
+  const files = readdirSync("web", { recursive: true, encoding: "utf8" }).filter((file) =>
+    /\.tsx?$/.test(file),
+  );
+  const outside = files.flatMap((file) =>
+    readFileSync(join("web", file), "utf8")
+      .split("\n")
+      .filter((line) => /from "(?:\.\.\/)+src\//.test(line))
+      .map((line) => `${file}: ${line}`),
+  );
+  expect(outside.length).toBeGreaterThan(0);
+  expect(outside.filter((line) => !line.endsWith('/src/serve/api-types.ts";'))).toEqual([]);
+  expect(readFileSync("src/serve/api-types.ts", "utf8")).not.toMatch(
+    /^(?:import |export (?!type ))/m,
+  );
+});
+
 test("the check sees every form of illegal import", () => {
   const forms = [
     'import { x } from "../cli/main.ts";',

@@ -34,6 +34,7 @@ export type ErrorCode =
   | "training-diverged"
   | "memory"
   | "run-mismatch"
+  | "notes-changed"
   | "port-in-use"
   | "stopped"
   | "below-bound"
@@ -192,6 +193,11 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
     status: 409,
     meaning: "The run in this folder was made with other data, another model or other settings.",
     toDo: "Start a new run, or restore what it was made with.",
+  },
+  "notes-changed": {
+    status: 409,
+    meaning: "The notes are not those that were read before: someone else has changed them.",
+    toDo: "Read them again (`GET /v1/notes`) and repeat the change.",
   },
   "port-in-use": {
     status: 409,

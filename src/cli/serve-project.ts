@@ -9,20 +9,23 @@ import type { Project } from "../pipeline/project.ts";
 import type { StageContext } from "../pipeline/run.ts";
 import { openServedModel } from "../pipeline/served-model.ts";
 import { databaseFileOf, loadDatabase } from "../pipeline/stages/schema.ts";
-import { createApp, type RunSummary } from "../serve/app.ts";
+import type { RunSummary } from "../serve/api-types.ts";
+import { createApp } from "../serve/app.ts";
 import { createKeyring, readKeys } from "../serve/keys.ts";
 import { createMetrics } from "../serve/metrics.ts";
 import { viewOf } from "../serve/reader-view.ts";
 import { createService, type ServiceOptions } from "../serve/service.ts";
 import { readRecords } from "../track/metrics.ts";
 import { openRequestLog } from "../track/requests.ts";
+import { packageVersion } from "./version.ts";
+import { builtWebFolder } from "./web-folder.ts";
 
 export type ServeOptions = {
   readonly host: string;
   readonly port: number;
-  readonly version: string;
-  /** HTML at "/". */
-  readonly page: string;
+  /** At the head of the page. */
+  readonly title: string;
+  readonly sampleQuestions: readonly string[];
   /** Called once when the service answers; `model` says which, or why there is none. */
   readonly onReady: (url: string, model: ServiceOptions["model"]) => void;
 };
@@ -37,6 +40,7 @@ const MIB = 2 ** 20;
  */
 export async function serveProject(context: StageContext, options: ServeOptions): Promise<void> {
   const { project, config, signal } = context;
+  const { title, sampleQuestions } = options;
   const keys = createKeyring(project.keysFile);
   if (keys.isEmpty() && !LOOPBACK.has(options.host))
     throw new UserError(
@@ -72,8 +76,9 @@ export async function serveProject(context: StageContext, options: ServeOptions)
     metrics,
     keys,
     needsKey: !LOOPBACK.has(options.host),
-    page: options.page,
-    version: options.version,
+    webFolder: builtWebFolder(),
+    notes: { file: project.notesFile, isPartial: config["schema.tables"].length > 0 },
+    about: { title, sampleQuestions, version: packageVersion() },
     runs: () => runsOf(project),
     requestsPerMinute: config["serve.requestsPerMinute"],
   });

@@ -24,6 +24,7 @@ test.each([
   "-- cannot answer: no table of stock",
   "  --cannot answer no table of stock",
   "-- Cannot Answer: no table of stock\nSELECT 1",
+  "-- cannot answer: -- cannot answer: no table of stock",
 ])("reads the refusal %j", (completion) => {
   expect(parseAnswer(completion)).toEqual({ kind: "refuse", refusal: "no table of stock" });
 });

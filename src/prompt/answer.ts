@@ -2,7 +2,8 @@
  * The form of an answer: SQL alone, or one line `-- cannot answer: <reason>`. Written for training and read back from
  * what a model produced. Knows no database: whether the SQL is right is not asked here.
  */
-const REFUSAL = /^\s*--\s*cannot answer\b:?\s*(.*)/i;
+/** A small model says it twice now and then. */
+const REFUSAL = /^(?:\s*--\s*cannot answer\b:?)+\s*(.*)/i;
 
 export type Answer =
   | { readonly kind: "answer"; readonly sql: string }

@@ -74,6 +74,33 @@ export function withAccepted(
   return { text: document.toString({ lineWidth: 0 }), accepted: accepted.map(({ name }) => name) };
 }
 
+/** What a person says of a table, or of a column of it. */
+export type EditedNote = {
+  readonly table: string;
+  readonly column?: string;
+  /** Empty: there is none. */
+  readonly description: string;
+  readonly synonyms: readonly string[];
+};
+
+/**
+ * The text of notes.yaml with one note changed: comments, order and all that it does not speak of stay; a guess is accepted.
+ * Raises UserError("config-invalid") for a text that is not YAML; `file` names it.
+ */
+export function withNote(file: string, text: string, note: EditedNote): string {
+  const document = openNotes(file, text);
+  const own = mapAt(document, mapAt(document, documentMap(document), "tables"), note.table);
+  const { column, description, synonyms } = note;
+  const place =
+    column === undefined ? own : mapAt(document, mapAt(document, own, "columns"), column);
+  const set = (key: string, value: unknown, isEmpty: boolean) =>
+    isEmpty ? place.delete(key) : place.set(key, document.createNode(value));
+  set("description", description, description === "");
+  set("synonyms", synonyms, synonyms.length === 0);
+  place.delete("guess");
+  return document.toString({ lineWidth: 0 });
+}
+
 function guessesIn(document: Document.Parsed): { name: string; note: YAMLMap }[] {
   const tables = document.get("tables");
   if (!isMap(tables)) return [];

@@ -39,6 +39,15 @@ const NOTE_KEYS = ["description", "synonyms", "guess", "profile"];
 
 /** Reads notes.yaml; an empty file has no notes. Raises UserError("config-invalid") that names the place. */
 export function readNotes(file: string): Notes {
+  try {
+    return parseNotes(readFileSync(file, "utf8"), file);
+  } catch (error) {
+    throw error instanceof UserError ? error : unreadable(file, error);
+  }
+}
+
+/** The same of a text; `file` names it in errors. */
+export function parseNotes(text: string, file: string): Notes {
   const wrong = (place: string, got: unknown, wanted: string): never => {
     throw new UserError(
       "config-invalid",
@@ -80,7 +89,7 @@ export function readNotes(file: string): Notes {
     };
   };
 
-  const root = mapping(parseYaml(file), "the file", ["knowledge", "tables"]);
+  const root = mapping(parseYaml(text, file), "the file", ["knowledge", "tables"]);
   const tables = Object.entries(mapping(root.tables, "tables")).map(([name, value]) => {
     const place = `tables.${name}`;
     const own = typeof value === "string" ? {} : mapping(value, place);
@@ -99,15 +108,16 @@ export function readNotes(file: string): Notes {
 
 const oneLine = (text: string) => text.replace(/\s+/g, " ").trim();
 
-function parseYaml(file: string): unknown {
+function parseYaml(text: string, file: string): unknown {
   try {
-    return parse(readFileSync(file, "utf8"));
+    return parse(text);
   } catch (error) {
-    throw new UserError("config-invalid", `${file} cannot be read: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw unreadable(file, error);
   }
 }
+
+const unreadable = (file: string, error: unknown): UserError =>
+  new UserError("config-invalid", `${file} cannot be read: ${messageOf(error)}`, { cause: error });
 
 /**
  * The schema with the notes in its comments and knowledge. Raises UserError("config-invalid") for a note on a table or

@@ -4,15 +4,18 @@
  */
 import { z } from "zod";
 import { UserError } from "../base/errors.ts";
+import type {
+  ErrorAnswer,
+  FeedbackRequest,
+  GenerateAnswer,
+  NotesAnswer,
+  NotesRequest,
+  ProjectAnswer,
+  Rows,
+  RunsAnswer,
+  SchemaAnswer,
+} from "./api-types.ts";
 import type { Question } from "./service.ts";
-
-export type FeedbackRequest = {
-  readonly request_id: string;
-  readonly verdict: "right" | "wrong";
-  readonly sql?: string;
-  readonly refusal?: string;
-  readonly comment?: string;
-};
 
 export type ChatRequest = {
   readonly model?: string;
@@ -85,7 +88,7 @@ const rows = z.object({
   truncated: z.boolean(),
   ms: z.number(),
 });
-export const errorAnswer: z.ZodType = z.object({
+export const errorAnswer: z.ZodType<ErrorAnswer> = z.object({
   error: z.object({
     message: z.string(),
     type: z.string(),
@@ -93,8 +96,8 @@ export const errorAnswer: z.ZodType = z.object({
     code: z.string(),
   }),
 });
-export const executeAnswer: z.ZodType = rows;
-export const generateAnswer: z.ZodType = z.object({
+export const executeAnswer: z.ZodType<Rows> = rows;
+export const generateAnswer: z.ZodType<GenerateAnswer> = z.object({
   request_id: z.string(),
   sql: z.string().nullable(),
   refusal: z.string().optional(),
@@ -142,7 +145,7 @@ const described = {
   name: z.string(),
   comment: z.string().optional(),
 };
-export const schemaAnswer: z.ZodType = z.object({
+export const schemaAnswer: z.ZodType<SchemaAnswer> = z.object({
   dialect: z.string(),
   tables: z.array(
     z.object({
@@ -160,7 +163,7 @@ export const schemaAnswer: z.ZodType = z.object({
     }),
   ),
 });
-export const runsAnswer: z.ZodType = z.object({
+export const runsAnswer: z.ZodType<RunsAnswer> = z.object({
   runs: z.array(
     z.object({
       id: z.string(),
@@ -170,6 +173,48 @@ export const runsAnswer: z.ZodType = z.object({
       ex: z.number().nullable(),
     }),
   ),
+});
+
+const noteText = z.string().max(2000);
+const writtenNote = {
+  description: z.string().optional(),
+  synonyms: z.array(z.string()),
+  guess: z.string().optional().describe("A proposal that nobody has accepted."),
+};
+export const notesAnswer: z.ZodType<NotesAnswer> = z.object({
+  text: z.string().describe("schema/notes.yaml as it stands."),
+  hash: z.string(),
+  knowledge: z.array(z.string()),
+  tables: z.record(
+    z.string(),
+    z.object({
+      ...writtenNote,
+      terms: z.array(z.string()),
+      columns: z.record(z.string(), z.object(writtenNote)),
+    }),
+  ),
+});
+const notesHash = z.string().describe("Of the notes that the change was made on.");
+export const notesRequest: z.ZodType<NotesRequest> = z.union([
+  z.strictObject({ hash: notesHash, text: z.string().max(1_000_000) }),
+  z.strictObject({
+    hash: notesHash,
+    note: z.strictObject({
+      table: z.string().min(1),
+      column: z.string().min(1).optional(),
+      description: noteText,
+      synonyms: z.array(noteText),
+    }),
+  }),
+]);
+export const projectAnswer: z.ZodType<ProjectAnswer> = z.object({
+  title: z.string(),
+  dialect: z.string(),
+  version: z.string(),
+  model: z.union([z.object({ name: z.string() }), z.object({ missing: z.string() })]),
+  sampleQuestions: z.array(z.string()),
+  reader: z.object({ name: z.string(), scopes: z.array(z.string()) }),
+  limits: z.object({ maxRows: z.number(), timeoutMs: z.number() }),
 });
 
 /** Wrong in one field of a request. */

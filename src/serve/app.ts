@@ -5,21 +5,14 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { errorTable, messageOf, UserError } from "../base/errors.ts";
 import * as api from "./api.ts";
-import { type Keyring, LOCAL_READER, type Reader, type Scope } from "./keys.ts";
+import type { RunSummary } from "./api-types.ts";
+import { type Keyring, LOCAL_READER, type Reader } from "./keys.ts";
 import type { Metrics } from "./metrics.ts";
+import { type NotesPlace, serveNotes } from "./notes.ts";
 import { openApiDocument, routes } from "./openapi.ts";
+import { type About, servePage } from "./page.ts";
 import { createRateLimit, RetryLater } from "./queue.ts";
 import { type Answered, codeOf, ensureScope, type Service } from "./service.ts";
-
-/** A training run as /v1/runs lists it. */
-export type RunSummary = {
-  readonly id: string;
-  readonly at: string;
-  readonly steps: number;
-  readonly hasAdapter: boolean;
-  /** Execution accuracy of its report, as a fraction. */
-  readonly ex: number | null;
-};
 
 export type AppOptions = {
   readonly service: Service;
@@ -27,9 +20,11 @@ export type AppOptions = {
   readonly keys: Keyring;
   /** A request needs a key even while there is none: who takes the last one back does not open the service. */
   readonly needsKey?: boolean;
-  /** HTML at "/". */
-  readonly page: string;
-  readonly version: string;
+  /** The built page's folder; left out: there is no page. */
+  readonly webFolder?: string;
+  readonly about: About;
+  /** Left out: there are no notes to read or write. */
+  readonly notes?: NotesPlace;
   readonly runs: () => readonly RunSummary[];
   /** Of a reader who has no number of its own; 0 means no limit. */
   readonly requestsPerMinute?: number;
@@ -39,7 +34,7 @@ const MAX_BODY_BYTES = 2 * 2 ** 20;
 
 /** Builds the app; what it is given is closed by who made it. */
 export function createApp(options: AppOptions): FastifyInstance {
-  const { service, metrics, keys, page, version, runs, requestsPerMinute = 0 } = options;
+  const { service, metrics, keys, webFolder, about, runs, requestsPerMinute = 0 } = options;
   let needsKey = options.needsKey ?? false;
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
@@ -53,9 +48,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   const limitRate = createRateLimit();
   const readers = new WeakMap<FastifyRequest, Reader>();
   const readerOf = (request: FastifyRequest): Reader => readers.get(request) ?? LOCAL_READER;
-  // the page shows the project's report
-  const guarded = new Map<string, Scope | undefined>([["/", "ask"]]);
-  for (const { path, scope } of routes) guarded.set(path, scope);
+  const guarded = new Map(routes.map(({ path, scope }) => [path, scope]));
 
   app.addHook("onRequest", async (request) => {
     needsKey ||= !keys.isEmpty();
@@ -70,7 +63,7 @@ export function createApp(options: AppOptions): FastifyInstance {
       throw new UserError("unauthorized", "the request has no key that is known here");
     }
     readers.set(request, reader);
-    ensureScope(reader, scope);
+    if (scope !== "any") ensureScope(reader, scope);
     const who = needsKey ? `key ${reader.name}` : `address ${request.ip}`;
     limitRate(who, reader.requestsPerMinute ?? requestsPerMinute);
   });
@@ -96,14 +89,15 @@ export function createApp(options: AppOptions): FastifyInstance {
     throw new UserError("not-found", `there is no ${request.method} ${request.url}`);
   });
 
-  app.get("/", (_request, reply) => reply.type("text/html; charset=utf-8").send(page));
+  servePage(app, webFolder);
+  serveNotes(app, { ...options, readerOf });
   app.get("/healthz", () => ({ status: "ok" }));
   app.get("/readyz", (_request, reply) => {
     const { model } = service;
     if ("missing" in model) throw new UserError("model-missing", model.missing);
     return reply.send({ status: "ready", model: model.name });
   });
-  app.get("/openapi.json", () => openApiDocument(version));
+  app.get("/openapi.json", () => openApiDocument(about.version));
   app.get("/metrics", (_request, reply) => {
     const { model, sql } = service.queues();
     return reply.type("text/plain; version=0.0.4; charset=utf-8").send(
@@ -115,6 +109,18 @@ export function createApp(options: AppOptions): FastifyInstance {
         process_resident_memory_bytes: process.memoryUsage.rss(),
       }),
     );
+  });
+  app.get("/v1/project", (request) => {
+    const { name, scopes } = readerOf(request);
+    const { model, limits, dialect } = service;
+    const { maxRows, timeoutMs } = limits;
+    return {
+      ...about,
+      dialect,
+      model: "missing" in model ? { missing: model.missing } : { name: model.name },
+      reader: { name, scopes },
+      limits: { maxRows, timeoutMs },
+    };
   });
   app.get("/v1/runs", () => ({ runs: runs() }));
   app.get("/v1/schema", (request) => {

@@ -10,7 +10,7 @@ import { writeJson } from "../base/files.ts";
 import { sha256 } from "../base/hash.ts";
 
 /** What a key may be allowed to do. */
-export const SCOPES = ["ask", "execute", "feedback", "schema", "runs", "metrics"] as const;
+export const SCOPES = ["ask", "execute", "feedback", "schema", "notes", "runs", "metrics"] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Someone who asks, with what they may do and see. */

@@ -4,11 +4,11 @@ import type { Scope } from "./keys.ts";
 import * as api from "./api.ts";
 
 export type RouteEntry = {
-  readonly method: "get" | "post";
+  readonly method: "get" | "post" | "put";
   readonly path: string;
   readonly summary: string;
-  /** What a key must be allowed; undefined: no key is asked for. */
-  readonly scope?: Scope;
+  /** What a key must be allowed; "any": a key is enough; undefined: no key is asked for. */
+  readonly scope?: Scope | "any";
   readonly body?: z.ZodType;
   /** Left out: the answer is no JSON. */
   readonly answer?: z.ZodType;
@@ -68,11 +68,37 @@ export const routes: readonly RouteEntry[] = [
   },
   {
     method: "get",
+    path: "/v1/project",
+    summary: "What the page shows first: title, model, sample questions, what the key may do.",
+    scope: "any",
+    answer: api.projectAnswer,
+    errors: GUARDED,
+  },
+  {
+    method: "get",
     path: "/v1/schema",
     summary: "The tables that this key sees.",
     scope: "schema",
     answer: api.schemaAnswer,
     errors: GUARDED,
+  },
+  {
+    method: "get",
+    path: "/v1/notes",
+    summary: "What people wrote about the schema (schema/notes.yaml).",
+    scope: "notes",
+    answer: api.notesAnswer,
+    errors: [...GUARDED, 404],
+  },
+  {
+    method: "put",
+    path: "/v1/notes",
+    summary:
+      "Writes the notes, or one of them, if they are right; `t2s run` reads them anew, and a service when it starts after that.",
+    scope: "notes",
+    body: api.notesRequest,
+    answer: api.notesAnswer,
+    errors: [...GUARDED, 404, 409, 413, 415],
   },
   {
     method: "get",
@@ -145,7 +171,10 @@ export function openApiDocument(version: string): object {
     openapi: "3.1.0",
     info: { title: "text2sql-tuner", version },
     paths: Object.fromEntries(
-      routes.map((route) => [route.path, { [route.method]: pathItem(route) }]),
+      [...Map.groupBy(routes, ({ path }) => path)].map(([path, group]) => [
+        path,
+        Object.fromEntries(group.map((route) => [route.method, pathItem(route)])),
+      ]),
     ),
     components: {
       schemas: { Error: json(api.errorAnswer, "output") },

@@ -1,17 +1,7 @@
 /** What came of a statement, as JSON: rows, or the error that says why there are none. Knows no HTTP. */
 import { UserError } from "../base/errors.ts";
 import type { RunResult, SqlCell } from "../db/run-result.ts";
-
-/** A cell as JSON: large integers as text, bytes in hexadecimal. */
-export type JsonCell = null | number | string;
-
-export type Rows = {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly JsonCell[])[];
-  /** There were more rows than the limit. */
-  readonly truncated: boolean;
-  readonly ms: number;
-};
+import type { JsonCell, Rows } from "./api-types.ts";
 
 /** Raises sql-timeout, sql-too-large, sql-failed, sql-refused, stopped; `clean` takes out of a message what the reader must not know of. */
 export function rowsOf(result: RunResult, clean: (message: string) => string): Rows {

@@ -9,11 +9,12 @@ import { createSuggester, type Suggest, type Suggestion } from "../predict/sugge
 import type { Database } from "../schema/schema.ts";
 import { databaseOfDdl, databaseOfTables, type GivenTable } from "../schema/given.ts";
 import type { Feedback, RequestEnd, RequestLog, RequestStart } from "../track/requests.ts";
+import type { FailedSql, Rows } from "./api-types.ts";
 import type { Reader, Scope } from "./keys.ts";
 import type { Metrics } from "./metrics.ts";
 import { createQueue, type Queue } from "./queue.ts";
 import { createViews, type ReaderView } from "./reader-view.ts";
-import { type Rows, rowsOf } from "./rows.ts";
+import { rowsOf } from "./rows.ts";
 
 /** A model that answers on any schema. */
 export type ServedModel = {
@@ -79,7 +80,7 @@ export type Answered = {
   readonly tokens: number;
   readonly generationMs: number;
   readonly executionMs: number | null;
-  readonly result?: Rows | { readonly error: { readonly code: string; readonly message: string } };
+  readonly result?: Rows | FailedSql;
 };
 
 export type CallOptions = {
@@ -94,6 +95,8 @@ export type CallOptions = {
 
 export type Service = {
   readonly model: ServiceOptions["model"];
+  readonly limits: Limits;
+  readonly dialect: Database["dialect"];
   /** Raises forbidden, model-missing, overloaded, ddl-invalid, schema-too-long, question-too-long. */
   ask(reader: Reader, question: Question, options: CallOptions): Promise<Answered>;
   /** Raises forbidden, overloaded, and the codes that begin with sql-. */
@@ -182,6 +185,8 @@ export function createService(options: ServiceOptions): Service {
 
   return {
     model,
+    limits,
+    dialect: database.dialect,
     async ask(reader, question, { job, signal, onStart, onSql }) {
       ensureScope(reader, "ask");
       const view = viewFor(reader);

@@ -11,9 +11,7 @@ import { type Project, projectAt } from "../../pipeline/project.ts";
 import { runStages } from "../../pipeline/run.ts";
 import { stages } from "../../pipeline/stages.ts";
 import { ioOf } from "../io.ts";
-import { projectPage } from "../project-page.ts";
 import { serveProject } from "../serve-project.ts";
-import { packageVersion } from "../version.ts";
 import { reportSummary } from "./run.ts";
 import { readPort } from "./serve.ts";
 
@@ -74,12 +72,8 @@ export function registerDemo(program: Command): void {
         await serveProject(context, {
           host: "127.0.0.1",
           port,
-          version: packageVersion(),
-          page: projectPage({
-            title: company.title,
-            sampleQuestions: company.sampleQuestions,
-            reportFile: report.htmlFile,
-          }),
+          title: company.title,
+          sampleQuestions: company.sampleQuestions,
           onReady: (url) => io.progress.note(`Ask your questions on ${url} (Ctrl-C ends)`),
         });
     });

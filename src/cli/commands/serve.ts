@@ -1,12 +1,10 @@
 /** `t2s serve`: the project as an HTTP service. */
 import type { Command } from "commander";
 import { UserError } from "../../base/errors.ts";
-import { latestReport } from "../../pipeline/stages/eval.ts";
 import { loadDatabase } from "../../pipeline/stages/schema.ts";
 import { ioOf } from "../io.ts";
 import { addOptionFlags, overridesOf } from "../option-flags.ts";
-import { packageVersion } from "../version.ts";
-import { projectPage } from "../project-page.ts";
+import { sampleQuestions } from "../sample-questions.ts";
 import { serveProject } from "../serve-project.ts";
 import { contextOf } from "./run.ts";
 
@@ -34,11 +32,8 @@ export function registerServe(program: Command): void {
     await serveProject(context, {
       host: options.host,
       port: readPort(options.port),
-      version: packageVersion(),
-      page: projectPage({
-        title: `Ask ${dbId}`,
-        reportFile: latestReport(context.project)?.htmlFile,
-      }),
+      title: dbId,
+      sampleQuestions: sampleQuestions(context.project),
       onReady: (url, model) => {
         if ("missing" in model)
           io.progress.note(`there is no model, so that questions get an error: ${model.missing}`);

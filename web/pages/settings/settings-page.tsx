@@ -1,0 +1,5 @@
+/** Settings. */
+import type { ReactNode } from "react";
+import { PageHead } from "../../parts/page-head.tsx";
+
+export const SettingsPage = (): ReactNode => <PageHead title="Settings" />;
