@@ -119,18 +119,6 @@ export type NotesRequest =
       };
     };
 
-/** A training run as /v1/runs lists it. */
-export type RunSummary = {
-  readonly id: string;
-  readonly at: string;
-  readonly steps: number;
-  readonly hasAdapter: boolean;
-  /** Execution accuracy of its report, as a fraction. */
-  readonly ex: number | null;
-};
-
-export type RunsAnswer = { readonly runs: readonly RunSummary[] };
-
 /** What the page has to know before anything else. */
 export type ProjectAnswer = {
   readonly title: string;
