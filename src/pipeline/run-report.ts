@@ -11,6 +11,7 @@ import type { ScoredItem } from "../eval/evaluate.ts";
 import { groupingsOf, type Score, scoreOf, withFeatures } from "../eval/file-report/groups.ts";
 import type { ReportJson } from "../eval/report.ts";
 import type { FileItem } from "../eval/score-file.ts";
+import { wilsonInterval } from "../eval/statistics.ts";
 import type { StrictReason } from "../eval/strict.ts";
 import type { Database } from "../schema/schema.ts";
 import type { StageContext } from "./run.ts";
@@ -57,7 +58,14 @@ export type RunReport = {
     readonly groups: readonly ReportGroup[];
   }[];
   /** Of wrong answers, in the classes' order of precedence. */
-  readonly errorClasses: readonly { readonly name: ErrorClass; readonly n: number }[];
+  readonly errorClasses: readonly {
+    readonly name: ErrorClass;
+    readonly n: number;
+    /** Of all questions, with its 95 % interval. */
+    readonly share: number;
+    readonly low: number;
+    readonly high: number;
+  }[];
   readonly cases: readonly ReportCase[];
 };
 
@@ -86,10 +94,11 @@ export async function readRunReport(context: StageContext, wanted: string): Prom
     at: statSync(file("report.json")).mtime.toISOString(),
     figures: read("report.json") as ReportJson,
     groupings: groupsOf(items, base, database.dbId),
-    errorClasses: ERROR_CLASSES.map((name) => ({
-      name,
-      n: cases.filter((it) => it.errorClass === name).length,
-    })).filter(({ n }) => n > 0),
+    errorClasses: ERROR_CLASSES.map((name) => {
+      const n = cases.filter((it) => it.errorClass === name).length;
+      const [low, high] = wilsonInterval(n, cases.length);
+      return { name, n, share: n / Math.max(1, cases.length), low, high };
+    }).filter(({ n }) => n > 0),
     cases,
   };
 }

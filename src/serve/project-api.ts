@@ -161,7 +161,7 @@ const runSummary = z.object({
   n: z.number().nullable(),
 });
 const optionValue = z.union([z.string(), z.number(), texts]);
-export const runsAnswer: z.ZodType<{ readonly runs: readonly types.RunSummary[] }> = z.object({
+export const runsAnswer: z.ZodType<types.RunsAnswer> = z.object({
   runs: z.array(runSummary),
 });
 export const runAnswer: z.ZodType<types.RunDetail> = runSummary.extend({
@@ -211,7 +211,15 @@ export const reportAnswer: z.ZodType<types.RunReport> = z.object({
       groups: z.array(z.object({ title: z.string(), tuned: score, base: score.optional() })),
     }),
   ),
-  errorClasses: z.array(z.object({ name: z.string(), n: z.number() })),
+  errorClasses: z.array(
+    z.object({
+      name: z.string(),
+      n: z.number(),
+      share: z.number().describe("Of all questions, with its 95 % interval low – high."),
+      low: z.number(),
+      high: z.number(),
+    }),
+  ),
   cases: z.array(
     z.object({
       id: z.string(),

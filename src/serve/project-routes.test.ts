@@ -266,7 +266,13 @@ describe("runs", () => {
         isBaseRight: false,
       },
     ]);
-    expect(report.errorClasses).toContainEqual({ name: "nested", n: 1 });
+    expect(report.errorClasses).toContainEqual({
+      name: "nested",
+      n: 1,
+      share: 1 / report.cases.length,
+      low: expect.any(Number),
+      high: expect.any(Number),
+    });
     expect(await get("/v1/runs/live/report")).toEqual(error(404, "not-found", "has no report"));
   });
 });

@@ -1,5 +1,5 @@
 /**
- * What the routes on a project's pairs, runs, reports and settings answer, as types alone: the page imports them. What is
+ * What the routes on a project's pairs, runs, reports and settings answer, as types alone; api-types.ts hands them on. What is
  * counted has its n, what is estimated its 95 % interval; rates are fractions.
  */
 
@@ -157,6 +157,8 @@ export type RunSummary = {
   readonly n: number | null;
 };
 
+export type RunsAnswer = { readonly runs: readonly RunSummary[] };
+
 /** Accuracy of one model, over the answerable questions. */
 export type Figures = {
   readonly n: number;
@@ -244,7 +246,14 @@ export type RunReport = {
       readonly base?: Score;
     }[];
   }[];
-  readonly errorClasses: readonly { readonly name: string; readonly n: number }[];
+  /** Of wrong answers: how many, and their share of all questions with its 95 % interval. */
+  readonly errorClasses: readonly {
+    readonly name: string;
+    readonly n: number;
+    readonly share: number;
+    readonly low: number;
+    readonly high: number;
+  }[];
   readonly cases: readonly ReportCase[];
 };
 
