@@ -10,7 +10,13 @@ import { count } from "./figures.ts";
 const MOST_ROWS = 8;
 const KEPT_MS = 300_000;
 
-export function RowsShown({ sql }: { readonly sql: string }): ReactNode {
+export type RowsShownProps = {
+  readonly sql: string;
+  /** Whose rows, for who does not see them: "First rows of the gold". */
+  readonly label: string;
+};
+
+export function RowsShown({ sql, label }: RowsShownProps): ReactNode {
   const scopes = useProject().data?.reader.scopes ?? [];
   const { data, error } = useQuery<Rows, ApiError>({
     queryKey: ["rows", sql],
@@ -31,7 +37,10 @@ export function RowsShown({ sql }: { readonly sql: string }): ReactNode {
   const more = data.rows.length - MOST_ROWS;
   return (
     <div>
-      <Table.ScrollContainer minWidth={0} scrollAreaProps={{ viewportProps: SCROLLED }}>
+      <Table.ScrollContainer
+        minWidth={0}
+        scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": label } }}
+      >
         <Table withTableBorder verticalSpacing={4} horizontalSpacing="sm" fz={13} layout="auto">
           <Table.Thead>
             <Table.Tr>
@@ -70,5 +79,3 @@ export function RowsShown({ sql }: { readonly sql: string }): ReactNode {
     </div>
   );
 }
-
-const SCROLLED = { tabIndex: 0, role: "region", "aria-label": "First rows" } as const;

@@ -34,10 +34,10 @@ function Frame({ label, canKeep, isSaving, onKeep, onCancel, children }: FramePr
       <Stack gap="sm">
         {children}
         <Group gap="xs">
-          <Button size="compact-md" type="submit" loading={isSaving} disabled={!canKeep}>
+          <Button size="compact-sm" type="submit" loading={isSaving} disabled={!canKeep}>
             {label}
           </Button>
-          <Button size="compact-md" variant="default" onClick={onCancel}>
+          <Button size="compact-sm" variant="default" onClick={onCancel}>
             Cancel
           </Button>
         </Group>

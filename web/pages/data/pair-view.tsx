@@ -55,7 +55,13 @@ export function PairView({ pair, actions, onDecided }: PairViewProps): ReactNode
         <Text component="h2" fw={600} size="md" className={classes.title}>
           {pair.question}
         </Text>
-        <Badge variant="light" color="gray" className={classes.badge} data-state={pair.state}>
+        <Badge
+          variant="light"
+          color="gray"
+          tt="none"
+          className={classes.badge}
+          data-state={pair.state}
+        >
           {pair.state}
         </Badge>
       </Group>
@@ -79,19 +85,19 @@ export function PairView({ pair, actions, onDecided }: PairViewProps): ReactNode
             <RejectForm {...common} />
           ) : (
             <Group gap="xs">
-              <Button size="compact-md" disabled={!canAccept} onClick={accept}>
+              <Button size="compact-sm" disabled={!canAccept} onClick={accept}>
                 Accept{" "}
                 <Kbd ml={8} size="xs">
                   a
                 </Kbd>
               </Button>
-              <Button size="compact-md" variant="default" onClick={() => setForm("fix")}>
+              <Button size="compact-sm" variant="default" onClick={() => setForm("fix")}>
                 Fix{" "}
                 <Kbd ml={8} size="xs">
                   f
                 </Kbd>
               </Button>
-              <Button size="compact-md" variant="default" onClick={() => setForm("reject")}>
+              <Button size="compact-sm" variant="default" onClick={() => setForm("reject")}>
                 Reject{" "}
                 <Kbd ml={8} size="xs">
                   r
@@ -102,7 +108,9 @@ export function PairView({ pair, actions, onDecided }: PairViewProps): ReactNode
         </>
       )}
       {review.error && <ErrorNote title="The decision was not kept" error={review.error} />}
-      {pair.kind === "answer" && form !== "fix" && <RowsShown sql={pair.sql} />}
+      {pair.kind === "answer" && form !== "fix" && (
+        <RowsShown sql={pair.sql} label="First rows of the pair" />
+      )}
       <Facts pair={pair} />
     </article>
   );

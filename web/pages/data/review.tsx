@@ -128,7 +128,9 @@ type RowsProps = {
 
 function PairRows({ pairs, chosen, onChoose }: RowsProps): ReactNode {
   const current = useRef<HTMLButtonElement>(null);
-  useEffect(() => current.current?.scrollIntoView({ block: "nearest" }), [chosen]);
+  useEffect(() => {
+    void current.current?.scrollIntoView({ block: "nearest" });
+  }, [chosen]);
   return (
     <ul className={classes.rows}>
       {pairs.map(({ id, question, state, split, hardness, kind }, index) => (

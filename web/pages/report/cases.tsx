@@ -161,19 +161,20 @@ const CaseDetail = ({ one }: { readonly one: ReportCase }): ReactNode => (
       </Text>
     )}
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
-      <Side title="Gold" sql={one.goldSql || undefined} refusal={one.goldRefusal} />
-      <Side title="Answer" sql={one.predictedSql} refusal={one.predictedRefusal} />
+      <Side id={one.id} title="Gold" sql={one.goldSql || undefined} refusal={one.goldRefusal} />
+      <Side id={one.id} title="Answer" sql={one.predictedSql} refusal={one.predictedRefusal} />
     </SimpleGrid>
   </Stack>
 );
 
 type SideProps = {
+  readonly id: string;
   readonly title: string;
   readonly sql: string | undefined;
   readonly refusal: string | undefined;
 };
 
-const Side = ({ title, sql, refusal }: SideProps): ReactNode => (
+const Side = ({ id, title, sql, refusal }: SideProps): ReactNode => (
   <Stack gap={6} className={classes.side}>
     <Text size="xs" c="dimmed">
       {title}
@@ -183,7 +184,7 @@ const Side = ({ title, sql, refusal }: SideProps): ReactNode => (
     ) : (
       <>
         <SqlShown sql={sql} label={`SQL of the ${title.toLowerCase()}`} />
-        <RowsShown sql={sql} />
+        <RowsShown sql={sql} label={`First rows of the ${title.toLowerCase()}: ${id}`} />
       </>
     )}
   </Stack>

@@ -12,15 +12,22 @@ const models = [
   ["tuned", "Tuned, as deployed"],
 ] as const;
 
-/** A share of the answerable questions with its count. */
+/** A share of questions with its count. */
 const shareOf = (share: number, n: number): string =>
   `${percent(share)} (${Math.round(share * n)} of ${n})`;
 
-const rates: readonly (readonly [string, (figures: ModelFigures) => string])[] = [
+/** `toRefuse` questions have no answer. */
+type Rate = readonly [title: string, valueOf: (figures: ModelFigures, toRefuse: number) => string];
+
+const rates: readonly Rate[] = [
   ["SQL that does not run", ({ notRun, n }) => shareOf(notRun, n)],
   ["names tables or columns that do not exist", ({ unknownNames, n }) => shareOf(unknownNames, n)],
   ["refuses what has an answer", ({ wronglyRefused, n }) => shareOf(wronglyRefused, n)],
-  ["refuses what is to be refused", ({ refusalRecall }) => percent(refusalRecall)],
+  [
+    "refuses what is to be refused",
+    ({ refusalRecall }, toRefuse) =>
+      refusalRecall === null ? "–" : shareOf(refusalRecall, toRefuse),
+  ],
   ["seconds a question", ({ secondsPerQuestion }) => secondsPerQuestion.toFixed(2)],
 ];
 
@@ -58,7 +65,7 @@ export function Figures({ report }: { readonly report: RunReport }): ReactNode {
         <Table verticalSpacing={4} fz={13}>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>Of the answerable questions</Table.Th>
+              <Table.Th>Of the questions</Table.Th>
               {models.map(([name, title]) => (
                 <Table.Th key={name} className="number">
                   {title}
@@ -71,11 +78,10 @@ export function Figures({ report }: { readonly report: RunReport }): ReactNode {
               <Table.Tr key={title}>
                 <Table.Th fw={400} scope="row">
                   {title}
-                  {title === "refuses what is to be refused" && ` (n = ${toRefuse})`}
                 </Table.Th>
                 {models.map(([name]) => (
                   <Table.Td key={name} className="number">
-                    {valueOf(figures[name])}
+                    {valueOf(figures[name], toRefuse)}
                   </Table.Td>
                 ))}
               </Table.Tr>

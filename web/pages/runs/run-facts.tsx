@@ -14,17 +14,8 @@ const rows: readonly Row[] = [
   ["training pairs", ({ trained }) => (trained ? String(trained.pairs) : "–")],
   ["steps", ({ steps, of }) => `${steps} of ${of}`],
   ["time of the steps", ({ metrics }) => duration(metrics.reduce((sum, { ms }) => sum + ms, 0))],
-  ["time left", timeLeft],
   ["execution accuracy", ({ ex, n }) => (ex === null ? "–" : `${percent(ex)} (n = ${n})`)],
 ];
-
-/** By the last ten steps; of a run that goes on. */
-function timeLeft({ state, steps, of, metrics }: RunDetail): string {
-  if (state !== "running" || metrics.length === 0) return "–";
-  const late = metrics.slice(-10);
-  const each = late.reduce((sum, { ms }) => sum + ms, 0) / late.length;
-  return `about ${duration((of - steps) * each)}`;
-}
 
 const textOf = (value: OptionValue | undefined): string =>
   value === undefined ? "–" : Array.isArray(value) ? value.join(", ") : String(value);

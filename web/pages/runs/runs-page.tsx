@@ -2,6 +2,7 @@
 import {
   Checkbox,
   Group,
+  Progress,
   SegmentedControl,
   Skeleton,
   Stack,
@@ -12,12 +13,12 @@ import {
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import type { RunDetail, RunSummary, Step } from "../../../src/serve/api-types.ts";
 import { ErrorNote } from "../../parts/error-note.tsx";
-import { interval, percent, when } from "../../parts/figures.ts";
+import { duration, interval, percent, when } from "../../parts/figures.ts";
 import { PageHead } from "../../parts/page-head.tsx";
 import { ShareScale } from "../../parts/share-scale.tsx";
 import { Accuracy } from "./accuracy.tsx";
 import { RunFacts } from "./run-facts.tsx";
-import { useRun, useRuns } from "./runs-queries.ts";
+import { leftMs, useRun, useRuns } from "./runs-queries.ts";
 import classes from "./runs.module.css";
 
 const StepChart = lazy(async () => ({ default: (await import("./step-chart.tsx")).StepChart }));
@@ -73,7 +74,7 @@ const RunTable = ({ runs, chosen, onPick }: RunTableProps): ReactNode => (
           <Table.Th className="number">Last loss</Table.Th>
           <Table.Th className="number">n</Table.Th>
           <Table.Th className="number">Execution accuracy</Table.Th>
-          <Table.Th w={180}>95 % interval, 0 – 100 %</Table.Th>
+          <Table.Th w={200}>95 % interval</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -170,6 +171,7 @@ function Chosen({ ids }: { readonly ids: readonly string[] }): ReactNode {
             data={Object.entries(measures).map(([value, one]) => ({ value, label: one.label }))}
           />
         </Group>
+        {runs.map((run) => run.state === "running" && <Live key={run.id} {...run} />)}
         {runs.some(({ metrics }) => metrics.length > 0) ? (
           <Suspense fallback={<Skeleton h={300} />}>
             <StepChart
@@ -188,3 +190,14 @@ function Chosen({ ids }: { readonly ids: readonly string[] }): ReactNode {
     </>
   );
 }
+
+/** How far a run is that goes on. */
+const Live = ({ id, steps, of, metrics }: RunDetail): ReactNode => (
+  <Group gap="sm" mb="xs" wrap="nowrap">
+    <Progress value={of === 0 ? 0 : (100 * steps) / of} w={160} aria-label={`Steps of run ${id}`} />
+    <Text size="sm">
+      <span className="mono">{id}</span> goes on: step {steps} of {of}
+      {metrics.length > 0 && `, about ${duration(leftMs({ steps, of, metrics }))} left`}
+    </Text>
+  </Group>
+);

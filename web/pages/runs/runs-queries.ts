@@ -73,3 +73,13 @@ async function follow(
     });
   }
 }
+
+/** Milliseconds that the other steps take, by the last ten. */
+export function leftMs({
+  steps,
+  of,
+  metrics,
+}: Pick<RunDetail, "steps" | "of" | "metrics">): number {
+  const late = metrics.slice(-10);
+  return ((of - steps) * late.reduce((sum, { ms }) => sum + ms, 0)) / Math.max(1, late.length);
+}

@@ -12,13 +12,10 @@ const T = [
   2.11, 2.1, 2.09, 2.09,
 ];
 
-/** `window` points are odd in number; at the ends there are fewer, on both sides alike. */
+/** `window` points, odd in number; at the ends those that are there. */
 export function smooth(values: readonly number[], window: number): Smoothed {
   const half = Math.floor(window / 2);
-  const points = values.map((_, at) => {
-    const reach = Math.min(half, at, values.length - 1 - at);
-    return meanOf(values.slice(at - reach, at + reach + 1));
-  });
+  const points = values.map((_, at) => meanOf(values.slice(Math.max(0, at - half), at + half + 1)));
   return {
     mean: points.map(({ mean }) => mean),
     low: points.map(({ mean, error }) => mean - error),
@@ -29,7 +26,7 @@ export function smooth(values: readonly number[], window: number): Smoothed {
 function meanOf(values: readonly number[]): { readonly mean: number; readonly error: number } {
   const n = values.length;
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  if (n < 3) return { mean, error: 0 };
+  if (n < 2) return { mean, error: 0 };
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
   return { mean, error: (T[n - 2] ?? 1.96) * Math.sqrt(variance / n) };
 }

@@ -41,7 +41,9 @@ export function StepChart({ curves, measure, valueOf, format }: StepChartProps):
       plot.current = null;
     };
   }, [names, width, measure, format, scheme]);
-  useEffect(() => plot.current?.setData(data), [data, names, width, measure, format, scheme]);
+  useEffect(() => {
+    plot.current?.setData(data);
+  }, [data, names, width, measure, format, scheme]);
 
   return (
     <figure className={classes.figure} ref={ref}>
@@ -100,7 +102,7 @@ function optionsOf(names: readonly string[], { width, measure, format }: Look): 
     legend: { show: false },
     cursor: { y: false, points: { show: false } },
     axes: [
-      { ...axis, label: "step", labelSize: 18, labelFont: font },
+      { ...axis, label: "step", labelSize: 16, labelGap: 0, size: 28, labelFont: font },
       {
         ...axis,
         label: measure,

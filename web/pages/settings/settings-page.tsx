@@ -164,6 +164,9 @@ function Options({ settings }: { readonly settings: readonly Setting[] }): React
 function Option(option: Setting): ReactNode {
   const { name, value, inFile, help, choices, min, max } = option;
   const isDefault = isSame(value, option.default);
+  const admitted =
+    choices?.join(" · ") ??
+    (min === undefined ? undefined : `${min.toLocaleString("en")} – ${max?.toLocaleString("en")}`);
   return (
     <Table.Tr>
       <Table.Th fw={isSet(option) ? 600 : 400} scope="row" className={classes.name}>
@@ -186,14 +189,10 @@ function Option(option: Setting): ReactNode {
       </Table.Td>
       <Table.Td>
         {help}
-        {choices !== undefined && (
-          <Text size="xs" c="dimmed">
-            {choices.join(" · ")}
-          </Text>
-        )}
-        {min !== undefined && max !== undefined && (
-          <Text size="xs" c="dimmed">
-            {min.toLocaleString("en")} – {max.toLocaleString("en")}
+        {admitted !== undefined && (
+          <Text span fz={12} c="dimmed">
+            {" "}
+            {admitted}
           </Text>
         )}
       </Table.Td>
