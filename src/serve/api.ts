@@ -12,7 +12,6 @@ import type {
   NotesRequest,
   ProjectAnswer,
   Rows,
-  RunsAnswer,
   SchemaAnswer,
 } from "./api-types.ts";
 import type { Question } from "./service.ts";
@@ -163,18 +162,6 @@ export const schemaAnswer: z.ZodType<SchemaAnswer> = z.object({
     }),
   ),
 });
-export const runsAnswer: z.ZodType<RunsAnswer> = z.object({
-  runs: z.array(
-    z.object({
-      id: z.string(),
-      at: z.string(),
-      steps: z.number(),
-      hasAdapter: z.boolean(),
-      ex: z.number().nullable(),
-    }),
-  ),
-});
-
 const noteText = z.string().max(2000);
 const writtenNote = {
   description: z.string().optional(),

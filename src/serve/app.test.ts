@@ -655,7 +655,9 @@ test("the OpenAPI document has every route, and every route is in it", async () 
   const methods = (item: object) => Object.keys(item).map((method) => method.toUpperCase());
   for (const [url, item] of Object.entries<object>(document.paths))
     for (const method of methods(item))
-      expect(served.app.hasRoute({ method, url }), url).toBe(true);
+      expect(served.app.hasRoute({ method, url: url.replace(/\{(\w+)\}/g, ":$1") }), url).toBe(
+        true,
+      );
   const printed = served.app.printRoutes({ commonPrefix: false });
   // the page is the one route beside them
   expect(printed.match(/ \((?:GET|POST)/g)).toHaveLength(Object.keys(document.paths).length + 1);
