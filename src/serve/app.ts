@@ -4,12 +4,13 @@
  */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { errorTable, messageOf, UserError } from "../base/errors.ts";
+import { chatAnswer, generateAnswer } from "./answers.ts";
 import * as api from "./api.ts";
 import { type Keyring, LOCAL_READER, type Reader, type Scope } from "./keys.ts";
 import type { Metrics } from "./metrics.ts";
-import { openApiDocument, routes } from "./openapi.ts";
+import { allowedMethods, openApiDocument, routes } from "./openapi.ts";
 import { createRateLimit, RetryLater } from "./queue.ts";
-import { type Answered, codeOf, ensureScope, type Service } from "./service.ts";
+import { codeOf, ensureScope, type Service } from "./service.ts";
 
 /** A training run as /v1/runs lists it. */
 export type RunSummary = {
@@ -57,7 +58,12 @@ export function createApp(options: AppOptions): FastifyInstance {
   const guarded = new Map<string, Scope | undefined>([["/", "ask"]]);
   for (const { path, scope } of routes) guarded.set(path, scope);
 
-  app.addHook("onRequest", async (request) => {
+  app.addHook("onRequest", async (request, reply) => {
+    const allowed = request.is404 ? allowedMethods(request.url) : undefined;
+    if (allowed !== undefined) {
+      reply.header("allow", allowed);
+      throw new UserError("method-not-allowed", `${request.method} ${request.url}: ${allowed}`);
+    }
     needsKey ||= !keys.isEmpty();
     // a page of another site may resolve its own name to this machine
     if (!needsKey && !LOCAL_HOST.test(request.host))
@@ -265,35 +271,3 @@ async function stream(
   }
   raw.end();
 }
-
-const generateAnswer = (answered: Answered, withRows: boolean) => ({
-  request_id: answered.requestId,
-  sql: answered.sql,
-  ...(answered.refusal !== undefined && {
-    refusal: answered.refusal,
-    suggestions: answered.suggestions,
-  }),
-  confidence: answered.confidence,
-  confidence_basis: answered.confidenceBasis,
-  model: answered.model,
-  tokens: answered.tokens,
-  generation_time_ms: answered.generationMs,
-  execution_time_ms: answered.executionMs,
-  ...(answered.result && (withRows || "error" in answered.result) && { result: answered.result }),
-});
-
-/** A refusal is said as the model says it. */
-const chatAnswer = ({ requestId, sql, refusal, model, tokens }: Answered) => ({
-  id: requestId,
-  object: "chat.completion" as const,
-  created: Math.floor(Date.now() / 1000),
-  model,
-  choices: [
-    {
-      index: 0,
-      message: { role: "assistant" as const, content: sql ?? `-- cannot answer: ${refusal}` },
-      finish_reason: "stop",
-    },
-  ],
-  usage: { completion_tokens: tokens },
-});

@@ -113,6 +113,14 @@ export const routes: readonly RouteEntry[] = [
   },
 ];
 
+/** The methods of a route, as the header `Allow` has them; undefined where there is no such route. */
+export function allowedMethods(url: string): string | undefined {
+  const [path] = url.split("?");
+  const methods = routes.filter((route) => route.path === path).map(({ method }) => method);
+  if (methods.length === 0) return undefined;
+  return methods.map((method) => (method === "get" ? "GET, HEAD" : "POST")).join(", ");
+}
+
 /** OpenAPI 3.1, whose schemas are JSON Schema. */
 export function openApiDocument(version: string): object {
   const json = (form: z.ZodType, io: "input" | "output") => {
