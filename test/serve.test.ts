@@ -242,6 +242,10 @@ test.skipIf(MODEL === "" || !existsSync(MODEL))(
       confidence_basis: "model",
       execution_time_ms: null,
     });
+    await running.post("/generate_sql", { question: questions[0] });
+    const again = await running.post("/generate_sql", { question: "How many planes?", schema });
+    expect(again.body.sql).toBe(given.body.sql);
+    expect(again.body.prompt_tokens_read).toBeLessThan(given.body.prompt_tokens_read);
     const huge = Array.from(
       { length: 20_000 },
       (_, i) => `CREATE TABLE t${i} (a INT, b TEXT);`,

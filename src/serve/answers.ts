@@ -12,6 +12,7 @@ export const generateAnswer = (answered: Answered, withRows: boolean): object =>
   confidence_basis: answered.confidenceBasis,
   model: answered.model,
   tokens: answered.tokens,
+  prompt_tokens_read: answered.readTokens,
   generation_time_ms: answered.generationMs,
   execution_time_ms: answered.executionMs,
   ...(answered.result && (withRows || "error" in answered.result) && { result: answered.result }),

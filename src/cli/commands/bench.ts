@@ -30,12 +30,14 @@ export function registerBench(program: Command): void {
     .action(async (options: { questions: string; clients: string }, self: Command) => {
       const io = ioOf(self);
       const { project } = contextOf(io);
+      const clients = readCounts("--clients", options.clients);
+      const questions = readCounts("--questions", options.questions)[0];
       io.progress.step("bench");
       const result = await benchServe({
         program: [process.execPath, ...process.execArgv, process.argv[1]],
         folder: project.folder,
-        questions: benchQuestions(project, readCounts("--questions", options.questions)[0]),
-        clients: readCounts("--clients", options.clients),
+        questions: benchQuestions(project, questions),
+        clients,
         onProgress: io.progress.update,
       });
       io.progress.done();
