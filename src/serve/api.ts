@@ -115,6 +115,12 @@ export const generateAnswer: z.ZodType<GenerateAnswer> = z.object({
   confidence_basis: z.enum(["calibrated", "model", "model and execution"]),
   model: z.string(),
   tokens: z.number(),
+  prompt_tokens_read: z
+    .number()
+    .optional()
+    .describe(
+      "The prompt's tokens that had to be read; of a schema that was asked about before, none.",
+    ),
   generation_time_ms: z.number(),
   execution_time_ms: z.number().nullable().describe("null: nothing was executed, or it failed."),
   result: z

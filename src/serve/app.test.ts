@@ -217,7 +217,12 @@ describe("what is asked wrongly is answered in OpenAI's form with a code of the 
     ],
     ["an unknown route", 404, errorOf("not-found", "no GET /nowhere"), { url: "/nowhere" }],
     ["a broken path", 400, errorOf("usage", "/%"), { url: "/%" }],
-    ["a wrong method", 404, errorOf("not-found", "no GET /generate_sql"), { url: "/generate_sql" }],
+    [
+      "a wrong method",
+      405,
+      errorOf("method-not-allowed", "GET /generate_sql: POST"),
+      { url: "/generate_sql" },
+    ],
     [
       "a schema without tables",
       400,

@@ -4,16 +4,17 @@
  */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { UserError } from "../base/errors.ts";
+import { chatAnswer, generateAnswer } from "./answers.ts";
 import * as api from "./api.ts";
 import { type Keyring, LOCAL_READER, type Reader } from "./keys.ts";
 import type { Metrics } from "./metrics.ts";
 import { type NotesPlace, serveNotes } from "./notes.ts";
-import { openApiDocument, routes } from "./openapi.ts";
+import { allowedMethods, openApiDocument, routes } from "./openapi.ts";
 import { type About, servePage } from "./page.ts";
 import { addProjectRoutes, type ProjectRecords } from "./project-routes.ts";
 import { createRateLimit } from "./queue.ts";
 import { errorReply, goneSignal, stream } from "./reply.ts";
-import { type Answered, ensureScope, type Service } from "./service.ts";
+import { ensureScope, type Service } from "./service.ts";
 
 export type AppOptions = {
   readonly service: Service;
@@ -51,7 +52,12 @@ export function createApp(options: AppOptions): FastifyInstance {
   const readerOf = (request: FastifyRequest): Reader => readers.get(request) ?? LOCAL_READER;
   const guarded = new Map(routes.map(({ path, scope }) => [path, scope]));
 
-  app.addHook("onRequest", async (request) => {
+  app.addHook("onRequest", async (request, reply) => {
+    const allowed = request.is404 ? allowedMethods(request.url) : undefined;
+    if (allowed !== undefined) {
+      reply.header("allow", allowed);
+      throw new UserError("method-not-allowed", `${request.method} ${request.url}: ${allowed}`);
+    }
     needsKey ||= !keys.isEmpty();
     // a page of another site may resolve its own name to this machine
     if (!needsKey && !LOCAL_HOST.test(request.host))
@@ -209,35 +215,3 @@ const UNKNOWN_PER_MINUTE = 60;
 
 const secretOf = ({ headers }: FastifyRequest): string =>
   /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? "")?.[1] ?? "";
-
-const generateAnswer = (answered: Answered, withRows: boolean) => ({
-  request_id: answered.requestId,
-  sql: answered.sql,
-  ...(answered.refusal !== undefined && {
-    refusal: answered.refusal,
-    suggestions: answered.suggestions,
-  }),
-  confidence: answered.confidence,
-  confidence_basis: answered.confidenceBasis,
-  model: answered.model,
-  tokens: answered.tokens,
-  generation_time_ms: answered.generationMs,
-  execution_time_ms: answered.executionMs,
-  ...(answered.result && (withRows || "error" in answered.result) && { result: answered.result }),
-});
-
-/** A refusal is said as the model says it. */
-const chatAnswer = ({ requestId, sql, refusal, model, tokens }: Answered) => ({
-  id: requestId,
-  object: "chat.completion" as const,
-  created: Math.floor(Date.now() / 1000),
-  model,
-  choices: [
-    {
-      index: 0,
-      message: { role: "assistant" as const, content: sql ?? `-- cannot answer: ${refusal}` },
-      finish_reason: "stop",
-    },
-  ],
-  usage: { completion_tokens: tokens },
-});

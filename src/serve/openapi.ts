@@ -212,6 +212,19 @@ export const routes: readonly RouteEntry[] = [
   },
 ];
 
+/** The methods of a route, as the header `Allow` has them; undefined where there is no such route. */
+export function allowedMethods(url: string): string | undefined {
+  const [path] = url.split("?");
+  const methods = routes
+    .filter((route) => templateOf(route.path).test(path))
+    .map(({ method }) => method.toUpperCase());
+  if (methods.length === 0) return undefined;
+  return methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : method)).join(", ");
+}
+
+const templateOf = (path: string): RegExp =>
+  new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/:\w+/g, "[^/]+")}$`);
+
 /** OpenAPI 3.1, whose schemas are JSON Schema. */
 export function openApiDocument(version: string): object {
   const json = (form: z.ZodType, io: "input" | "output") => {
