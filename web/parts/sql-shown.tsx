@@ -1,6 +1,7 @@
 /** SQL to read: keywords, strings and numbers told apart. Nothing of an editor is loaded for it. */
 import type { ReactNode } from "react";
 import classes from "./sql-shown.module.css";
+import { readableSql } from "./sql-text.ts";
 
 const PIECE =
   /('(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`)|(--[^\n]*)|\b(\d+(?:\.\d+)?)\b|\b([A-Za-z_]\w*)\b/g;
@@ -20,7 +21,7 @@ export const SqlShown = ({ sql, label }: SqlShownProps): ReactNode => (
   // long statements scroll by the arrow keys
   // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
   <pre className={classes.sql} aria-label={label} role="group" tabIndex={0}>
-    <code>{pieces(sql)}</code>
+    <code>{pieces(readableSql(sql))}</code>
   </pre>
 );
 

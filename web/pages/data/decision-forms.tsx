@@ -1,7 +1,13 @@
 /** The forms of a decision that needs words: a fix, and a rejection. Ctrl+Enter keeps, Escape leaves. */
-import { Button, Group, Stack, Textarea } from "@mantine/core";
-import { type KeyboardEvent, type ReactNode, useState } from "react";
+import { Button, Group, Skeleton, Stack, Text, Textarea } from "@mantine/core";
+import { type KeyboardEvent, lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import type { PairEntry, ReviewRequest } from "../../../src/serve/api-types.ts";
+import { useSchema } from "../../queries.ts";
+import classes from "./data.module.css";
+
+const SqlEditor = lazy(async () => ({
+  default: (await import("../../parts/sql-editor.tsx")).SqlEditor,
+}));
 
 export type DecisionFormProps = {
   readonly pair: PairEntry;
@@ -19,6 +25,8 @@ type FrameProps = Omit<DecisionFormProps, "pair" | "onDone"> & {
 
 function Frame({ label, canKeep, isSaving, onKeep, onCancel, children }: FrameProps): ReactNode {
   const onKeyDown = (event: KeyboardEvent) => {
+    // an editor's own keys
+    if (event.defaultPrevented) return;
     if (event.key === "Escape") onCancel();
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && canKeep) onKeep();
   };
@@ -49,14 +57,19 @@ function Frame({ label, canKeep, isSaving, onKeep, onCancel, children }: FramePr
 export function FixForm({ pair, onDone, ...frame }: DecisionFormProps): ReactNode {
   const [question, setQuestion] = useState(pair.decision?.question ?? pair.question);
   const [sql, setSql] = useState(pair.decision?.sql ?? pair.sql);
+  const { data: schema } = useSchema();
+  const names = useMemo(
+    () =>
+      Object.fromEntries(
+        (schema?.tables ?? []).map(({ name, columns }) => [name, columns.map((one) => one.name)]),
+      ),
+    [schema],
+  );
   const isChanged = question.trim() !== pair.question || sql.trim() !== pair.sql;
+  const canKeep = isChanged && question.trim() !== "";
+  const keep = () => onDone({ decision: "fix", question: question.trim(), sql: sql.trim() });
   return (
-    <Frame
-      {...frame}
-      label="Keep the fix"
-      canKeep={isChanged && question.trim() !== ""}
-      onKeep={() => onDone({ decision: "fix", question: question.trim(), sql: sql.trim() })}
-    >
+    <Frame {...frame} label="Keep the fix" canKeep={canKeep} onKeep={keep}>
       <Textarea
         label="Question"
         autosize
@@ -65,21 +78,28 @@ export function FixForm({ pair, onDone, ...frame }: DecisionFormProps): ReactNod
         onChange={(event) => setQuestion(event.currentTarget.value)}
         autoFocus
       />
-      <Textarea
-        label="SQL"
-        description={
-          pair.kind === "refuse"
+      <div>
+        <Text size="sm" fw={600} aria-hidden="true">
+          SQL
+        </Text>
+        <Text size="xs" c="dimmed" mb={4}>
+          {pair.kind === "refuse"
             ? "Left empty, the question stays one to refuse."
-            : "It is executed before it is kept."
-        }
-        autosize
-        minRows={4}
-        maxRows={16}
-        spellCheck={false}
-        styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)", fontSize: 13 } }}
-        value={sql}
-        onChange={(event) => setSql(event.currentTarget.value)}
-      />
+            : "It is executed before it is kept."}
+        </Text>
+        <div className={classes.editor}>
+          <Suspense fallback={<Skeleton h={90} />}>
+            <SqlEditor
+              label="SQL"
+              value={sql}
+              names={names}
+              dialect={schema?.dialect}
+              onChange={setSql}
+              onRun={() => canKeep && keep()}
+            />
+          </Suspense>
+        </div>
+      </div>
     </Frame>
   );
 }

@@ -109,7 +109,7 @@ export function PairView({ pair, actions, onDecided }: PairViewProps): ReactNode
       )}
       {review.error && <ErrorNote title="The decision was not kept" error={review.error} />}
       {pair.kind === "answer" && form !== "fix" && (
-        <RowsShown sql={pair.sql} label="First rows of the pair" />
+        <RowsShown sql={pair.sql} label="Rows of the pair" />
       )}
       <Facts pair={pair} />
     </article>

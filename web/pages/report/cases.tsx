@@ -184,7 +184,7 @@ const Side = ({ id, title, sql, refusal }: SideProps): ReactNode => (
     ) : (
       <>
         <SqlShown sql={sql} label={`SQL of the ${title.toLowerCase()}`} />
-        <RowsShown sql={sql} label={`First rows of the ${title.toLowerCase()}: ${id}`} />
+        <RowsShown sql={sql} label={`Rows of the ${title.toLowerCase()}: ${id}`} />
       </>
     )}
   </Stack>

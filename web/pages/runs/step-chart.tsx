@@ -20,6 +20,8 @@ export type StepChartProps = {
 const HEIGHT = 300;
 /** Variables of the theme, for the first curve and the second. */
 const COLOURS = ["--t2s-accent", "--t2s-unsure"];
+/** Between ticks of steps. */
+const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
 /** Of a curve: dots, mean, and the two ends of its interval. */
 const SERIES = 4;
 
@@ -102,7 +104,15 @@ function optionsOf(names: readonly string[], { width, measure, format }: Look): 
     legend: { show: false },
     cursor: { y: false, points: { show: false } },
     axes: [
-      { ...axis, label: "step", labelSize: 16, labelGap: 0, size: 28, labelFont: font },
+      {
+        ...axis,
+        label: "step",
+        incrs: WHOLE,
+        labelSize: 16,
+        labelGap: 0,
+        size: 28,
+        labelFont: font,
+      },
       {
         ...axis,
         label: measure,

@@ -1,15 +1,5 @@
 /** Settings, to read: the model that is served, every option of t2s.yaml with what it means, the keys. */
-import {
-  Alert,
-  Checkbox,
-  Group,
-  Skeleton,
-  Stack,
-  Table,
-  Text,
-  TextInput,
-  Title,
-} from "@mantine/core";
+import { Checkbox, Group, Skeleton, Stack, Table, Text, TextInput, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import type { OptionValue, Setting, SettingsAnswer } from "../../../src/serve/api-types.ts";
@@ -17,6 +7,7 @@ import { type ApiError, call } from "../../client.ts";
 import { ErrorNote } from "../../parts/error-note.tsx";
 import { count } from "../../parts/figures.ts";
 import { Icon } from "../../parts/icons.tsx";
+import { Notice } from "../../parts/notice.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
 import { Keys } from "./keys.tsx";
 import classes from "./settings.module.css";
@@ -74,18 +65,18 @@ function Served({ folder, model, settings, problem }: SettingsAnswer): ReactNode
         <dd>{valueOf("predict.decode")}</dd>
       </dl>
       {problem !== undefined && (
-        <Alert color="red" variant="light" mt="sm" title="t2s.yaml cannot be read as it stands">
+        <Notice tone="wrong" role="status" title="t2s.yaml cannot be read as it stands">
           {problem} The service goes on with what it read at its start.
-        </Alert>
+        </Notice>
       )}
       {changed.length > 0 && (
-        <Alert color="yellow" variant="light" mt="sm" title="Not what t2s.yaml says">
+        <Notice tone="unsure" role="status" title="Not what t2s.yaml says">
           {count(changed.length, "option")} of the service{" "}
           {changed.length === 1 ? "differs" : "differ"} from t2s.yaml:{" "}
           {changed.map(({ name }) => name).join(", ")}. It was changed since, or the service was
           started with a flag. What is in t2s.yaml holds after a restart of <code>t2s serve</code>;{" "}
           <code>t2s run</code> reads it each time.
-        </Alert>
+        </Notice>
       )}
     </section>
   );

@@ -1,32 +1,24 @@
 /** Data, Runs, Report and Settings in a real browser, on a project with real files. */
 import { readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openProjectRecords } from "../src/pipeline/project-records.ts";
 import type { StageContext } from "../src/pipeline/run.ts";
-import { chromiumPath, type OpenPage, openPage, screenshot } from "./fixtures/browser.ts";
-import { buildPage } from "./fixtures/built-page.ts";
+import { violationsOf } from "./fixtures/axe.ts";
+import { chromiumPath, screenshot } from "./fixtures/browser.ts";
 import { predictFrom } from "./fixtures/examples.ts";
-import { openServed, type Served } from "./fixtures/served.ts";
+import { openServedPage, type ServedPage } from "./fixtures/served-page.ts";
 import { addSteps, describeRun, makeShownProject, measureRun } from "./fixtures/shown-project.ts";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-type Violations = { violations: { id: string; nodes: { target: string[] }[] }[] };
 
 describe.skipIf(chromiumPath === undefined)(
   "the pages of a project in a browser (T2S_CHROMIUM)",
   () => {
     let context: StageContext;
-    let webFolder: string;
-    let served: Served;
-    let opened: OpenPage;
-    let page: Page;
-    let url: string;
     let records: ReturnType<typeof openProjectRecords>;
+    let shown: ServedPage;
+    let page: Page;
 
     beforeAll(async () => {
-      webFolder = await buildPage();
       context = await makeShownProject();
       for (const id of ["first-run", "second-run"]) {
         addSteps(context, id, [1, 20, 20]);
@@ -34,16 +26,12 @@ describe.skipIf(chromiumPath === undefined)(
         await measureRun(context, id, { held: "SELECT name FROM customer" });
       }
       records = openProjectRecords(context);
-      served = openServed({ predict: predictFrom({}), webFolder, records });
-      url = await served.app.listen({ host: "127.0.0.1", port: 0 });
-      opened = await openPage(url, 1360);
-      page = opened.page;
+      shown = await openServedPage({ predict: predictFrom({}), records }, 1360);
+      page = shown.page;
     }, 120_000);
     afterAll(async () => {
-      await opened?.close();
-      await served?.close();
+      await shown?.close();
       await records?.close();
-      rmSync(webFolder, { recursive: true, force: true });
       rmSync(context.project.folder, { recursive: true, force: true });
     });
 
@@ -53,29 +41,17 @@ describe.skipIf(chromiumPath === undefined)(
         .split("\n")
         .map((line) => JSON.parse(line));
 
-    /** Shows a page in both colours: no violation that axe-core finds, and a screenshot of each. */
+    /** What is shown, in both colours: nothing that axe-core finds wrong, and a screenshot of each. */
     const look = async (name: string) => {
       for (const colorScheme of ["dark", "light"] as const) {
-        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-        const settled = `document.documentElement.dataset.mantineColorScheme === "${colorScheme}" && document.getAnimations().length === 0`;
-        await expect.poll(() => page.evaluate(settled)).toBe(true);
-        // the page's policy permits no script but the service's own
-        const session = await page.context().newCDPSession(page);
-        await session.send("Runtime.evaluate", { expression: AXE });
-        await session.detach();
-        const { violations } = await page.evaluate<Violations>(
-          "axe.run(document, { resultTypes: ['violations'] })",
-        );
-        expect(
-          violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target.join(" "))]),
-          `${name}, ${colorScheme}`,
-        ).toEqual([]);
+        await shown.colours(colorScheme);
+        expect(await violationsOf(page), `${name}, ${colorScheme}`).toEqual([]);
         await page.screenshot({ path: screenshot(`${name}-${colorScheme}.png`) });
       }
     };
 
     const open = async (name: string) => {
-      await page.goto(`${url}/#/${name.toLowerCase()}`);
+      await shown.go(`/${name.toLowerCase()}`);
       await page.getByRole("heading", { level: 1, name }).waitFor();
     };
 
@@ -103,12 +79,17 @@ describe.skipIf(chromiumPath === undefined)(
       await page.getByRole("heading", { level: 2, name: "What is everyone called?" }).waitFor();
       await page.getByRole("cell", { name: "London" }).waitFor();
       await page.keyboard.press("f");
-      const sql = page.getByLabel("SQL", { exact: true });
-      await sql.fill("SELECT fullName FROM customer");
+      const write = async (sql: string) => {
+        await page.getByLabel("SQL", { exact: true }).click();
+        await page.keyboard.press("ControlOrMeta+a");
+        await page.keyboard.insertText(sql);
+        await page.keyboard.press("Escape");
+      };
+      await write("SELECT fullName FROM customer");
       await page.keyboard.press("Control+Enter");
       await page.getByText("the SQL does not run: there is no column fullName").waitFor();
       await look("data-fix");
-      await sql.fill("SELECT name FROM customer");
+      await write("SELECT name FROM customer");
       await page.keyboard.press("Control+Enter");
       await page.getByText("1 accepted, 1 fixed, 0 rejected").waitFor();
       expect(decisions()[1]).toMatchObject({ id: "own-2", sql: "SELECT name FROM customer" });
@@ -177,12 +158,11 @@ describe.skipIf(chromiumPath === undefined)(
       await look("settings");
     });
 
-    test("no request left for another host, and nothing failed on the way", () => {
-      expect(new Set(opened.requests.map((request) => new URL(request).origin))).toEqual(
-        new Set([url]),
-      );
-      // the fix that was refused
-      expect(opened.problems.filter((problem) => !/status of 400/.test(problem))).toEqual([]);
+    test("no request left for another host, and nothing failed on the way but the fix that was refused", () => {
+      // typing over highlighted text, Chromium would keep its look by an inline style: the policy blocks it
+      const isExpected = (problem: string) => /status of 400|Applying inline style/.test(problem);
+      expect(shown.opened.problems.filter((it) => it.includes("status of 400"))).toHaveLength(1);
+      shown.expectQuiet((problem) => !isExpected(problem));
     });
   },
 );
