@@ -82,6 +82,17 @@ describe.skipIf(chromiumPath === undefined)("the page Ask in a browser (T2S_CHRO
     await page.screenshot({ path: screenshot("ask-rows.png") });
   });
 
+  test("everything is reached by keyboard, in the order in which it stands", async () => {
+    await box().focus();
+    const names: string[] = [];
+    for (let i = 0; i < 6; i++) {
+      await page.keyboard.press("Tab");
+      const focused = page.locator(":focus");
+      names.push((await focused.getAttribute("aria-label")) ?? (await focused.textContent()) ?? "");
+    }
+    expect(names.slice(1)).toEqual(["Ask", "Sales by day", "What is in stock?", "SQL", "Run"]);
+  });
+
   test("a click on a head sorts, by keyboard too", async () => {
     const names = async () => (await cells()).filter((_, at) => at % 3 === 1);
     const head = result().getByRole("button", { name: "name" });

@@ -49,7 +49,7 @@ function optionsOf(plan: ChartPlan, width: number, place: HTMLElement): uPlot.Op
   return {
     width,
     height: HEIGHT,
-    cursor: { points: { size: 7 }, drag: { x: !isBar, y: false } },
+    cursor: { points: { show: !isBar, size: 7 }, drag: { x: !isBar, y: false } },
     legend: { live: true },
     scales: {
       x: { time: false, range: () => [-0.6, labels.length - 0.4] },
