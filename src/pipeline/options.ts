@@ -114,6 +114,7 @@ export type Config = {
   readonly "predict.examples": string;
   readonly "predict.link": string;
   readonly "predict.linkTables": number;
+  readonly "predict.gpu": string;
   readonly "eval.maxTokens": number;
   readonly "eval.timeoutMs": number;
   readonly "eval.sequences": number;
@@ -309,6 +310,10 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     1,
     1000,
     "Most tables in the prompt of a question whose schema is not shown whole.",
+  ),
+  "predict.gpu": choice(
+    ["off", "cuda", "vulkan"],
+    "What computes the model besides the CPU; its binaries of node-llama-cpp are a package of their own (docs/containers.md).",
   ),
   "eval.maxTokens": integer(
     160,

@@ -11,7 +11,7 @@ import type { Database } from "../schema/schema.ts";
 import { cacheFolder } from "../source/source.ts";
 import { calibrated } from "./calibration.ts";
 import { baseModelOf, countTokens, promptOptions } from "./model.ts";
-import { adapterFileOf, decodingOptions, openDecoding } from "./predictor.ts";
+import { adapterFileOf, decodingOptions, gpuOption, openDecoding } from "./predictor.ts";
 import { promptsOf } from "./prompts.ts";
 import type { StageContext } from "./run.ts";
 import { databaseOf, loadDatabase } from "./stages/schema.ts";
@@ -62,6 +62,7 @@ export async function openServedModel(context: StageContext): Promise<ServedMode
     contextTokens,
     sequences: 1,
     threads: config["eval.threads"],
+    ...gpuOption(config),
     cacheFolder: cacheFolder(),
   });
   const options = decodingOptions(config);

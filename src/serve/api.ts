@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { UserError } from "../base/errors.ts";
 import type {
+  DescribedTable,
   ErrorAnswer,
   FeedbackRequest,
   GenerateAnswer,
@@ -22,7 +23,12 @@ export type ChatRequest = {
   readonly stream?: boolean;
 };
 
-const question = z.string().trim().min(1).max(4000).describe("In plain words.");
+export const question: z.ZodType<string> = z
+  .string()
+  .trim()
+  .min(1)
+  .max(4000)
+  .describe("In plain words.");
 
 const column = z.strictObject({
   name: z.string().min(1),
@@ -150,24 +156,30 @@ const described = {
   name: z.string(),
   comment: z.string().optional(),
 };
-export const schemaAnswer: z.ZodType<SchemaAnswer> = z.object({
-  dialect: z.string(),
-  tables: z.array(
+export const tableAnswer: z.ZodType<DescribedTable> = z.object({
+  ...described,
+  kind: z.string(),
+  columns: z.array(
     z.object({
       ...described,
-      kind: z.string(),
-      columns: z.array(
-        z.object({
-          ...described,
-          type: z.string(),
-          notNull: z.boolean(),
-          primaryKey: z.number(),
-        }),
-      ),
-      foreignKeys: z.array(foreignKey),
+      type: z.string(),
+      notNull: z.boolean(),
+      primaryKey: z.number().describe("Its place in the primary key, from 1; 0: in none."),
     }),
   ),
+  foreignKeys: z.array(foreignKey),
 });
+export const schemaAnswer: z.ZodType<SchemaAnswer> = z.object({
+  dialect: z.string(),
+  tables: z.array(tableAnswer),
+});
+export const tablesAnswer: z.ZodType = z.object({
+  dialect: z.string(),
+  tables: z.array(
+    z.object({ ...described, kind: z.string(), columns: z.number().describe("How many.") }),
+  ),
+});
+
 const noteText = z.string().max(2000);
 const writtenNote = {
   description: z.string().optional(),
@@ -233,4 +245,10 @@ export function readBody<T>(form: z.ZodType<T>, body: unknown): T {
     field,
     `${field === "" ? "the body" : `"${field}"`} is ${shown}: ${message}`,
   );
+}
+
+/** JSON Schema of a form, without naming its dialect: not every reader knows one by name. */
+export function jsonSchemaOf(form: z.ZodType, io: "input" | "output"): { readonly type: "object" } {
+  const { $schema: _, ...schema } = z.toJSONSchema(form, { io });
+  return schema as { type: "object" };
 }

@@ -664,8 +664,8 @@ test("the OpenAPI document has every route, and every route is in it", async () 
         true,
       );
   const printed = served.app.printRoutes({ commonPrefix: false });
-  // the page is the one route beside them
-  expect(printed.match(/ \((?:GET|POST)/g)).toHaveLength(Object.keys(document.paths).length + 1);
+  // the page and the Model Context Protocol stand beside them
+  expect(printed.match(/ \((?:GET|POST)/g)).toHaveLength(Object.keys(document.paths).length + 2);
   expect(
     document.paths["/generate_sql"].post.requestBody.content["application/json"].schema.required,
   ).toEqual(["question"]);

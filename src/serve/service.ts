@@ -93,7 +93,11 @@ export type CallOptions = {
   readonly onStart?: () => void;
   /** Called with the SQL before it is executed. */
   readonly onSql?: (sql: string) => void;
+  /** Fewer rows than the limit. */
+  readonly maxRows?: number;
 };
+
+type RunOptions = Pick<CallOptions, "signal" | "maxRows">;
 
 export type Service = {
   readonly model: ServiceOptions["model"];
@@ -128,14 +132,15 @@ export function createService(options: ServiceOptions): Service {
   const sqlQueue = createQueue(limits.executions, limits.maxWaiting);
 
   /** Runs SQL as a reader; what is wrong with it is raised. */
-  async function run(view: ReaderView, sql: string, signal?: AbortSignal): Promise<Rows> {
+  async function run(view: ReaderView, sql: string, wanted: RunOptions): Promise<Rows> {
+    const { signal, maxRows = limits.maxRows } = wanted;
     const admission = view.guard(sql);
     if (!admission.ok) throw new UserError(admission.code, admission.message);
     const result = await sqlQueue.run(
       () =>
         executor.run(databaseFile, admission.sql, {
           timeoutMs: limits.timeoutMs,
-          maxRows: limits.maxRows,
+          maxRows: Math.min(maxRows, limits.maxRows),
           maxBytes: limits.maxBytes,
           permissions: view.permissions,
           signal,
@@ -189,7 +194,7 @@ export function createService(options: ServiceOptions): Service {
     model,
     limits,
     dialect: database.dialect,
-    async ask(reader, question, { job, signal, onStart, onSql }) {
+    async ask(reader, question, { job, signal, onStart, onSql, maxRows }) {
       ensureScope(reader, "ask");
       const view = viewFor(reader);
       const hasOwnSchema = question.schema !== undefined;
@@ -225,7 +230,7 @@ export function createService(options: ServiceOptions): Service {
         onSql?.(sql);
         const mayExecute =
           !hasOwnSchema && question.execute !== false && reader.scopes.includes("execute");
-        const result = mayExecute ? await tried(run(view, sql, signal)) : undefined;
+        const result = mayExecute ? await tried(run(view, sql, { signal, maxRows })) : undefined;
         const failed = result !== undefined && "error" in result;
         const executionMs = result === undefined || failed ? null : result.ms;
         const value: Answered = {
@@ -242,10 +247,10 @@ export function createService(options: ServiceOptions): Service {
         return { value, end };
       });
     },
-    async execute(reader, sql, { job, signal }) {
+    async execute(reader, sql, { job, signal, maxRows }) {
       ensureScope(reader, "execute");
       return logged({ job, reader: reader.name, sql }, async () => {
-        const value = await run(viewFor(reader), sql, signal);
+        const value = await run(viewFor(reader), sql, { signal, maxRows });
         return { value, end: { sql, rows: value.rows.length, executionMs: value.ms } };
       });
     },
