@@ -60,6 +60,11 @@ provide(
   undefined,
   "what DVC says of a project's versions is left out (its program, scripts/reference/dvc.txt)",
 );
+provide(
+  "T2S_SCHEMATHESIS",
+  undefined,
+  "what schemathesis makes up against the service is left out (its program, scripts/reference/schemathesis.txt)",
+);
 
 // npx puts the Node that npm installed first on the path.
 run("npx", ["--no", "vitest", "run", ...process.argv.slice(2)], { env });

@@ -99,5 +99,6 @@ describe.skipIf(chromiumPath === undefined)("the page in a browser (T2S_CHROMIUM
   });
 
   test("no request left for another host, and nothing failed on the way", () =>
-    shown.expectQuiet());
+    // an empty project has neither pairs nor a report
+    shown.expectQuiet((it) => !/404 .*\/v1\/(?:pairs|runs\/latest\/report)/.test(it)));
 });

@@ -1,11 +1,12 @@
 /** `t2s serve` as a process: ready, asked, stopped; and what it says when it cannot. */
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openRequestLog } from "../src/track/requests.ts";
+import { exampleOf } from "./fixtures/examples.ts";
 import { startT2s } from "./fixtures/program.ts";
 import { cacheBeside, makeShopProject, runInProject } from "./fixtures/shop-project.ts";
 
@@ -241,6 +242,10 @@ test.skipIf(MODEL === "" || !existsSync(MODEL))(
       confidence_basis: "model",
       execution_time_ms: null,
     });
+    await running.post("/generate_sql", { question: questions[0] });
+    const again = await running.post("/generate_sql", { question: "How many planes?", schema });
+    expect(again.body.sql).toBe(given.body.sql);
+    expect(again.body.prompt_tokens_read).toBeLessThan(given.body.prompt_tokens_read);
     const huge = Array.from(
       { length: 20_000 },
       (_, i) => `CREATE TABLE t${i} (a INT, b TEXT);`,
@@ -248,5 +253,32 @@ test.skipIf(MODEL === "" || !existsSync(MODEL))(
     const long = await running.post("/generate_sql", { question: "How many?", schema: huge });
     expect([long.status, long.body.error.code]).toEqual([400, "schema-too-long"]);
     expect(await running.stop("SIGTERM")).toBe(0);
+  },
+);
+
+test.skipIf(MODEL === "" || !existsSync(MODEL))(
+  "a bench starts a service, asks it alone and by several clients, and says what each part took (T2S_MODEL_FILE)",
+  async () => {
+    const project = makeShopProject(folder, `model: gguf:${MODEL}\n`, []);
+    const bench = (...args: string[]) => runInProject(project, ["bench", "serve", ...args]);
+    expect((await bench("--clients", "0")).stderr).toContain("error usage: --clients is 0");
+    expect((await bench()).stderr).toContain("error not-found: there is no question in");
+    const clean = join(project, "data", "clean");
+    mkdirSync(clean, { recursive: true });
+    const lines = ["How many customers are there?", "names of the customers"].map(
+      (question, i) => `${JSON.stringify(exampleOf(String(i), question, "SELECT 1"))}\n`,
+    );
+    writeFileSync(join(clean, "dev.jsonl"), lines.join(""));
+    const { json, stderr } = await bench("--questions", "2", "--clients", "1,3");
+    expect(json, stderr).toMatchObject({ name: "serve", ratio: json.theirs / json.ours });
+    const { ownMs, schemas, clients, megabytes } = json.conditions;
+    expect(ownMs.p50).toBeGreaterThan(0);
+    expect(ownMs.p99).toBeGreaterThanOrEqual(ownMs.p50);
+    expect(schemas.map(({ tables }: { tables: number }) => tables)).toEqual([5, 20, 60]);
+    expect(clients).toMatchObject([
+      { clients: 1, questions: 2, refused: 0 },
+      { clients: 3, questions: 3, refused: 0 },
+    ]);
+    expect(megabytes).toBeGreaterThan(50);
   },
 );

@@ -40,6 +40,7 @@ export type ErrorCode =
   | "below-bound"
   | "version-missing"
   | "not-found"
+  | "method-not-allowed"
   | "unauthorized"
   | "forbidden"
   | "key-invalid"
@@ -223,6 +224,11 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
     status: 404,
     meaning: "What was asked for does not exist.",
     toDo: "Check the name.",
+  },
+  "method-not-allowed": {
+    status: 405,
+    meaning: "The route has another method.",
+    toDo: "Use the method that the message and the header `Allow` name.",
   },
   unauthorized: {
     status: 401,

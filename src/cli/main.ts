@@ -21,6 +21,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   deploy: async () => (await import("./commands/deploy.ts")).registerDeploy,
   serve: async () => (await import("./commands/serve.ts")).registerServe,
   keys: async () => (await import("./commands/keys.ts")).registerKeys,
+  bench: async () => (await import("./commands/bench.ts")).registerBench,
   models: async () => (await import("./commands/models.ts")).registerModels,
   doctor: async () => (await import("./commands/doctor.ts")).registerDoctor,
 };

@@ -1,21 +1,16 @@
 /** Serves a project until it is told to stop: opens all that the service needs, listens, and drains at the end. */
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { messageOf, UserError } from "../base/errors.ts";
 import { createExecutor } from "../db/executor.ts";
-import type { ReportJson } from "../eval/report.ts";
-import type { Project } from "../pipeline/project.ts";
+import { openProjectRecords } from "../pipeline/project-records.ts";
 import type { StageContext } from "../pipeline/run.ts";
 import { openServedModel } from "../pipeline/served-model.ts";
 import { databaseFileOf, loadDatabase } from "../pipeline/stages/schema.ts";
-import type { RunSummary } from "../serve/api-types.ts";
 import { createApp } from "../serve/app.ts";
 import { createKeyring, readKeys } from "../serve/keys.ts";
 import { createMetrics } from "../serve/metrics.ts";
 import { viewOf } from "../serve/reader-view.ts";
 import { createService, type ServiceOptions } from "../serve/service.ts";
-import { readRecords } from "../track/metrics.ts";
 import { openRequestLog } from "../track/requests.ts";
 import { packageVersion } from "./version.ts";
 import { builtWebFolder } from "./web-folder.ts";
@@ -52,6 +47,7 @@ export async function serveProject(context: StageContext, options: ServeOptions)
   const model = await openServedModel(context).catch((error: unknown) => ({
     missing: missingModel(error),
   }));
+  const records = openProjectRecords(context);
   const metrics = createMetrics();
   const log = openRequestLog(project.requestsFile);
   const executor = createExecutor({ workers: EXECUTIONS });
@@ -79,7 +75,7 @@ export async function serveProject(context: StageContext, options: ServeOptions)
     webFolder: builtWebFolder(),
     notes: { file: project.notesFile, isPartial: config["schema.tables"].length > 0 },
     about: { title, sampleQuestions, version: packageVersion() },
-    runs: () => runsOf(project),
+    records,
     requestsPerMinute: config["serve.requestsPerMinute"],
   });
   try {
@@ -88,6 +84,7 @@ export async function serveProject(context: StageContext, options: ServeOptions)
   } finally {
     await app.close();
     await executor.close();
+    await records.close();
     if (!("missing" in model)) await model.close();
     log.close();
   }
@@ -119,25 +116,3 @@ const stopWanted = (signal?: AbortSignal): Promise<void> =>
     process.once("SIGTERM", () => resolve());
     signal?.addEventListener("abort", () => resolve(), { once: true });
   });
-
-/** The newest first. */
-function runsOf({ runsFolder }: Project): RunSummary[] {
-  if (!existsSync(runsFolder)) return [];
-  return readdirSync(runsFolder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }): RunSummary => {
-      const folder = join(runsFolder, name);
-      const steps = readRecords<{ step?: number }>(join(folder, "metrics.jsonl"));
-      const report = join(folder, "report.json");
-      return {
-        id: name,
-        at: statSync(folder).mtime.toISOString(),
-        steps: steps.reduce((most, { step = 0 }) => Math.max(most, step), 0),
-        hasAdapter: existsSync(join(folder, "adapter", "adapter.gguf")),
-        ex: existsSync(report)
-          ? (JSON.parse(readFileSync(report, "utf8")) as ReportJson).tuned.ex
-          : null,
-      };
-    })
-    .sort((a, b) => (a.at < b.at ? 1 : -1));
-}

@@ -33,6 +33,8 @@ export type DecodeOptions = Omit<GenerateOptions, "maxTokens"> & {
   readonly maxTokens: number;
   /** Where states of prefixes are kept. */
   readonly folder: string;
+  /** Of them all. */
+  readonly keptBytes: number;
   /** The bytes of each token, by id; read where there is a constraint. */
   readonly pieces: () => readonly string[];
 };
@@ -45,34 +47,44 @@ export async function decodeAll(
   model: LlamaModel,
   lanes: readonly (readonly Slot[])[],
   items: readonly Item[],
-  { onCompletion, signal, maxTokens, folder, withConfidence = false, ...options }: DecodeOptions,
+  {
+    onCompletion,
+    signal,
+    maxTokens,
+    folder,
+    keptBytes,
+    withConfidence = false,
+    ...options
+  }: DecodeOptions,
 ): Promise<Completion[]> {
   const completions: Completion[] = [];
   const failure = new AbortController();
   const stop = AbortSignal.any(signal ? [signal, failure.signal] : [failure.signal]);
-  const stateOf = createStateSource(folder);
+  const stateOf = createStateSource(folder, keptBytes);
   let done = 0;
   const lane: LaneOptions = {
     start: async (slot, item) => {
       const startedMs = performance.now();
-      await holdPrefix(slot, item, stateOf);
+      const readTokens = await holdPrefix(slot, item, stateOf);
       const wanted = { confidence: withConfidence };
       const tokens = slot.sequence.evaluateWithMetadata(item.suffix, wanted, { temperature: 0 });
-      return { item, slot, ids: [], confidence: 1, tokens, startedMs };
+      return { item, slot, ids: [], confidence: 1, tokens, startedMs, readTokens };
     },
-    finish: ({ item, ids, confidence, startedMs, firstMs, others = [] }, finishReason) => {
+    finish: (written, finishReason) => {
+      const { item, ids, confidence, startedMs, firstMs, readTokens, others = [] } = written;
       const ms = performance.now() - startedMs;
       completions[item.index] = {
         text: model.detokenize(ids),
         tokens: others.reduce((sum, other) => sum + other.ids.length, ids.length),
         finishReason,
         ms,
+        readTokens,
         ...((withConfidence || others.length > 0) && { confidence }),
         ...(others.length > 0 && {
           firstMs,
-          others: others.map(({ ids: written, ...other }) => ({
+          others: others.map(({ ids: theirs, ...other }) => ({
             ...other,
-            text: model.detokenize(written),
+            text: model.detokenize(theirs),
           })),
         }),
       };
@@ -95,14 +107,14 @@ export async function decodeAll(
     for (const item of waiting) {
       const startedMs = performance.now();
       let firstMs = 0;
-      await holdPrefix(slot, item, stateOf);
+      const readTokens = await holdPrefix(slot, item, stateOf);
       const answers = await writeConstrained(model, slot.sequence, item.suffix, {
         ...constrained!,
         ...(item.constraint && { constraint: item.constraint }),
         onFirst: () => (firstMs = performance.now() - startedMs),
       });
       lane.finish(
-        { ...answers[0], others: answers.slice(1), item, startedMs, firstMs },
+        { ...answers[0], others: answers.slice(1), item, startedMs, firstMs, readTokens },
         answers[0].finishReason,
       );
     }
@@ -124,6 +136,8 @@ type Written = {
   readonly confidence: number;
   readonly startedMs: number;
   readonly firstMs?: number;
+  /** See Completion. */
+  readonly readTokens: number;
   readonly others?: readonly ConstrainedAnswer[];
 };
 
@@ -187,15 +201,16 @@ async function takeStep(
   return "length";
 }
 
-type StateSource = (slot: Slot, item: Item) => Promise<string>;
+type StateSource = (slot: Slot, item: Item, onRead: () => void) => Promise<string>;
 
 /** The state file of a prefix; of all slots that ask for it, the first evaluates it if there is none. */
-function createStateSource(folder: string): StateSource {
+function createStateSource(folder: string, keptBytes: number): StateSource {
   const paths = new Map<string, Promise<string>>();
-  return ({ sequence }, { prefixKey, prefix }) => {
+  return ({ sequence }, { prefixKey, prefix }, onRead) => {
     const path =
       paths.get(prefixKey) ??
-      ensureState(folder, prefixKey, async () => {
+      ensureState(folder, prefixKey, keptBytes, async () => {
+        onRead();
         await evaluatePrefix(sequence, prefix);
         return sequence;
       });
@@ -209,16 +224,21 @@ async function evaluatePrefix(sequence: LlamaContextSequence, prefix: Token[]): 
   await sequence.evaluateWithoutGeneratingNewTokens(prefix);
 }
 
-/** Afterwards the slot's sequence holds the item's prefix and nothing else. */
-async function holdPrefix(slot: Slot, item: Item, stateOf: StateSource): Promise<void> {
+/** Afterwards the slot's sequence holds the item's prefix and nothing else. The tokens of the prompt that this item reads. */
+async function holdPrefix(slot: Slot, item: Item, stateOf: StateSource): Promise<number> {
   const { sequence } = slot;
   if (slot.heldKey === item.prefixKey) {
     const range = { start: item.prefix.length, end: sequence.nextTokenIndex };
     if (range.end > range.start) await sequence.eraseContextTokenRanges([range]);
-    return;
+    return item.suffix.length;
   }
   delete slot.heldKey;
-  if (item.isSingleUse) await evaluatePrefix(sequence, item.prefix);
-  else await sequence.loadStateFromFile(await stateOf(slot, item), { acceptRisk: true });
+  let isRead = item.isSingleUse === true;
+  if (isRead) await evaluatePrefix(sequence, item.prefix);
+  else {
+    const path = await stateOf(slot, item, () => (isRead = true));
+    await sequence.loadStateFromFile(path, { acceptRisk: true });
+  }
   slot.heldKey = item.prefixKey;
+  return item.suffix.length + (isRead ? item.prefix.length : 0);
 }

@@ -25,6 +25,8 @@ export type Completion = {
   readonly tokens: number;
   readonly finishReason: "stop" | "length";
   readonly ms: number;
+  /** Tokens of the prompt that were read; those of a prefix whose state was kept are not among them. */
+  readonly readTokens?: number;
   /** Probability of the whole answer: the product of its tokens' probabilities. Only where it was asked for and is known. */
   readonly confidence?: number;
   /** Until the first answer stood, where further ones were written after it. */

@@ -150,6 +150,35 @@ describe.skipIf(!modelFile)("llama.cpp with the default model (needs T2S_MODEL_F
     ]);
   });
 
+  test("a prefix that was read is read again only when its state had to make room, with the same answers", async () => {
+    const own = mkdtempSync(join(tmpdir(), "t2s-states-"));
+    const on = (schema: string) => ({ ...requests[0], prefix: prefix.replace(tables, schema) });
+    const [singers, planes] = [on(tables), on("Plane(id, maker, seats); Flight(id, plane_id)")];
+    const single = { ...settings, cacheFolder: own, threads: 1, sequences: 1 };
+    const asked = async (using: LlamaCppGenerator, ...order: GenerateRequest[]) => {
+      const answers = [];
+      for (const request of order)
+        answers.push(...(await using.generate([request], { maxTokens })));
+      return answers;
+    };
+    const roomy = await createLlamaCppGenerator(single);
+    const [first, other, again, held] = await asked(roomy, singers, planes, singers, singers);
+    const suffix = roomy.countTokens(singers.suffix);
+    expect(first.readTokens).toBe(suffix + roomy.countTokens(singers.prefix));
+    expect(other.readTokens).toBe(suffix + roomy.countTokens(planes.prefix));
+    expect([again.readTokens, held.readTokens]).toEqual([suffix, suffix]);
+    expect([again.text, held.text]).toEqual([first.text, first.text]);
+    await roomy.close();
+    const narrow = await createLlamaCppGenerator({ ...single, keptStateBytes: 1 });
+    const read = await asked(narrow, singers, on("Ship(id, name)"), singers);
+    expect(read.map(({ readTokens = 0 }) => readTokens > suffix)).toEqual([false, true, true]);
+    expect(read[2].text).toBe(first.text);
+    const kept = readdirSync(join(own, "prefix-states"));
+    expect(kept.filter((name) => name.endsWith(".state"))).toHaveLength(1);
+    await narrow.close();
+    rmSync(own, { recursive: true });
+  });
+
   test("requests with different prefixes get their own", async () => {
     const other = { ...ask("How many singers are there?"), prefix: "<|im_start|>user\n" };
     const mixed = await generator.generate([requests[0], other, requests[1]], { maxTokens });

@@ -32,6 +32,8 @@ export type LlamaCppOptions = {
   readonly sequences?: number;
   /** Where states of prefixes and hashes of files are kept. */
   readonly cacheFolder: string;
+  /** Of the states of prefixes: of more, those longest unused are removed. One is 23 kB a token for the default model. */
+  readonly keptStateBytes?: number;
 };
 
 export type LlamaCppGenerator = {
@@ -52,6 +54,9 @@ export type LlamaCppGenerator = {
 /** The same for base and tuned models, or their scores could not be compared. */
 const DEFAULT_MAX_TOKENS = 160;
 
+/** Six of the longest prompts of the default model's service. */
+const KEPT_STATE_BYTES = 600e6;
+
 /** Each has a context with buffers of its own. */
 const MOST_THREADS = 8;
 
@@ -60,6 +65,7 @@ export async function createLlamaCppGenerator(
   options: LlamaCppOptions,
 ): Promise<LlamaCppGenerator> {
   const { threads = Math.min(MOST_THREADS, availableParallelism()), sequences = threads } = options;
+  const { keptStateBytes: keptBytes = KEPT_STATE_BYTES } = options;
   const weights = await hashWeights(options);
   const loaded = await loadLlama({ ...options, sequences, threads });
   const { model, contextTokens, settings } = loaded;
@@ -72,7 +78,13 @@ export async function createLlamaCppGenerator(
   const generate: Generate = async (requests, { maxTokens = DEFAULT_MAX_TOKENS, ...rest } = {}) => {
     const items = requests.map(readItem);
     for (const item of items) ensureFits(item, maxTokens, contextTokens);
-    return decodeAll(model, lanes, items, { ...rest, maxTokens, folder, pieces: readPieces });
+    return decodeAll(model, lanes, items, {
+      ...rest,
+      maxTokens,
+      folder,
+      keptBytes,
+      pieces: readPieces,
+    });
   };
   const oneByOne = createQueue();
   return {

@@ -17,16 +17,15 @@ import type { LlamaContextSequence } from "node-llama-cpp";
 import { asDiskError, writeFileAtomic } from "../base/files.ts";
 import { sha256OfFile } from "../base/hash.ts";
 
-/** Files kept; older ones are removed. One is about 23 kB a token for the default model. */
-const KEPT_STATES = 6;
-
 /**
  * The path of the state with this key, valid until the next call; `compute` evaluates the prefix into the given
- * sequence when there is no good file. Raises disk-full.
+ * sequence when there is no good file. Of all files those used last stay, as many as `keptBytes` hold, the newest in any
+ * case. Raises disk-full.
  */
 export async function ensureState(
   folder: string,
   key: string,
+  keptBytes: number,
   compute: () => Promise<LlamaContextSequence>,
 ): Promise<string> {
   mkdirSync(folder, { recursive: true });
@@ -48,7 +47,7 @@ export async function ensureState(
   } finally {
     rmSync(temporary, { force: true });
   }
-  removeOldStates(folder);
+  removeOldStates(folder, keptBytes);
   return path;
 }
 
@@ -60,13 +59,16 @@ async function isWhole(path: string): Promise<boolean> {
   }
 }
 
-function removeOldStates(folder: string): void {
+function removeOldStates(folder: string, keptBytes: number): void {
   const states = readdirSync(folder)
     .filter((name) => name.endsWith(".state"))
     .map((name) => join(folder, name))
-    .map((path) => ({ path, mtimeMs: statSync(path).mtimeMs }))
-    .sort((a, b) => b.mtimeMs - a.mtimeMs);
-  for (const { path } of states.slice(KEPT_STATES)) {
+    .map((path) => ({ path, stats: statSync(path) }))
+    .sort((a, b) => b.stats.mtimeMs - a.stats.mtimeMs);
+  let bytes = 0;
+  for (const [i, { path, stats }] of states.entries()) {
+    bytes += stats.size;
+    if (i === 0 || bytes <= keptBytes) continue;
     rmSync(path, { force: true });
     rmSync(`${path}.sha256`, { force: true });
   }

@@ -7,11 +7,53 @@ import type { Rejection } from "../data/clean.ts";
 import type { Example } from "../data/example.ts";
 import type { CheckedPair } from "../data/pairs.ts";
 import { applyDecisions, type Reviewed } from "../data/review/apply.ts";
-import { type Decision, readDecisions } from "../data/review/decisions.ts";
+import { appendDecision, type Decision, readDecisions } from "../data/review/decisions.ts";
+import { checkDecisions, type Ran } from "../data/review/file.ts";
+import { type ReviewItem, reviewItems } from "../data/review/queue.ts";
+import type { Database } from "../schema/schema.ts";
 import type { StageContext } from "./run.ts";
 import { withDatabase } from "./stages/data.ts";
 import { loadDatabase } from "./stages/schema.ts";
 import { finishCheckout } from "./versions/restore.ts";
+
+/** Every pair there is to decide about: those that cleaning kept, and those that it set aside. */
+export function itemsToReview(
+  review: ReturnType<typeof readReview>,
+  database: Database,
+): ReviewItem[] {
+  return [
+    ...reviewItems(review, {}, database),
+    ...reviewItems(review, { failed: "any" }, database),
+  ];
+}
+
+/** What someone decides about the pair that they look at; `content` says which one that was. */
+export type Given = Omit<Decision, "at">;
+
+/**
+ * Takes one decision, checked as a line of a review file is. `run` executes a fix's SQL. Raises not-found where there is no
+ * such pair, data-invalid for a decision that cannot be used.
+ */
+export async function decide(
+  context: StageContext,
+  given: Given,
+  run: (sql: string) => Promise<Ran>,
+): Promise<void> {
+  const { project } = context;
+  const items = itemsToReview(readReview(context), await loadDatabase(context));
+  const pair = items.find(({ example }) => example.id === given.id)?.example;
+  if (pair === undefined) throw new UserError("not-found", `there is no pair ${given.id}`);
+  const { question, sql } = pair;
+  const { decisions, broken } = await checkDecisions(
+    [{ line: 1, cells: { question, sql, ...given } }],
+    items,
+    (sqls) => Promise.all(sqls.map(run)),
+    new Date().toISOString(),
+  );
+  if (broken.length > 0)
+    throw new UserError("data-invalid", `pair ${given.id}: ${broken[0].problem}`);
+  appendDecision(project.reviewFile, decisions[0]);
+}
 
 /** Cleaned pairs, those set aside, and what was decided. Raises `not-found` when there are none. */
 export function readReview({ project }: StageContext): {

@@ -21,6 +21,7 @@ export type Prediction = {
   readonly finishReason: "stop" | "length";
   readonly ms: number;
   /** See Completion. */
+  readonly readTokens?: number;
   readonly confidence?: number;
   /** Where it was chosen among several: see Choice. */
   readonly support?: number;
@@ -67,7 +68,7 @@ export function createPredict(
     return { question, prompt, decoding: prompt.part ? decoding?.on(prompt.part) : decoding };
   };
   const read = (
-    { text, tokens, finishReason, ms, confidence }: Completion,
+    { text, tokens, finishReason, ms, readTokens, confidence }: Completion,
     { decoding: keeps }: Asked,
   ) => ({
     answer: bound(parseAnswer(text), keeps),
@@ -75,6 +76,7 @@ export function createPredict(
     tokens,
     finishReason,
     ms,
+    ...(readTokens !== undefined && { readTokens }),
     ...(confidence !== undefined && { confidence }),
   });
   /** The best of a completion's answers: a refusal where the model is in doubt whether to answer, else one chosen among answers. */

@@ -1,4 +1,4 @@
-/** What the routes take and answer, as types: the forms of api.ts are held to them, and web/ reads them. Imports nothing. */
+/** What the routes take and answer, as types: the forms of api.ts are held to them, and web/ reads them. Imports types alone. */
 
 /** A cell as JSON: large integers as text, bytes in hexadecimal. */
 export type JsonCell = null | number | string;
@@ -124,18 +124,6 @@ export type NotesRequest =
       };
     };
 
-/** A training run as /v1/runs lists it. */
-export type RunSummary = {
-  readonly id: string;
-  readonly at: string;
-  readonly steps: number;
-  readonly hasAdapter: boolean;
-  /** Execution accuracy of its report, as a fraction. */
-  readonly ex: number | null;
-};
-
-export type RunsAnswer = { readonly runs: readonly RunSummary[] };
-
 /** What the page has to know before anything else. */
 export type ProjectAnswer = {
   readonly title: string;
@@ -149,3 +137,30 @@ export type ProjectAnswer = {
   readonly reader: { readonly name: string; readonly scopes: readonly string[] };
   readonly limits: { readonly maxRows: number; readonly timeoutMs: number };
 };
+
+export type {
+  BriefPair,
+  DataDiff,
+  DataVersion,
+  DataVersions,
+  DecisionName,
+  Figures,
+  KeyEntry,
+  OptionValue,
+  PairEntry,
+  PairList,
+  PairState,
+  ReportCase,
+  ReviewRequest,
+  RunDetail,
+  RunEvent,
+  RunReport,
+  RunsAnswer,
+  RunState,
+  RunSummary,
+  Score,
+  Setting,
+  SettingsAnswer,
+  Split,
+  Step,
+} from "./project-types.ts";

@@ -12,7 +12,6 @@ import type {
   NotesRequest,
   ProjectAnswer,
   Rows,
-  RunsAnswer,
   SchemaAnswer,
 } from "./api-types.ts";
 import type { Question } from "./service.ts";
@@ -116,6 +115,12 @@ export const generateAnswer: z.ZodType<GenerateAnswer> = z.object({
   confidence_basis: z.enum(["calibrated", "model", "model and execution"]),
   model: z.string(),
   tokens: z.number(),
+  prompt_tokens_read: z
+    .number()
+    .optional()
+    .describe(
+      "The prompt's tokens that had to be read; of a schema that was asked about before, none.",
+    ),
   generation_time_ms: z.number(),
   execution_time_ms: z.number().nullable().describe("null: nothing was executed, or it failed."),
   result: z
@@ -163,18 +168,6 @@ export const schemaAnswer: z.ZodType<SchemaAnswer> = z.object({
     }),
   ),
 });
-export const runsAnswer: z.ZodType<RunsAnswer> = z.object({
-  runs: z.array(
-    z.object({
-      id: z.string(),
-      at: z.string(),
-      steps: z.number(),
-      hasAdapter: z.boolean(),
-      ex: z.number().nullable(),
-    }),
-  ),
-});
-
 const noteText = z.string().max(2000);
 const writtenNote = {
   description: z.string().optional(),

@@ -3,16 +3,18 @@
  * is done for a request stands in service.ts; listening is the caller's business, and tests inject requests.
  */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import { errorTable, messageOf, UserError } from "../base/errors.ts";
+import { UserError } from "../base/errors.ts";
+import { chatAnswer, generateAnswer } from "./answers.ts";
 import * as api from "./api.ts";
-import type { RunSummary } from "./api-types.ts";
 import { type Keyring, LOCAL_READER, type Reader } from "./keys.ts";
 import type { Metrics } from "./metrics.ts";
 import { type NotesPlace, serveNotes } from "./notes.ts";
-import { openApiDocument, routes } from "./openapi.ts";
+import { allowedMethods, openApiDocument, routes } from "./openapi.ts";
 import { type About, servePage } from "./page.ts";
-import { createRateLimit, RetryLater } from "./queue.ts";
-import { type Answered, codeOf, ensureScope, type Service } from "./service.ts";
+import { addProjectRoutes, type ProjectRecords } from "./project-routes.ts";
+import { createRateLimit } from "./queue.ts";
+import { errorReply, goneSignal, stream } from "./reply.ts";
+import { ensureScope, type Service } from "./service.ts";
 
 export type AppOptions = {
   readonly service: Service;
@@ -25,7 +27,7 @@ export type AppOptions = {
   readonly about: About;
   /** Left out: there are no notes to read or write. */
   readonly notes?: NotesPlace;
-  readonly runs: () => readonly RunSummary[];
+  readonly records: ProjectRecords;
   /** Of a reader who has no number of its own; 0 means no limit. */
   readonly requestsPerMinute?: number;
 };
@@ -34,7 +36,7 @@ const MAX_BODY_BYTES = 2 * 2 ** 20;
 
 /** Builds the app; what it is given is closed by who made it. */
 export function createApp(options: AppOptions): FastifyInstance {
-  const { service, metrics, keys, webFolder, about, runs, requestsPerMinute = 0 } = options;
+  const { service, metrics, keys, webFolder, about, records, requestsPerMinute = 0 } = options;
   let needsKey = options.needsKey ?? false;
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
@@ -50,7 +52,12 @@ export function createApp(options: AppOptions): FastifyInstance {
   const readerOf = (request: FastifyRequest): Reader => readers.get(request) ?? LOCAL_READER;
   const guarded = new Map(routes.map(({ path, scope }) => [path, scope]));
 
-  app.addHook("onRequest", async (request) => {
+  app.addHook("onRequest", async (request, reply) => {
+    const allowed = request.is404 ? allowedMethods(request.url) : undefined;
+    if (allowed !== undefined) {
+      reply.header("allow", allowed);
+      throw new UserError("method-not-allowed", `${request.method} ${request.url}: ${allowed}`);
+    }
     needsKey ||= !keys.isEmpty();
     // a page of another site may resolve its own name to this machine
     if (!needsKey && !LOCAL_HOST.test(request.host))
@@ -122,7 +129,7 @@ export function createApp(options: AppOptions): FastifyInstance {
       limits: { maxRows, timeoutMs },
     };
   });
-  app.get("/v1/runs", () => ({ runs: runs() }));
+  addProjectRoutes(app, { records, service, keys, metrics, readerOf });
   app.get("/v1/schema", (request) => {
     const { dialect, tables } = service.schema(readerOf(request));
     return {
@@ -208,98 +215,3 @@ const UNKNOWN_PER_MINUTE = 60;
 
 const secretOf = ({ headers }: FastifyRequest): string =>
   /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? "")?.[1] ?? "";
-
-/** Aborts when the client has gone before it was answered. */
-function goneSignal(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  reply.raw.once("close", () => {
-    if (!reply.raw.writableEnded) gone.abort(new DOMException("the client has gone", "AbortError"));
-  });
-  return gone.signal;
-}
-
-function errorReply(error: unknown) {
-  const known = error instanceof UserError ? error : undefined;
-  const given = (error as { statusCode?: number }).statusCode ?? 500;
-  const status = known ? errorTable[known.code].status : given;
-  const isOurs = status >= 500 && known === undefined;
-  const code = known?.code ?? (isOurs ? codeOf(error) : "usage");
-  const body = {
-    error: {
-      message: isOurs ? "the service failed" : messageOf(error),
-      type: status < 500 ? "invalid_request_error" : "server_error",
-      param: error instanceof api.FieldError && error.param !== "" ? error.param : null,
-      code,
-    },
-  };
-  return { status, body, retryAfter: error instanceof RetryLater ? error.seconds : undefined };
-}
-
-type Send = (event: string | undefined, value: unknown) => void;
-
-/**
- * Server-sent events. Until the first of them is due an error has its own status; later it is an event of its own, and
- * the stream ends.
- */
-async function stream(
-  reply: FastifyReply,
-  metrics: Metrics,
-  write: (send: Send, signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const signal = goneSignal(reply);
-  const { raw } = reply;
-  const send: Send = (event, value) => {
-    if (raw.destroyed) return;
-    if (!raw.headersSent) {
-      reply.hijack();
-      raw.writeHead(200, {
-        "content-type": "text/event-stream",
-        "cache-control": "no-cache",
-        connection: "close",
-      });
-    }
-    const name = event === undefined ? "" : `event: ${event}\n`;
-    raw.write(`${name}data: ${typeof value === "string" ? value : JSON.stringify(value)}\n\n`);
-  };
-  try {
-    await write(send, signal);
-  } catch (error) {
-    if (!raw.headersSent && !raw.destroyed) throw error;
-    const { body } = errorReply(error);
-    metrics.error(body.error.code);
-    send("error", body);
-  }
-  raw.end();
-}
-
-const generateAnswer = (answered: Answered, withRows: boolean) => ({
-  request_id: answered.requestId,
-  sql: answered.sql,
-  ...(answered.refusal !== undefined && {
-    refusal: answered.refusal,
-    suggestions: answered.suggestions,
-  }),
-  confidence: answered.confidence,
-  confidence_basis: answered.confidenceBasis,
-  model: answered.model,
-  tokens: answered.tokens,
-  generation_time_ms: answered.generationMs,
-  execution_time_ms: answered.executionMs,
-  ...(answered.result && (withRows || "error" in answered.result) && { result: answered.result }),
-});
-
-/** A refusal is said as the model says it. */
-const chatAnswer = ({ requestId, sql, refusal, model, tokens }: Answered) => ({
-  id: requestId,
-  object: "chat.completion" as const,
-  created: Math.floor(Date.now() / 1000),
-  model,
-  choices: [
-    {
-      index: 0,
-      message: { role: "assistant" as const, content: sql ?? `-- cannot answer: ${refusal}` },
-      finish_reason: "stop",
-    },
-  ],
-  usage: { completion_tokens: tokens },
-});

@@ -10,7 +10,17 @@ import { writeJson } from "../base/files.ts";
 import { sha256 } from "../base/hash.ts";
 
 /** What a key may be allowed to do. */
-export const SCOPES = ["ask", "execute", "feedback", "schema", "notes", "runs", "metrics"] as const;
+export const SCOPES = [
+  "ask",
+  "execute",
+  "feedback",
+  "schema",
+  "notes",
+  "runs",
+  "data",
+  "settings",
+  "metrics",
+] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Someone who asks, with what they may do and see. */
@@ -88,6 +98,8 @@ export type Keyring = {
   isEmpty(): boolean;
   /** The reader with this key. What is compared are hashes, so that time tells nothing of the key. */
   find(secret: string): Reader | undefined;
+  /** All of them, without what they are found by. */
+  list(): readonly Omit<StoredKey, "hash">[];
 };
 
 /** The keys of a file as it is now: one that is revoked while a service runs opens nothing any more. */
@@ -107,5 +119,6 @@ export function createKeyring(file: string): Keyring {
   return {
     isEmpty: () => fresh().size === 0,
     find: (secret) => fresh().get(sha256(secret)),
+    list: () => [...fresh().values()].map(({ hash: _hash, ...key }) => key),
   };
 }

@@ -2,14 +2,17 @@
 import { z } from "zod";
 import type { Scope } from "./keys.ts";
 import * as api from "./api.ts";
+import * as forms from "./project-api.ts";
 
 export type RouteEntry = {
   readonly method: "get" | "post" | "put";
+  /** With parts such as ":id". */
   readonly path: string;
   readonly summary: string;
   /** What a key must be allowed; "any": a key is enough; undefined: no key is asked for. */
   readonly scope?: Scope | "any";
   readonly body?: z.ZodType;
+  readonly query?: z.ZodType;
   /** Left out: the answer is no JSON. */
   readonly answer?: z.ZodType;
   readonly contentType?: string;
@@ -105,7 +108,77 @@ export const routes: readonly RouteEntry[] = [
     path: "/v1/runs",
     summary: "The project's training runs, the newest first.",
     scope: "runs",
-    answer: api.runsAnswer,
+    answer: forms.runsAnswer,
+    errors: GUARDED,
+  },
+  {
+    method: "get",
+    path: "/v1/runs/:id",
+    summary: "A run: its options, its steps, and its accuracy where it was measured.",
+    scope: "runs",
+    answer: forms.runAnswer,
+    errors: [...GUARDED, 404],
+  },
+  {
+    method: "get",
+    path: "/v1/runs/:id/events",
+    summary:
+      "A run as it goes, from its first step: run-start, step-end, run-end. Ends with the run.",
+    scope: "runs",
+    contentType: "text/event-stream",
+    errors: [...GUARDED, 404],
+  },
+  {
+    method: "get",
+    path: "/v1/runs/:id/report",
+    summary: "Accuracy by what golds are like, error classes and every case; id may be latest.",
+    scope: "runs",
+    answer: forms.reportAnswer,
+    errors: [...GUARDED, 404],
+  },
+  {
+    method: "get",
+    path: "/v1/pairs",
+    summary: "The pairs of question and SQL, each with how far its review is.",
+    scope: "data",
+    query: forms.pairQuery,
+    answer: forms.pairList,
+    errors: [...GUARDED, 404],
+  },
+  {
+    method: "post",
+    path: "/v1/pairs/:id/review",
+    summary:
+      "Accepts, fixes or rejects a pair; a fix's SQL is executed first, for which a key needs the scope execute.",
+    scope: "data",
+    body: forms.reviewRequest,
+    answer: forms.pairAnswer,
+    errors: [...GUARDED, 404, 413, 415],
+  },
+  {
+    method: "get",
+    path: "/v1/data/versions",
+    summary: "Which contents the pairs have had.",
+    scope: "data",
+    answer: forms.versionsAnswer,
+    errors: GUARDED,
+  },
+  {
+    method: "get",
+    path: "/v1/data/diff",
+    summary: "What differs between two versions of the pairs.",
+    scope: "data",
+    query: forms.diffQuery,
+    answer: forms.diffAnswer,
+    errors: [...GUARDED, 404],
+  },
+  {
+    method: "get",
+    path: "/v1/settings",
+    summary:
+      "What t2s.yaml says, resolved; the model that is served; the keys without their secrets.",
+    scope: "settings",
+    answer: forms.settingsAnswer,
     errors: GUARDED,
   },
   {
@@ -139,6 +212,19 @@ export const routes: readonly RouteEntry[] = [
   },
 ];
 
+/** The methods of a route, as the header `Allow` has them; undefined where there is no such route. */
+export function allowedMethods(url: string): string | undefined {
+  const [path] = url.split("?");
+  const methods = routes
+    .filter((route) => templateOf(route.path).test(path))
+    .map(({ method }) => method.toUpperCase());
+  if (methods.length === 0) return undefined;
+  return methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : method)).join(", ");
+}
+
+const templateOf = (path: string): RegExp =>
+  new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/:\w+/g, "[^/]+")}$`);
+
 /** OpenAPI 3.1, whose schemas are JSON Schema. */
 export function openApiDocument(version: string): object {
   const json = (form: z.ZodType, io: "input" | "output") => {
@@ -147,11 +233,22 @@ export function openApiDocument(version: string): object {
   };
   const content = (type: string, schema: object) => ({ content: { [type]: { schema } } });
   const pathItem = (route: RouteEntry) => {
-    const { summary, scope, body, answer, contentType = "application/json", errors } = route;
+    const { summary, scope, body, query, answer, errors } = route;
+    const { contentType = "application/json" } = route;
+    const parameters = [
+      ...[...route.path.matchAll(PARAMETER)].map(([, name]) => ({
+        name,
+        in: "path",
+        required: true,
+        schema: { type: "string" },
+      })),
+      ...(query ? queryParameters(json(query, "input")) : []),
+    ];
     const schema = answer ? json(answer, "output") : { type: ["object", "string"] };
     return {
       summary,
       ...(scope && { security: [{ key: [] }, {}], description: `Scope of the key: ${scope}.` }),
+      ...(parameters.length > 0 && { parameters }),
       ...(body && {
         requestBody: { required: true, ...content("application/json", json(body, "input")) },
       }),
@@ -172,7 +269,7 @@ export function openApiDocument(version: string): object {
     info: { title: "text2sql-tuner", version },
     paths: Object.fromEntries(
       [...Map.groupBy(routes, ({ path }) => path)].map(([path, group]) => [
-        path,
+        path.replace(PARAMETER, "{$1}"),
         Object.fromEntries(group.map((route) => [route.method, pathItem(route)])),
       ]),
     ),
@@ -182,3 +279,18 @@ export function openApiDocument(version: string): object {
     },
   };
 }
+
+const PARAMETER = /:(\w+)/g;
+
+type ObjectSchema = {
+  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly required?: readonly string[];
+};
+
+const queryParameters = ({ properties = {}, required = [] }: ObjectSchema) =>
+  Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: "query",
+    required: required.includes(name),
+    schema,
+  }));

@@ -78,6 +78,8 @@ export type Answered = {
   readonly confidenceBasis: "calibrated" | "model" | "model and execution";
   readonly model: string;
   readonly tokens: number;
+  /** Tokens of the prompt that were read: a schema that was asked about before is none of them. */
+  readonly readTokens?: number;
   readonly generationMs: number;
   readonly executionMs: number | null;
   readonly result?: Rows | FailedSql;
@@ -199,11 +201,11 @@ export function createService(options: ServiceOptions): Service {
           const { maxTokens } = limits;
           return predict([question.question], { maxTokens, withConfidence: true, signal });
         }, signal);
-        const { answer, probabilityRight, tokens, ms: generationMs } = prediction;
+        const { answer, probabilityRight, tokens, readTokens, ms: generationMs } = prediction;
         const confidence = probabilityRight ?? prediction.confidence;
         metrics.work("generation", generationMs / 1000);
         const name = "missing" in model ? "" : model.name;
-        const common = { requestId, model: name, tokens, generationMs };
+        const common = { requestId, model: name, tokens, readTokens, generationMs };
         const byModel = probabilityRight === undefined ? "model" : "calibrated";
         const told = { model: name, tokens, generationMs, confidence };
         if (answer.kind === "refuse") {

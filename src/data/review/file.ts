@@ -26,7 +26,11 @@ type Column = (typeof COLUMNS)[number];
 /** What a file must have to be taken back. */
 const NEEDED: readonly Column[] = ["id", "question", "sql", "content", "decision", "reason"];
 
-type Line = { readonly line: number; readonly cells: Readonly<Partial<Record<Column, string>>> };
+/** What was decided about one pair, in the words of a file's columns; `line` is for messages. */
+export type Line = {
+  readonly line: number;
+  readonly cells: Readonly<Partial<Record<Column, string>>>;
+};
 
 export type BrokenLine = { readonly line: number; readonly id: string; readonly problem: string };
 
@@ -36,6 +40,9 @@ export type FileDecisions = {
   readonly undecided: number;
   readonly broken: readonly BrokenLine[];
 };
+
+/** Whether a statement runs. */
+export type Ran = { readonly ok: true } | { readonly ok: false; readonly message: string };
 
 export type ReviewFormat = "csv" | "jsonl";
 
@@ -77,8 +84,21 @@ export async function readReviewFile(
 ): Promise<FileDecisions> {
   const text = textOf(bytes);
   const lines = format === "csv" ? csvLines(text) : jsonLines(text);
-  const isDecided = ({ cells }: Line) => (cells.decision ?? "") !== "";
-  const checked = checkLines(lines.filter(isDecided), items, at);
+  const decided = lines.filter(({ cells }) => (cells.decision ?? "") !== "");
+  return {
+    ...(await checkDecisions(decided, items, run, at)),
+    undecided: lines.length - decided.length,
+  };
+}
+
+/** Checks what was decided about pairs. `run` executes what was fixed. */
+export async function checkDecisions(
+  lines: readonly Line[],
+  items: readonly ReviewItem[],
+  run: (sqls: readonly string[]) => Promise<readonly Ran[]>,
+  at: string,
+): Promise<Omit<FileDecisions, "undecided">> {
+  const checked = checkLines(lines, items, at);
   const fixes = checked.flatMap((it) => ("decision" in it && it.decision.sql ? it : []));
   const results = await run(fixes.map(({ decision }) => decision.sql ?? ""));
   const failed = fixes.flatMap(({ line, decision }, index): BrokenLine[] => {
@@ -91,7 +111,6 @@ export async function readReviewFile(
     decisions: checked.flatMap((it) =>
       "decision" in it && !badLines.has(it.line) ? it.decision : [],
     ),
-    undecided: lines.filter((line) => !isDecided(line)).length,
     broken: [...checked.flatMap((it) => ("problem" in it ? it : [])), ...failed].sort(
       (a, b) => a.line - b.line,
     ),

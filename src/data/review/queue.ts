@@ -17,6 +17,22 @@ export type ReviewItem = {
 
 const CHECKS = ["executed", "rows", "discriminating"] as const;
 
+/** How far the review of a pair is: what was decided, or that cleaning set it aside, or nothing yet. */
+export const STATES = ["open", "accepted", "fixed", "rejected", "set-aside"] as const;
+export type ReviewState = (typeof STATES)[number];
+
+const STATE_OF: Readonly<Record<Decision["decision"], ReviewState>> = {
+  accept: "accepted",
+  fix: "fixed",
+  reject: "rejected",
+};
+
+/** A decision goes before what an earlier one has made of the pair. */
+export function stateOf({ example, setAside, decision }: ReviewItem): ReviewState {
+  if (decision !== undefined) return STATE_OF[decision.decision];
+  return setAside === undefined ? (example.review ?? "open") : "set-aside";
+}
+
 export type ReviewFilter = {
   readonly split?: Split;
   /** The beginning of source.method. */

@@ -29,12 +29,16 @@ export type PairDiff = {
   readonly shapes: Counts;
 };
 
-/** With `bySplit` another split is a change too; raw pairs have none that counts. */
+/**
+ * With `bySplit` another split is a change too; raw pairs have none that counts. `tablesIn` says which tables a pair's SQL
+ * names, where the caller knows it already.
+ */
 export function diffPairs(
   before: readonly Pair[],
   after: readonly Pair[],
   database: Database,
   bySplit: boolean,
+  tablesIn: (pair: Pair) => readonly string[] = (pair) => tablesOf(pair, database),
 ): PairDiff {
   const [old, now] = [before, after].map((pairs) => new Map(pairs.map((it) => [it.id, it])));
   const both = [...now.values()].filter(({ id }) => old.has(id));
@@ -46,7 +50,7 @@ export function diffPairs(
     removed: [...old.values()].filter(({ id }) => !now.has(id)),
     changed,
     unchanged: both.length - changed.length,
-    tables: countBoth(before, after, (pair) => tablesOf(pair, database)),
+    tables: countBoth(before, after, tablesIn),
     shapes: Object.fromEntries(
       Object.entries(shapes).filter(([, count]) => count.before !== count.after),
     ),

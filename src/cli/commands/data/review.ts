@@ -11,7 +11,7 @@ import {
   type ReviewItem,
   reviewItems,
 } from "../../../data/review/queue.ts";
-import { readReview } from "../../../pipeline/review.ts";
+import { itemsToReview, readReview } from "../../../pipeline/review.ts";
 import type { StageContext } from "../../../pipeline/run.ts";
 import { withDatabase } from "../../../pipeline/stages/data.ts";
 import { loadDatabase } from "../../../pipeline/stages/schema.ts";
@@ -103,12 +103,10 @@ async function applyFile(
   io: Io,
 ): Promise<void> {
   if (!existsSync(file)) throw new UserError("not-found", `there is no ${file}`);
-  const review = readReview(context);
-  const kept = reviewItems(review, {}, await loadDatabase(context));
-  const aside = reviewItems(review, { failed: "any" }, await loadDatabase(context));
+  const items = itemsToReview(readReview(context), await loadDatabase(context));
   const at = new Date().toISOString();
   const { decisions, undecided, broken } = await withDatabase(context, (run) =>
-    readReviewFile(readFileSync(file), formatOf(file), [...kept, ...aside], run, at),
+    readReviewFile(readFileSync(file), formatOf(file), items, run, at),
   );
   const applied = broken.length === 0 ? decisions.map((it) => ({ ...(by && { by }), ...it })) : [];
   if (applied.length > 0) {

@@ -1,0 +1,173 @@
+/**
+ * A project's pairs as a page lists them: filtered, in parts, each with how far its review is. What was read is kept until
+ * one of the files changes. Knows no HTTP.
+ */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import type { Example, Split } from "../data/example.ts";
+import { contentOf } from "../data/review/decisions.ts";
+import { type ReviewItem, type ReviewState, stateOf, STATES } from "../data/review/queue.ts";
+import { type Counts, countBy } from "../data/stats/counts.ts";
+import { tablesOf } from "../data/versions/diff.ts";
+import type { Database } from "../schema/schema.ts";
+import { itemsToReview, readReview } from "./review.ts";
+import type { StageContext } from "./run.ts";
+import { loadDatabase } from "./stages/schema.ts";
+
+export type PairQuery = {
+  readonly split?: Split;
+  readonly state?: ReviewState;
+  /** One that the pair's SQL names. */
+  readonly table?: string;
+  /** The beginning of source.method. */
+  readonly method?: string;
+  /** Somewhere in question, SQL, reason or id, in any case. */
+  readonly text?: string;
+  readonly id?: string;
+  readonly offset: number;
+  readonly limit: number;
+};
+
+export type ListedPair = Omit<Example, "dbId" | "schemaFingerprint" | "dialect" | "review"> &
+  Pick<ReviewItem, "setAside" | "decision"> & {
+    /** See contentOf. */
+    readonly content: string;
+    readonly state: ReviewState;
+    /** A decision that the pairs on disk do not show yet: the stage clean applies it. */
+    readonly isWaiting: boolean;
+    /** That its SQL names. */
+    readonly tables: readonly string[];
+  };
+
+export type PairList = {
+  /** Pairs that the filters let through. */
+  readonly total: number;
+  readonly pairs: readonly ListedPair[];
+  /** Of all pairs, whatever the filters are. */
+  readonly states: Readonly<Record<ReviewState, number>>;
+  readonly methods: Counts;
+  readonly tables: readonly string[];
+  readonly waiting: number;
+};
+
+export type PairLists = {
+  /** Raises not-found when there are no pairs. */
+  list(query: PairQuery): Promise<PairList>;
+  /** The tables that each of these pairs names, once they are known. */
+  tablesIn(pairs: readonly WithSql[]): Promise<(pair: WithSql) => readonly string[]>;
+};
+
+type WithSql = Partial<Pick<Example, "sql">>;
+
+/** Statements read between two turns of the event loop: a service answers others meanwhile. */
+const AT_ONCE = 10;
+
+type Held = {
+  readonly stamp: string;
+  readonly database: Database;
+  readonly pairs: readonly HeldPair[];
+};
+type HeldPair = ReviewItem & Pick<ListedPair, "state" | "isWaiting">;
+
+/** Lists of a project, which may change while they are used. */
+export function createPairLists(context: StageContext): PairLists {
+  const { cleanFolder, reviewFile, snapshotFile } = context.project;
+  const clean = ["train", "dev", "test", "rejected"].map((name) =>
+    join(cleanFolder, `${name}.jsonl`),
+  );
+  const stampNow = () => [...clean, reviewFile, snapshotFile].map(stampOf).join();
+  let held: Held | undefined;
+  let tablesOfSql = new Map<string, readonly string[]>();
+
+  const read = async (): Promise<Held> => {
+    const stamp = stampNow();
+    if (held?.stamp === stamp) return held;
+    const database = await loadDatabase(context);
+    if (held?.database.fingerprint !== database.fingerprint) tablesOfSql = new Map();
+    const review = readReview(context);
+    const rejected = new Set(review.rejected.map(({ example }) => example));
+    const pairs = itemsToReview(review, database).map((item) => ({
+      ...item,
+      state: stateOf(item),
+      isWaiting: isWaiting(item, rejected.has(item.example)),
+    }));
+    held = { stamp, database, pairs };
+    return held;
+  };
+
+  const tablesIn: PairLists["tablesIn"] = async (pairs) => {
+    const { database } = await read();
+    const known = tablesOfSql;
+    const unread = new Set(pairs.map(({ sql = "" }) => sql).filter((sql) => !known.has(sql)));
+    let count = 0;
+    for (const sql of unread) {
+      known.set(sql, tablesOf({ sql }, database));
+      if (++count % AT_ONCE === 0) await setImmediate();
+    }
+    return ({ sql = "" }) => known.get(sql) ?? tablesOf({ sql }, database);
+  };
+
+  const naming = async (table: string, pairs: readonly HeldPair[]): Promise<HeldPair[]> => {
+    const tablesOfPair = await tablesIn(pairs.map(({ example }) => example));
+    return pairs.filter(({ example }) => tablesOfPair(example).includes(table));
+  };
+
+  return {
+    tablesIn,
+    async list({ offset, limit, ...query }) {
+      const { pairs, database } = await read();
+      const matching = pairs.filter((pair) => passes(pair, query));
+      const found = query.table === undefined ? matching : await naming(query.table, matching);
+      const page = found.slice(offset, offset + limit);
+      const tablesOfPair = await tablesIn(page.map(({ example }) => example));
+      return {
+        total: found.length,
+        pairs: page.map((pair) => listed(pair, tablesOfPair(pair.example))),
+        states: Object.fromEntries(
+          STATES.map((state) => [state, pairs.filter((pair) => pair.state === state).length]),
+        ) as Record<ReviewState, number>,
+        methods: countBy(pairs, ({ example }) => methodOf(example)),
+        tables: database.tables.map(({ name }) => name),
+        waiting: pairs.filter((pair) => pair.isWaiting).length,
+      };
+    },
+  };
+}
+
+function listed({ example, ...review }: HeldPair, tables: ListedPair["tables"]): ListedPair {
+  const {
+    dbId: _db,
+    schemaFingerprint: _schema,
+    dialect: _dialect,
+    review: _made,
+    ...pair
+  } = example;
+  return { ...pair, ...review, content: contentOf(example), tables };
+}
+
+function stampOf(file: string): string {
+  const { mtimeMs = 0, size = 0, ino = 0 } = statSync(file, { throwIfNoEntry: false }) ?? {};
+  return `${mtimeMs} ${size} ${ino}`;
+}
+
+const methodOf = ({ source }: Example): string => source.method.replace(/:.*/, "");
+
+function isWaiting({ example, decision }: ReviewItem, isRejected: boolean): boolean {
+  if (decision === undefined) return false;
+  if (decision.decision === "accept") return example.review !== "accepted";
+  return decision.decision === "fix" || !isRejected;
+}
+
+function passes({ example, state }: HeldPair, query: Omit<PairQuery, "offset" | "limit">): boolean {
+  const { id, question, sql, refusal = "", split, source } = example;
+  const text = query.text?.toLowerCase();
+  return (
+    (query.id === undefined || id === query.id) &&
+    (query.split === undefined || split === query.split) &&
+    (query.state === undefined || state === query.state) &&
+    (query.method === undefined || source.method.startsWith(query.method)) &&
+    (text === undefined ||
+      [id, question, sql, refusal].some((part) => part.toLowerCase().includes(text)))
+  );
+}
