@@ -60,9 +60,9 @@ describe.skipIf(chromiumPath === undefined)("the page in a browser (T2S_CHROMIUM
     await page.getByRole("dialog").waitFor({ state: "hidden" });
   });
 
-  test("a key is asked for where the service wants one, and a wrong one is told", async () => {
+  test("a key is asked for where the service wants one, a wrong one is told, and what one may not do is not offered", async () => {
     const own = openServed({ predict, webFolder: shown.webFolder });
-    const { authorization } = own.key({ name: "west" });
+    const { authorization } = own.key({ name: "west", scopes: ["ask"] });
     const browser = await openPage(await own.app.listen({ host: "127.0.0.1", port: 0 }), 1200);
     try {
       const field = browser.page.getByLabel("Key", { exact: true });
@@ -72,7 +72,15 @@ describe.skipIf(chromiumPath === undefined)("the page in a browser (T2S_CHROMIUM
       await browser.page.screenshot({ path: screenshot("key.png") });
       await field.fill(authorization.replace("Bearer ", ""));
       await browser.page.keyboard.press("Enter");
-      await browser.page.getByRole("heading", { level: 1, name: "Ask" }).waitFor();
+      await browser.page.getByLabel("Question").fill("anything");
+      await browser.page.keyboard.press("Enter");
+      await browser.page.getByText("never heard of it").waitFor();
+      expect(await browser.page.getByText("Is this right?").count()).toBe(0);
+      await browser.page.getByRole("link", { name: "Schema" }).click();
+      await browser.page.getByRole("alert").getByText("forbidden").waitFor();
+      await browser.page.getByRole("button", { name: "Forget the key" }).click();
+      await field.waitFor();
+      expect(await browser.page.evaluate("sessionStorage.length")).toBe(0);
     } finally {
       await browser.close();
       await own.close();

@@ -40,6 +40,9 @@ export const useProject = (): UseQueryResult<ProjectAnswer, ApiError> =>
     queryFn: ({ signal }) => call<ProjectAnswer>("v1/project", { signal }),
   });
 
+/** What the reader may do. */
+export const useScopes = (): readonly string[] => useProject().data?.reader.scopes ?? [];
+
 export const useSchema = (): UseQueryResult<SchemaAnswer, ApiError> =>
   useQuery({
     queryKey: ["schema"],

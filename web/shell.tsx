@@ -12,9 +12,11 @@ import {
   useMantineColorScheme,
 } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
+import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { type ReactNode, useEffect } from "react";
 import type { ProjectAnswer } from "../src/serve/api-types.ts";
+import { forgetKey, readKey } from "./key.ts";
 import { KeyForm } from "./key-form.tsx";
 import { ErrorNote } from "./parts/error-note.tsx";
 import { Icon, type IconName } from "./parts/icons.tsx";
@@ -91,6 +93,7 @@ export function Shell(): ReactNode {
         </ScrollArea>
         <Group justify="space-between" className={classes.foot}>
           <ColourButton />
+          <ForgetKeyButton />
           <Tooltip label="Keyboard shortcuts (?)">
             <ActionIcon
               variant="subtle"
@@ -155,6 +158,24 @@ function ColourButton(): ReactNode {
         <Icon name={colorScheme} />
       </ActionIcon>
     </Tooltip>
+  );
+}
+
+/** For who leaves a machine that is not theirs alone. */
+function ForgetKeyButton(): ReactNode {
+  const queries = useQueryClient();
+  const forget = () => {
+    forgetKey();
+    void queries.resetQueries();
+  };
+  return (
+    readKey() !== null && (
+      <Tooltip label="Forget the key">
+        <ActionIcon variant="subtle" color="gray" aria-label="Forget the key" onClick={forget}>
+          <Icon name="key" />
+        </ActionIcon>
+      </Tooltip>
+    )
   );
 }
 

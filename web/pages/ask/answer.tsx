@@ -9,7 +9,7 @@ import { Icon } from "../../parts/icons.tsx";
 import { Notice } from "../../parts/notice.tsx";
 import { ResultView, timeText } from "../../parts/result-view.tsx";
 import { readableSql } from "../../parts/sql-text.ts";
-import { useSchema } from "../../queries.ts";
+import { useSchema, useScopes } from "../../queries.ts";
 import { KeyNames, useShortcuts } from "../../shortcuts.tsx";
 import type { Asked } from "./ask.ts";
 import classes from "./ask.module.css";
@@ -26,14 +26,10 @@ const PHASES = {
   executing: "Running the SQL …",
 } as const;
 
-export type AnswerProps = {
-  readonly asked: Asked;
-  /** Whether the SQL is for the project's database, so that it can run. */
-  readonly canRun: boolean;
-};
+export type AnswerProps = { readonly asked: Asked };
 
 /** Mounted anew for each question (by key). */
-export function Answer({ asked, canRun }: AnswerProps): ReactNode {
+export function Answer({ asked }: AnswerProps): ReactNode {
   const { phase, sql, answer } = asked;
   if (sql === undefined)
     return (
@@ -44,11 +40,7 @@ export function Answer({ asked, canRun }: AnswerProps): ReactNode {
     );
   return (
     <Stack gap="sm" aria-label="Answer" component="section">
-      {sql === null ? (
-        <Refusal {...asked} />
-      ) : (
-        <AnsweredSql key={sql} asked={asked} sql={sql} canRun={canRun} />
-      )}
+      {sql === null ? <Refusal {...asked} /> : <AnsweredSql key={sql} asked={asked} sql={sql} />}
       {sql === null && answer && (
         <Feedback requestId={answer.request_id} corrected={undefined} hasSql={false} />
       )}
@@ -72,7 +64,9 @@ const Refusal = ({ refusal = "", suggestions = [] }: Asked): ReactNode => (
   </Notice>
 );
 
-function AnsweredSql({ asked, sql, canRun }: AnswerProps & { readonly sql: string }): ReactNode {
+function AnsweredSql({ asked, sql }: AnswerProps & { readonly sql: string }): ReactNode {
+  const mayExecute = useScopes().includes("execute");
+  const canRun = mayExecute && !asked.hasOwnSchema;
   const written = useMemo(() => readableSql(sql), [sql]);
   const [text, setText] = useState(written);
   const schema = useSchema();

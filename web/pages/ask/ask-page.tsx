@@ -37,7 +37,7 @@ export function AskPage(): ReactNode {
       const tell = (told: Asked) => signal.aborted || setAsked(told);
       try {
         const { sql = null, refusal } = await ask(wanted, schema, tell, signal);
-        add({ question: wanted, sql, refusal, at: Date.now() });
+        if (schema === undefined) add({ question: wanted, sql, refusal, at: Date.now() });
       } catch (error) {
         if (!signal.aborted) throw error;
       }
@@ -49,7 +49,7 @@ export function AskPage(): ReactNode {
       const signal = begin();
       asking.reset();
       setQuestion(wanted);
-      const shown: Asked = { question: wanted, phase: "done", sql, refusal };
+      const shown: Asked = { question: wanted, hasOwnSchema: false, phase: "done", sql, refusal };
       setAsked(shown);
       if (sql === null) return;
       const result = await call<Rows>("v1/execute", { body: { sql }, signal });
@@ -94,7 +94,7 @@ export function AskPage(): ReactNode {
               onRetry={asking.error ? () => askNow(asking.variables) : undefined}
             />
           )}
-          {asked && <Answer key={turn} asked={asked} canRun={schema === undefined} />}
+          {asked && <Answer key={turn} asked={asked} />}
         </Stack>
       </div>
       <HistoryList past={past} clear={clear} onPick={(one) => showAgain.mutate(one)} />

@@ -12,6 +12,8 @@ import { serverEvents } from "../../events.ts";
 
 export type Asked = {
   readonly question: string;
+  /** It is about a schema of the person's own, on which nothing runs. */
+  readonly hasOwnSchema: boolean;
   /** Before the model, with the model, with the database, ended. */
   readonly phase: "waiting" | "writing" | "executing" | "done";
   /** null: refused. */
@@ -33,7 +35,7 @@ export async function ask(
   tell: (asked: Asked) => void,
   signal: AbortSignal,
 ): Promise<Asked> {
-  let asked: Asked = { question, phase: "waiting" };
+  let asked: Asked = { question, hasOwnSchema: schema !== undefined, phase: "waiting" };
   const change = (changed: Partial<Asked>) => tell((asked = { ...asked, ...changed }));
   change({});
   if (schema !== undefined) {

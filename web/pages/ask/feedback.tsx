@@ -6,6 +6,7 @@ import type { FeedbackRequest } from "../../../src/serve/api-types.ts";
 import { call } from "../../client.ts";
 import { ErrorNote } from "../../parts/error-note.tsx";
 import { Icon } from "../../parts/icons.tsx";
+import { useScopes } from "../../queries.ts";
 import { useShortcuts } from "../../shortcuts.tsx";
 
 export type FeedbackProps = {
@@ -15,7 +16,11 @@ export type FeedbackProps = {
   readonly hasSql: boolean;
 };
 
-export function Feedback({ requestId, corrected, hasSql }: FeedbackProps): ReactNode {
+export function Feedback(props: FeedbackProps): ReactNode {
+  return useScopes().includes("feedback") && <Verdict {...props} />;
+}
+
+function Verdict({ requestId, corrected, hasSql }: FeedbackProps): ReactNode {
   const [isWrong, setIsWrong] = useState(false);
   const sent = useMutation({
     mutationFn: (said: Omit<FeedbackRequest, "request_id">) =>

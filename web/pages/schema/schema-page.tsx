@@ -5,7 +5,7 @@ import type { DescribedTable, SchemaAnswer } from "../../../src/serve/api-types.
 import { ErrorNote } from "../../parts/error-note.tsx";
 import { Icon } from "../../parts/icons.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
-import { useProject, useSchema } from "../../queries.ts";
+import { useSchema, useScopes } from "../../queries.ts";
 import { useShortcuts } from "../../shortcuts.tsx";
 import { NotesFile } from "./notes-file.tsx";
 import { Picture } from "./picture.tsx";
@@ -32,8 +32,7 @@ export function SchemaPage(): ReactNode {
 function ShownSchema({ tables, dialect }: SchemaAnswer): ReactNode {
   const [wanted, setWanted] = useState("");
   const [selected, setSelected] = useState<string>();
-  const { data: project } = useProject();
-  const mayWrite = project?.reader.scopes.includes("notes") ?? false;
+  const mayWrite = useScopes().includes("notes");
   const field = useRef<HTMLInputElement>(null);
   useShortcuts("Schema", [
     { keys: "/", label: "Find a table or column", run: () => field.current?.focus() },
