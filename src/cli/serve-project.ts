@@ -65,6 +65,7 @@ export async function serveProject(context: StageContext, options: ServeOptions)
       maxWaiting: config["serve.maxWaiting"],
       executions: EXECUTIONS,
       maxTokens: config["eval.maxTokens"],
+      maxCandidates: config["serve.maxCandidates"],
     },
   });
   const app = createApp({
