@@ -95,6 +95,7 @@ export async function openService(context: StageContext): Promise<OpenedService>
       maxWaiting: config["serve.maxWaiting"],
       executions: EXECUTIONS,
       maxTokens: config["eval.maxTokens"],
+      maxCandidates: config["serve.maxCandidates"],
     },
   });
   return {

@@ -125,6 +125,7 @@ export type Config = {
   readonly "serve.maxMegabytes": number;
   readonly "serve.maxWaiting": number;
   readonly "serve.requestsPerMinute": number;
+  readonly "serve.maxCandidates": number;
 };
 export type OptionName = keyof Config;
 
@@ -359,5 +360,11 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     0,
     1_000_000,
     "Requests a minute of one key, or of one address where no key is needed. 0 means no limit.",
+  ),
+  "serve.maxCandidates": integer(
+    16,
+    1,
+    128,
+    "Most answers that one request may have the model write (`decode: candidates:N`, twice as many with `repair: 1`); 1: its own wishes are refused.",
   ),
 };

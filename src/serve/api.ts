@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { UserError } from "../base/errors.ts";
+import { DECODE } from "../predict/decoding.ts";
 import type {
   DescribedTable,
   ErrorAnswer,
@@ -49,6 +50,18 @@ const table = z.strictObject({
   foreignKeys: z.array(foreignKey).optional(),
 });
 
+const answering = {
+  decode: z
+    .string()
+    .regex(DECODE)
+    .optional()
+    .describe("greedy, grammar or candidates:N, at most serve.maxCandidates; else the project's."),
+  repair: z
+    .union([z.literal(0), z.literal(1)])
+    .optional()
+    .describe("1: an answer that cannot run is asked for once more."),
+};
+
 export const generateRequest: z.ZodType<Question> = z.object({
   question,
   schema: z
@@ -61,9 +74,13 @@ export const generateRequest: z.ZodType<Question> = z.object({
     .boolean()
     .optional()
     .describe("true: the rows come with the answer. false: the SQL is not executed at all."),
+  ...answering,
 });
 
-export const askRequest: z.ZodType<{ readonly question: string }> = z.object({ question });
+export const askRequest: z.ZodType<Pick<Question, "question" | "decode" | "repair">> = z.object({
+  question,
+  ...answering,
+});
 
 export const executeRequest: z.ZodType<{ readonly sql: string }> = z.object({
   sql: z.string().describe("One SELECT statement."),
