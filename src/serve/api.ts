@@ -114,6 +114,7 @@ export const generateAnswer: z.ZodType<GenerateAnswer> = z.object({
     ),
   confidence_basis: z.enum(["calibrated", "model", "model and execution"]),
   model: z.string(),
+  run: z.string().nullable().describe("The training run that the model comes from."),
   tokens: z.number(),
   generation_time_ms: z.number(),
   execution_time_ms: z.number().nullable().describe("null: nothing was executed, or it failed."),
@@ -139,6 +140,11 @@ export const doneAnswer: z.ZodType = z.object({ status: z.string() });
 export const readyAnswer: z.ZodType = z.object({
   status: z.string(),
   model: z.string().nullable(),
+  run: z.string().nullable(),
+});
+export const reloadAnswer: z.ZodType = z.object({
+  model: z.string(),
+  run: z.string().nullable(),
 });
 const described = {
   name: z.string(),

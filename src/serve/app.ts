@@ -5,6 +5,7 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { UserError } from "../base/errors.ts";
 import * as api from "./api.ts";
+import type { Reloaded } from "./holder.ts";
 import { type Keyring, LOCAL_READER, type Reader } from "./keys.ts";
 import type { Metrics } from "./metrics.ts";
 import { type NotesPlace, serveNotes } from "./notes.ts";
@@ -27,6 +28,8 @@ export type AppOptions = {
   /** Left out: there are no notes to read or write. */
   readonly notes?: NotesPlace;
   readonly records: ProjectRecords;
+  /** Loads the model and the schema again. Raises reload-failed, and then what was served is served on. */
+  readonly reload: () => Promise<Reloaded>;
   /** Of a reader who has no number of its own; 0 means no limit. */
   readonly requestsPerMinute?: number;
 };
@@ -96,7 +99,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.get("/readyz", (_request, reply) => {
     const { model } = service;
     if ("missing" in model) throw new UserError("model-missing", model.missing);
-    return reply.send({ status: "ready", model: model.name });
+    return reply.send({ status: "ready", model: model.name, run: model.run ?? null });
   });
   app.get("/openapi.json", () => openApiDocument(about.version));
   app.get("/metrics", (_request, reply) => {
@@ -123,6 +126,7 @@ export function createApp(options: AppOptions): FastifyInstance {
       limits: { maxRows, timeoutMs },
     };
   });
+  app.post("/v1/reload", () => options.reload());
   addProjectRoutes(app, { records, service, keys, metrics, readerOf });
   app.get("/v1/schema", (request) => {
     const { dialect, tables } = service.schema(readerOf(request));
@@ -163,14 +167,20 @@ export function createApp(options: AppOptions): FastifyInstance {
     const reader = readerOf(request);
     await stream(reply, metrics, async (send, signal) => {
       const onStart = () => send("sql-start", {});
+      let isTold = false;
+      const onText = (text: string) => {
+        isTold = true;
+        send("sql-delta", { text });
+      };
       const onSql = (sql: string) => {
-        send("sql-delta", { text: sql });
+        if (!isTold) send("sql-delta", { text: sql });
         send("sql-end", { sql });
       };
       const answered = await service.ask(reader, question, {
         job: "ask",
         signal,
         onStart,
+        onText,
         onSql,
       });
       const { sql, refusal, suggestions } = answered;
@@ -220,6 +230,7 @@ const generateAnswer = (answered: Answered, withRows: boolean) => ({
   confidence: answered.confidence,
   confidence_basis: answered.confidenceBasis,
   model: answered.model,
+  run: answered.run,
   tokens: answered.tokens,
   generation_time_ms: answered.generationMs,
   execution_time_ms: answered.executionMs,

@@ -12,7 +12,7 @@ export function registerServe(program: Command): void {
   const command = program
     .command("serve")
     .description(
-      "Serves the project over HTTP: POST /generate_sql, /v1/ask, /v1/execute, /v1/chat/completions, a page to ask in, /openapi.json (docs/serving.md). SQL runs read-only, within limits, on what the key may see.",
+      "Serves the project over HTTP: POST /generate_sql, /v1/ask, /v1/execute, /v1/chat/completions, a page to ask in, /openapi.json (docs/serving.md). SQL runs read-only, within limits, on what the key may see. SIGHUP or POST /v1/reload takes over a model tuned meanwhile.",
     )
     .option("--port <number>", "0 takes a free one", "4318")
     .option(
@@ -34,6 +34,7 @@ export function registerServe(program: Command): void {
       port: readPort(options.port),
       title: dbId,
       sampleQuestions: sampleQuestions(context.project),
+      reread: () => contextOf(io, overridesOf(self)),
       onReady: (url, model) => {
         if ("missing" in model)
           io.progress.note(`there is no model, so that questions get an error: ${model.missing}`);
