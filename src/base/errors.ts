@@ -46,7 +46,8 @@ export type ErrorCode =
   | "key-invalid"
   | "rate-limited"
   | "overloaded"
-  | "model-missing";
+  | "model-missing"
+  | "reload-failed";
 
 export type ErrorEntry = {
   readonly status: number;
@@ -76,9 +77,9 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
     toDo: "Check the path; for SQLite the file must start with `SQLite format 3`.",
   },
   "database-unreachable": {
-    status: 502,
+    status: 503,
     meaning: "The database server does not answer, or does not let the role in.",
-    toDo: "Check host, port, role and database of the URL. The password comes from PGPASSWORD, ~/.pgpass, or a variable named as ${NAME} in the URL.",
+    toDo: "A service connects again with the next request. Check host, port, role and database of the URL. The password comes from PGPASSWORD, ~/.pgpass, or a variable named as ${NAME} in the URL.",
   },
   "database-empty": {
     status: 400,
@@ -259,6 +260,11 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
     status: 503,
     meaning: "The service runs without a model: it could not be opened when the service started.",
     toDo: "Do what the message says, then start `t2s serve` again.",
+  },
+  "reload-failed": {
+    status: 409,
+    meaning: "What the project holds now cannot be served; what was served before is served on.",
+    toDo: "Do what the message says, then ask for it again (`POST /v1/reload`, or SIGHUP).",
   },
 };
 

@@ -1,16 +1,22 @@
 /** Serves a project until it is told to stop: opens all that the service needs, listens, and drains at the end. */
 import type { FastifyInstance } from "fastify";
 import { messageOf, UserError } from "../base/errors.ts";
-import { createExecutor } from "../db/executor.ts";
+import { engineOf } from "../db/drivers.ts";
+import { createExecutor, type Executor } from "../db/executor.ts";
+import { roleWarningsOn } from "../db/postgres/role.ts";
+import { readPostgresUrl } from "../db/postgres/url.ts";
 import { openProjectRecords } from "../pipeline/project-records.ts";
 import type { StageContext } from "../pipeline/run.ts";
 import { openServedModel } from "../pipeline/served-model.ts";
-import { databaseFileOf, loadDatabase } from "../pipeline/stages/schema.ts";
+import { databaseOf, loadDatabase } from "../pipeline/stages/schema.ts";
+import type { Database } from "../schema/schema.ts";
 import { createApp } from "../serve/app.ts";
+import type { Reloaded } from "../serve/holder.ts";
 import { createKeyring, readKeys } from "../serve/keys.ts";
 import { createMetrics, type Metrics } from "../serve/metrics.ts";
 import { viewOf } from "../serve/reader-view.ts";
-import { createService, type Service, type ServiceOptions } from "../serve/service.ts";
+import { createService, type Service } from "../serve/service.ts";
+import { quoteName } from "../sql/quote.ts";
 import { openRequestLog } from "../track/requests.ts";
 import { packageVersion } from "./version.ts";
 import { builtWebFolder } from "./web-folder.ts";
@@ -21,8 +27,10 @@ export type ServeOptions = {
   /** At the head of the page. */
   readonly title: string;
   readonly sampleQuestions: readonly string[];
+  /** The project's options as they are now; left out, they stay what they were. */
+  readonly reread?: () => StageContext;
   /** Called once when the service answers; `model` says which, or why there is none. */
-  readonly onReady: (url: string, model: ServiceOptions["model"]) => void;
+  readonly onReady: (url: string, model: Service["model"]) => void;
 };
 
 const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "::1"]);
@@ -44,6 +52,12 @@ export async function serveProject(context: StageContext, options: ServeOptions)
     );
   const opened = await openService(context);
   const records = openProjectRecords(context);
+  const reload = createReload(opened.service, options.reread ?? (() => context));
+  const reloadNow = () =>
+    void reload().then(
+      ({ model: name, run }) => context.progress.note(`now served: ${[name, run].join(" ")}`),
+      (error: unknown) => context.progress.note(`still served as before: ${messageOf(error)}`),
+    );
   const app = createApp({
     ...opened,
     keys,
@@ -52,12 +66,15 @@ export async function serveProject(context: StageContext, options: ServeOptions)
     notes: { file: project.notesFile, isPartial: config["schema.tables"].length > 0 },
     about: { title, sampleQuestions, version: packageVersion() },
     records,
+    reload,
     requestsPerMinute: config["serve.requestsPerMinute"],
   });
+  process.on("SIGHUP", reloadNow);
   try {
     options.onReady(await listen(app, options), opened.service.model);
     await stopWanted(signal);
   } finally {
+    process.off("SIGHUP", reloadNow);
     await app.close();
     await records.close();
     await opened.close();
@@ -73,17 +90,21 @@ export type OpenedService = {
 /** All that answers a project's questions. Raises key-invalid, and what reading the database does. */
 export async function openService(context: StageContext): Promise<OpenedService> {
   const { project, config } = context;
-  const database = await loadDatabase(context);
-  for (const key of readKeys(project.keysFile)) viewOf(database, key);
+  const source = databaseOf(context);
+  const server = engineOf(source) === "postgres" ? readPostgresUrl(source) : undefined;
+  if (server) for (const warning of await roleWarningsOn(source)) context.progress.note(warning);
+  const database = await readDatabase(context);
   const model = await openServedModel(context).catch((error: unknown) => ({
     missing: missingModel(error),
   }));
   const metrics = createMetrics();
   const log = openRequestLog(project.requestsFile);
   const executor = createExecutor({ workers: EXECUTIONS });
+  if (server) await tellUnreadable(context, database, executor);
   const service = createService({
     database,
-    databaseFile: databaseFileOf(context),
+    databaseFile: source,
+    ...(server?.schemas.length === 1 && { schema: server.schemas[0] }),
     executor,
     model,
     log,
@@ -103,9 +124,65 @@ export async function openService(context: StageContext): Promise<OpenedService>
     metrics,
     async close() {
       await executor.close();
-      if (!("missing" in model)) await model.close();
+      await service.close();
       log.close();
     },
+  };
+}
+
+/** Notes what keys see by their rights and cannot read: a condition that the server refuses, a view that cannot be kept apart. */
+async function tellUnreadable(
+  context: StageContext,
+  database: Database,
+  executor: Executor,
+): Promise<void> {
+  for (const key of readKeys(context.project.keysFile)) {
+    if (key.tables === undefined && key.rowFilters === undefined) continue;
+    const { permissions, database: shown } = viewOf(database, key);
+    for (const { name } of shown.tables) {
+      const sql = `SELECT * FROM ${quoteName(name, database.dialect)} LIMIT 0`;
+      const result = await executor.run(databaseOf(context), sql, { permissions });
+      if (!result.ok)
+        context.progress.note(`key ${key.name} cannot read ${name}: ${result.message}`);
+    }
+  }
+}
+
+/** The schema as the snapshot has it. Raises key-invalid for a key that does not fit it. */
+async function readDatabase(context: StageContext): Promise<Database> {
+  const database = await loadDatabase(context);
+  for (const key of readKeys(context.project.keysFile)) viewOf(database, key);
+  return database;
+}
+
+/**
+ * Takes over what the project holds now: one load after the other, beside what is served meanwhile. Raises reload-failed,
+ * also where that would put a base model in a tuned one's place.
+ */
+function createReload(service: Service, reread: () => StageContext): () => Promise<Reloaded> {
+  let last: Promise<unknown> = Promise.resolve();
+  const load = async (): Promise<Reloaded> => {
+    const context = reread();
+    const database = await readDatabase(context);
+    const model = await openServedModel(context);
+    const { model: before } = service;
+    if (model.run === undefined && "run" in before && before.run !== undefined) {
+      await model.close();
+      throw new UserError(
+        "reload-failed",
+        `no model is tuned on what the project holds now; that of run ${before.run} is served on`,
+      );
+    }
+    service.replace({ database, model });
+    return { model: model.name, run: model.run ?? null };
+  };
+  return () => {
+    const reloaded = last.then(load).catch((error: unknown) => {
+      if (!(error instanceof UserError) || error.code === "reload-failed") throw error;
+      throw new UserError("reload-failed", `${error.message} (${error.code})`, { cause: error });
+    });
+    last = reloaded.catch(() => undefined);
+    return reloaded;
   };
 }
 

@@ -4,6 +4,8 @@ export type SqlCell = null | number | bigint | string | Uint8Array;
 export type RunFailure =
   /** The database refused it; the message is its own. */
   | "exec-error"
+  /** A server does not answer, or the connection to it was lost. */
+  | "unreachable"
   | "timeout"
   /** By the caller's signal. */
   | "cancelled"
@@ -59,11 +61,11 @@ export type RunLimits = {
   readonly doubleQuotedLiterals: boolean;
   /** Compile only: columns without rows. */
   readonly prepareOnly: boolean;
-  /** Without them the whole file may be read. They need access "read" and a fresh connection. */
+  /** Without them the whole file may be read. They need access "read" and, on SQLite, a fresh connection. */
   readonly permissions?: Permissions;
 };
 
-/** What a statement may read and call. Names in lower case. */
+/** What a statement may read and call. Names in lower case; of a server's database as it spells them. */
 export type Permissions = {
   /** Tables and views that may be read, with their columns. */
   readonly tables: Readonly<Record<string, readonly string[]>>;

@@ -14,6 +14,8 @@ export type ConstrainedOptions = {
   readonly maxTokens: number;
   /** Answers to write. */
   readonly candidates: number;
+  /** The first answer has grown. */
+  readonly onIds?: (ids: readonly Token[]) => void;
   /** The first answer stands. */
   readonly onFirst?: () => void;
   readonly stop: AbortSignal;
@@ -58,7 +60,7 @@ export async function writeConstrained(
   model: LlamaModel,
   sequence: LlamaContextSequence,
   suffix: readonly Token[],
-  { constraint, pieces, maxTokens, candidates, onFirst, stop }: ConstrainedOptions,
+  { constraint, pieces, maxTokens, candidates, onIds, onFirst, stop }: ConstrainedOptions,
 ): Promise<ConstrainedAnswer[]> {
   const after = (path: Path, { token, state, probability }: Choice): Path => {
     const confidence = path.confidence * probability;
@@ -74,6 +76,7 @@ export async function writeConstrained(
     start: Path,
     floor: number,
     forks?: Fork[],
+    onGrown?: ConstrainedOptions["onIds"],
   ): Promise<ConstrainedAnswer | undefined> {
     let path = start;
     while (!path.isEnded) {
@@ -91,13 +94,14 @@ export async function writeConstrained(
       if (first === undefined) return { ids, confidence, finishReason: "length" };
       if (second) forks?.push({ position: sequence.nextTokenIndex, path: after(path, second) });
       path = after(path, first);
+      if (!path.isEnded) onGrown?.(path.ids);
     }
     return { ids: path.ids, confidence: path.confidence, finishReason: "stop" };
   }
 
   const start: Path = { ids: [], waiting: suffix, state: constraint.start, confidence: 1 };
   const forks: Fork[] = [];
-  const greedy = (await write(start, 0, candidates > 1 ? forks : undefined))!;
+  const greedy = (await write(start, 0, candidates > 1 ? forks : undefined, onIds))!;
   onFirst?.();
   const answers = [greedy];
   const floor = greedy.confidence * LEAST_SHARE;

@@ -49,6 +49,7 @@ export async function decodeAll(
   items: readonly Item[],
   {
     onCompletion,
+    onText,
     signal,
     maxTokens,
     folder,
@@ -61,6 +62,7 @@ export async function decodeAll(
   const failure = new AbortController();
   const stop = AbortSignal.any(signal ? [signal, failure.signal] : [failure.signal]);
   const stateOf = createStateSource(folder, keptBytes);
+  const onIds = onText && ((ids: readonly Token[]) => onText(model.detokenize([...ids])));
   let done = 0;
   const lane: LaneOptions = {
     start: async (slot, item) => {
@@ -91,6 +93,7 @@ export async function decodeAll(
       onCompletion?.(++done, items.length);
     },
     maxTokens,
+    onIds,
     stop,
   };
   const { constraint, candidates = 1 } = options;
@@ -111,6 +114,7 @@ export async function decodeAll(
       const answers = await writeConstrained(model, slot.sequence, item.suffix, {
         ...constrained!,
         ...(item.constraint && { constraint: item.constraint }),
+        onIds,
         onFirst: () => (firstMs = performance.now() - startedMs),
       });
       lane.finish(
@@ -153,13 +157,14 @@ type LaneOptions = {
   start(slot: Slot, item: Item): Promise<Answer>;
   finish(answer: Written, finishReason: Completion["finishReason"]): void;
   readonly maxTokens: number;
+  readonly onIds?: (ids: readonly Token[]) => void;
   readonly stop: AbortSignal;
 };
 
 async function runLane(
   slots: readonly Slot[],
   items: readonly Item[],
-  { start, finish, maxTokens, stop }: LaneOptions,
+  { start, finish, maxTokens, onIds, stop }: LaneOptions,
 ): Promise<void> {
   const waiting = [...items];
   const answers: (Answer | undefined)[] = slots.map(() => undefined);
@@ -170,12 +175,12 @@ async function runLane(
         // the first step alone: its batch holds the whole suffix
         while (answers[i] === undefined && waiting.length > 0) {
           const answer = await start(slot, waiting.shift()!);
-          const reason = await takeStep(answer, maxTokens);
+          const reason = await takeStep(answer, maxTokens, onIds);
           if (reason === undefined) answers[i] = answer;
           else finish(answer, reason);
         }
       }
-      const reasons = await Promise.all(answers.map((it) => it && takeStep(it, maxTokens)));
+      const reasons = await Promise.all(answers.map((it) => it && takeStep(it, maxTokens, onIds)));
       for (const [i, reason] of reasons.entries())
         if (reason !== undefined) {
           finish(answers[i]!, reason);
@@ -191,11 +196,13 @@ async function runLane(
 async function takeStep(
   answer: Answer,
   maxTokens: number,
+  onIds: LaneOptions["onIds"],
 ): Promise<Completion["finishReason"] | undefined> {
   const { done, value } = await answer.tokens.next();
   if (done) return "stop";
   answer.ids.push(value.token);
   answer.confidence *= value.confidence ?? 1;
+  onIds?.(answer.ids);
   if (answer.ids.length < maxTokens) return undefined;
   await answer.tokens.return();
   return "length";

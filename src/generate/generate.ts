@@ -47,6 +47,8 @@ export type GenerateOptions = {
   readonly grammar?: string;
   /** Answers to write for each request, with their confidence; more than one only under a constraint or by a server. */
   readonly candidates?: number;
+  /** What an answer is so far, each time that it has grown; of further candidates nothing. llama.cpp in this process alone. */
+  readonly onText?: (text: string) => void;
   readonly onCompletion?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 };

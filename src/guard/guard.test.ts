@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { SQLITE_FUNCTIONS } from "./functions.ts";
+import { POSTGRES_FUNCTIONS, SQLITE_FUNCTIONS } from "./functions.ts";
 import { createGuard, type Guard } from "./guard.ts";
 
 const tables = [
@@ -108,5 +108,47 @@ describe("a row filter that is no condition on what the key sees is an error of 
     [{ customer: "" }, "it is not one condition"],
   ])("%j", (rowFilters, reason) => {
     expect(() => guardWith(rowFilters)).toThrow(reason);
+  });
+});
+
+describe("on PostgreSQL", () => {
+  const guard = createGuard({
+    dialect: "postgres",
+    tables,
+    functions: POSTGRES_FUNCTIONS,
+    schema: "sales",
+    rowFilters: { customer: "city = 'Zürich'" },
+  });
+  const rows = "(SELECT * FROM customer WHERE (city = 'Zürich'))";
+  test.each([
+    [
+      "SELECT c.name::text, count(*) FILTER (WHERE c.id > 1) FROM sales.customer c WHERE name ILIKE 'a%' GROUP BY 1",
+      `SELECT c.name::text, count(*) FILTER (WHERE c.id > 1) FROM ${rows} c WHERE name ILIKE 'a%' GROUP BY 1`,
+    ],
+    [
+      "SELECT EXTRACT(year FROM now()), date_trunc('day', now() - INTERVAL '1 day'), DATE '2024-01-01'",
+      undefined,
+    ],
+    [
+      'SELECT DISTINCT ON (amount) amount, array_agg(id ORDER BY id) OVER () FROM "Order" /* /* x */ */',
+      "refused: the statement holds a spelling",
+    ],
+    [
+      '(SELECT id FROM "Order") UNION (SELECT 1) -- done',
+      '(SELECT id FROM "Order") UNION (SELECT 1)  ',
+    ],
+    ["SELECT 'salary'::regclass", "refused: the statement holds an unusual type"],
+    ["SELECT id FROM other.customer", 'refused: the statement holds "schema"'],
+    ["SELECT sales.peek(1)", 'refused: the statement holds "method call"'],
+    ["SELECT 1 OPERATOR(pg_catalog.+) 1", 'refused: the statement holds "operator"'],
+    ["WITH x AS (TABLE salary) SELECT * FROM x", "refused: the statement holds TABLE"],
+    ["SELECT E'a\\' ', 1", "refused: the statement holds a spelling"],
+    ["SELECT pg_sleep(1)", "refused: the function pg_sleep is not among"],
+    ["SELECT $1", "refused: the statement has a parameter"],
+    ['SELECT "nope" FROM customer', "refused: there is no column nope"],
+  ])("%s", (sql, expected = sql) => {
+    const admission = guard(sql);
+    const told = admission.ok ? admission.sql : `refused: ${admission.message}`;
+    expect(told.slice(0, expected.length)).toBe(expected);
   });
 });

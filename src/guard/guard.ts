@@ -7,7 +7,6 @@
 import { type ErrorCode, UserError } from "../base/errors.ts";
 import { refusalOf } from "../sql/admission.ts";
 import type { Dialect } from "../sql/dialect.ts";
-import { lexSql } from "../sql/lexer.ts";
 import { quoteName } from "../sql/quote.ts";
 import { type Resolution, resolveNames } from "../sql/resolve.ts";
 import type { NamedTable } from "../sql/scope.ts";
@@ -22,6 +21,7 @@ import {
   walk,
 } from "../sql/tree.ts";
 import { strangerIn } from "./shape.ts";
+import { mistakable, withoutComments, withoutSchema } from "./text.ts";
 
 export type GuardOptions = {
   readonly dialect: Dialect;
@@ -29,6 +29,8 @@ export type GuardOptions = {
   readonly tables: readonly NamedTable[];
   /** In lower case. */
   readonly functions: ReadonlySet<string>;
+  /** The one schema of all tables, which may stand before their names; as the database spells it. */
+  readonly schema?: string;
   /** Table → the condition that its rows must meet. A condition may ask other tables that the reader sees. */
   readonly rowFilters?: Readonly<Record<string, string>>;
 };
@@ -69,7 +71,7 @@ export function createGuard({ rowFilters = {}, ...options }: GuardOptions): Guar
   return (given) => {
     if (given.length > MAX_SQL_LENGTH)
       return refuse(`the statement has ${given.length} characters; ${MAX_SQL_LENGTH} are the most`);
-    const sql = withoutComments(given);
+    const sql = plainText(given, policy);
     const judged = judge(sql, policy);
     if (!judged.ok) return judged.refusal;
     if (policy.visibleRows.size === 0) return { ok: true, sql };
@@ -82,17 +84,13 @@ export function createGuard({ rowFilters = {}, ...options }: GuardOptions): Guar
   };
 }
 
-/** What is judged is what runs, and the parser keeps comments in its tree. */
-function withoutComments(sql: string): string {
-  let text = "";
-  let end = 0;
-  for (const token of lexSql(sql))
-    if (token.kind === "comment") {
-      text += `${sql.slice(end, token.start)} `;
-      end = token.end;
-    }
-  return text + sql.slice(end);
-}
+const plainText = (
+  sql: string,
+  { dialect, schema }: Pick<GuardOptions, "dialect" | "schema">,
+): string => {
+  const text = withoutComments(sql, dialect);
+  return schema === undefined ? text : withoutSchema(text, dialect, schema);
+};
 
 type Judgement =
   | { readonly ok: true; readonly statement: SqlNode; readonly resolution: Resolution }
@@ -103,18 +101,20 @@ function judge(sql: string, { dialect, tables, functions }: Policy): Judgement {
     ok: false,
     refusal: refuse(message, code),
   });
-  const lexical = refusalOf(sql);
+  const lexical = refusalOf(sql, dialect);
   if (lexical !== undefined) return no(LEXICAL[lexical]);
+  const mistaken = dialect === "postgres" ? mistakable(sql) : undefined;
+  if (mistaken !== undefined) return no(`the statement holds ${mistaken}`);
   const parsed = parseSql(sql, dialect);
   if (!parsed.ok) return no("the statement cannot be read as SQL");
   if (parsed.statements.length !== 1) return no(LEXICAL["multi-statement"]);
   const [statement] = parsed.statements;
-  const stranger = strangerIn(statement);
+  const stranger = strangerIn(statement, dialect);
   if (stranger !== undefined) return no(`the statement holds ${stranger}`);
   const called = functionsOf(statement).find((name) => !functions.has(name));
   if (called !== undefined)
     return no(`the function ${called} is not among those that may be called`);
-  const resolution = resolveNames(statement, tables);
+  const resolution = resolveNames(statement, tables, dialect);
   const problem = namesProblem(statement, resolution, tables);
   return problem === undefined
     ? { ok: true, statement, resolution }
@@ -205,7 +205,7 @@ function isRestricted(sql: string, policy: Policy): boolean {
   const parsed = parseSql(sql, policy.dialect);
   if (!parsed.ok || parsed.statements.length !== 1) return false;
   const [statement] = parsed.statements;
-  if (strangerIn(statement) !== undefined) return false;
+  if (strangerIn(statement, policy.dialect) !== undefined) return false;
   const inside = new Set<SqlNode>();
   walk(statement, (node) => {
     const select = bodyOf(node, "select");
@@ -240,7 +240,7 @@ function visibleRowsOf(
   );
   const done = new Map<string, string>();
   const build = (key: string, path: readonly string[]): void => {
-    const condition = withoutComments(lower.get(key) ?? "");
+    const condition = plainText(lower.get(key) ?? "", options);
     const table = options.tables.find(({ name }) => name.toLowerCase() === key);
     const fail = (reason: string) =>
       new UserError("key-invalid", `the row filter of ${key}, ${condition}: ${reason}`);

@@ -2,6 +2,7 @@
  * Whether a parsed statement is a query and nothing else: everything that its tree holds must be on a list. What the
  * list lacks is refused, so that a clause the parser learns tomorrow is refused too. Knows no schema.
  */
+import type { Dialect } from "../sql/dialect.ts";
 import {
   bodyOf,
   isList,
@@ -33,37 +34,66 @@ const FIELDS = `this expressions expression name quoted left right all by_name f
   position_explicit condition true_value false_value substr separator decimals path arrow_syntax pairs num_buckets
   default base postfix_form Preceding Following`;
 
-const ALLOWED: ReadonlySet<string> = new Set(`${KINDS} ${FIELDS}`.split(/\s+/));
-const LITERALS: ReadonlySet<SqlValue> = new Set(["number", "string", "hex_string"]);
-const CUSTOM_TYPE = /^[a-z][\w ]*$/i;
+/** What PostgreSQL has besides. */
+const POSTGRES = `i_like regexp_like regexp_i_like similar_to at_time_zone interval extract within_group distinct_on fetch
+  array_func array_agg subscript any array_contains_all greatest least nullif initcap overlay stddev stddev_pop
+  stddev_samp variance var_pop var_samp logical_or logical_and mode percentile_cont percentile_disc lateral date_trunc
+  now current_date current_time current_timestamp to_date to_timestamp unnest
+  field type unit pattern zone timezone from_for_syntax replacement element_type dimension direction count rows subquery op index
+  column_aliases hash_arrow_syntax no_parens format return_type`;
+
+type Shape = {
+  readonly allowed: ReadonlySet<string>;
+  readonly literals: ReadonlySet<SqlValue>;
+  readonly types: RegExp;
+};
+
+const wordsOf = (...lists: readonly string[]): ReadonlySet<string> =>
+  new Set(lists.flatMap((list) => list.split(/\s+/)));
+const SQLITE_SHAPE: Shape = {
+  allowed: wordsOf(KINDS, FIELDS),
+  literals: new Set(["number", "string", "hex_string"]),
+  types: /^[a-z][\w ]*$/i,
+};
+/** No type whose values are names of the catalogue (regclass). */
+const POSTGRES_SHAPE: Shape = {
+  allowed: wordsOf(KINDS, FIELDS, POSTGRES),
+  literals: new Set(["number", "string", "date", "time", "timestamp"]),
+  types: /^(?:bpchar|citext|cidr|inet|macaddr|money|name|numeric|float[48]|int[248]|bool)$/i,
+};
+const shapeFor = (dialect: Dialect): Shape =>
+  dialect === "postgres" ? POSTGRES_SHAPE : SQLITE_SHAPE;
 
 /** What a statement holds besides queries, in a word or two; undefined when it is nothing. */
-export function strangerIn(statement: SqlNode): string | undefined {
-  return isQuery(statement) ? strangerBelow(statement) : "something that is no SELECT";
+export function strangerIn(statement: SqlNode, dialect: Dialect): string | undefined {
+  return isQuery(statement)
+    ? strangerBelow(statement, shapeFor(dialect))
+    : "something that is no SELECT";
 }
 
-function strangerBelow(value: SqlValue): string | undefined {
-  if (isList(value)) return firstOf(value);
+function strangerBelow(value: SqlValue, shape: Shape): string | undefined {
+  if (isList(value)) return firstOf(value, shape);
   if (!isNode(value)) return undefined;
   const from = bodyOf(value, "select");
   if (from !== undefined && !sourcesOf(from).every(isSource))
     return "something in FROM that is neither a table nor a query";
   const literal = bodyOf(value, "literal");
-  if (literal !== undefined && !LITERALS.has(literal.literal_type)) return "an unusual literal";
+  if (literal !== undefined && !shape.literals.has(literal.literal_type))
+    return "an unusual literal";
   const type = value.data_type === "custom" ? String(value.name) : "";
-  if (!CUSTOM_TYPE.test(type || "text")) return "an unusual type";
+  if (type !== "" && !shape.types.test(type)) return "an unusual type";
   for (const [key, child] of Object.entries(value)) {
     if (isEmpty(child) || /(?:^|_)comments$/.test(key) || key === "span") continue;
-    if (!ALLOWED.has(key)) return `"${key.replaceAll("_", " ")}"`;
-    const stranger = strangerBelow(child);
+    if (!shape.allowed.has(key)) return `"${key.replaceAll("_", " ")}"`;
+    const stranger = strangerBelow(child, shape);
     if (stranger !== undefined) return stranger;
   }
   return undefined;
 }
 
-function firstOf(values: readonly SqlValue[]): string | undefined {
+function firstOf(values: readonly SqlValue[], shape: Shape): string | undefined {
   for (const value of values) {
-    const stranger = strangerBelow(value);
+    const stranger = strangerBelow(value, shape);
     if (stranger !== undefined) return stranger;
   }
   return undefined;

@@ -2,6 +2,7 @@
  * The model of a project for a service: tuned where it has been, on the project's schema and on any other that comes
  * with a question. One generator serves all of them and keeps the state of each schema's prompt.
  */
+import { basename, dirname } from "node:path";
 import { UserError } from "../base/errors.ts";
 import { hashOfJson } from "../base/hash.ts";
 import { createLlamaCppGenerator } from "../generate/llama-cpp.ts";
@@ -26,6 +27,8 @@ import { databaseOf, loadDatabase } from "./stages/schema.ts";
 export type ServedModel = {
   /** "tuned" or "base". */
   readonly name: string;
+  /** The training run that it comes from. */
+  readonly run?: string;
   /** On the project's schema, decoded as it is scored. */
   readonly predict: Predict;
   /** On another schema: one answer for each question. Raises schema-too-long. */
@@ -90,6 +93,7 @@ export async function openServedModel(context: StageContext): Promise<ServedMode
   const others = new Map<string, Predict>();
   return {
     name: adapterFile ? "tuned" : "base",
+    ...(adapterFile && { run: basename(dirname(dirname(adapterFile))) }),
     predict: usual,
     async predictAs({ decode: how = decode, repair: rounds = repair }) {
       if (how === decode && rounds === repair) return usual;

@@ -132,7 +132,9 @@ export function createPredict(
   /** One round: the grammar's readings, one after the other. */
   async function answer(asked: readonly Asked[], options?: GenerateOptions): Promise<Prediction[]> {
     const { constraints = [], grammar, candidates } = decoding ?? {};
-    const predictions = await ask(asked, { ...options, grammar, candidates }, 0);
+    // which of several will be taken is not known while the first is written
+    const onText = (candidates ?? 1) > 1 ? undefined : options?.onText;
+    const predictions = await ask(asked, { ...options, grammar, candidates, onText }, 0);
     if (constraints.length === 0) return predictions;
     const wrong = () =>
       [...predictions.entries()].filter(([i, one]) => !isRight(one, asked[i].decoding));
@@ -141,7 +143,7 @@ export function createPredict(
       if (again.length === 0) break;
       const answers = await ask(
         again.map(([i]) => asked[i]),
-        { ...options, onCompletion: undefined },
+        { ...options, onCompletion: undefined, onText: undefined },
         reading,
       );
       for (const [i, [index, before]] of again.entries())
@@ -159,7 +161,7 @@ export function createPredict(
         ...askedWith(question),
         replies: replies[i],
       }));
-      return answer(again, { ...options, onCompletion: undefined });
+      return answer(again, { ...options, onCompletion: undefined, onText: undefined });
     });
   };
 }

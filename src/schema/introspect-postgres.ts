@@ -6,6 +6,7 @@
  */
 import { messageOf, UserError } from "../base/errors.ts";
 import type { Session } from "../db/driver.ts";
+import { roleWarnings } from "../db/postgres/role.ts";
 import { openPostgresSession } from "../db/postgres/session.ts";
 import { readPostgresUrl } from "../db/postgres/url.ts";
 import type { SqlCell } from "../db/run-result.ts";
@@ -51,7 +52,7 @@ export async function introspectPostgres(
   const { schemas, shown } = readPostgresUrl(url);
   const session = await openPostgresSession(url);
   try {
-    const notes = await warningsOf(session);
+    const notes = await roleWarnings(session);
     await checkSchemas(session, schemas);
     const relations = await chosenRelations(session, schemas, tables, notes);
     const columns = await columnsOf(session, relations);
@@ -83,21 +84,6 @@ export async function introspectPostgres(
   } finally {
     await session.close();
   }
-}
-
-/** What the role could do beyond reading. */
-async function warningsOf(session: Session): Promise<string[]> {
-  const [[role, isSuper, writable]] = await session.rows(`
-    SELECT current_user::text, (SELECT rolsuper::int FROM pg_roles WHERE rolname = current_user),
-      (SELECT count(*) FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
-       WHERE relkind IN ('r', 'p') AND nspname !~ '^pg_' AND nspname <> 'information_schema'
-         AND has_table_privilege(pg_class.oid, 'INSERT, UPDATE, DELETE, TRUNCATE'))`);
-  const safer =
-    "every statement runs in a read-only transaction, but a role that may only SELECT is safer";
-  if (isSuper === 1n) return [`the role ${String(role)} is a superuser: ${safer}`];
-  return writable === 0n
-    ? []
-    : [`the role ${String(role)} may write to ${String(writable)} tables: ${safer}`];
 }
 
 async function checkSchemas(session: Session, schemas: readonly string[]): Promise<void> {

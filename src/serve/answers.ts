@@ -13,6 +13,7 @@ export const generateAnswer = (answered: Answered, withRows: boolean): object =>
   confidence: answered.confidence,
   confidence_basis: answered.confidenceBasis,
   model: answered.model,
+  run: answered.run,
   tokens: answered.tokens,
   prompt_tokens_read: answered.readTokens,
   generation_time_ms: answered.generationMs,

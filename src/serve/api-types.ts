@@ -27,6 +27,8 @@ export type GenerateAnswer = {
   /** "calibrated": how probably the answer is right; else the model's probability of its words. */
   readonly confidence_basis: "calibrated" | "model" | "model and execution";
   readonly model: string;
+  /** The training run that the model comes from. */
+  readonly run: string | null;
   readonly tokens: number;
   readonly generation_time_ms: number;
   readonly execution_time_ms: number | null;

@@ -137,6 +137,7 @@ export const generateAnswer: z.ZodType<GenerateAnswer> = z.object({
     ),
   confidence_basis: z.enum(["calibrated", "model", "model and execution"]),
   model: z.string(),
+  run: z.string().nullable().describe("The training run that the model comes from."),
   tokens: z.number(),
   prompt_tokens_read: z
     .number()
@@ -168,6 +169,11 @@ export const doneAnswer: z.ZodType = z.object({ status: z.string() });
 export const readyAnswer: z.ZodType = z.object({
   status: z.string(),
   model: z.string().nullable(),
+  run: z.string().nullable(),
+});
+export const reloadAnswer: z.ZodType = z.object({
+  model: z.string(),
+  run: z.string().nullable(),
 });
 const described = {
   name: z.string(),

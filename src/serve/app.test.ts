@@ -54,7 +54,11 @@ const errorOf = (code: string, message: string, param: string | null = null) => 
 test("the health checks are there, and the page is missed where it is not built", async () => {
   expect((await served.app.inject("/")).json()).toEqual(errorOf("not-found", "npm run build"));
   expect((await served.app.inject("/healthz")).json()).toEqual({ status: "ok" });
-  expect((await served.app.inject("/readyz")).json()).toEqual({ status: "ready", model: "tuned" });
+  expect((await served.app.inject("/readyz")).json()).toEqual({
+    status: "ready",
+    model: "tuned",
+    run: null,
+  });
 });
 
 test("a question gets its SQL, which is executed, and its rows when they are wanted", async () => {
@@ -64,6 +68,7 @@ test("a question gets its SQL, which is executed, and its rows when they are wan
     confidence: null,
     confidence_basis: "model and execution",
     model: "tuned",
+    run: null,
     tokens: expect.any(Number),
     generation_time_ms: 2,
     execution_time_ms: expect.any(Number),

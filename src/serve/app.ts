@@ -6,6 +6,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { UserError } from "../base/errors.ts";
 import { chatAnswer, generateAnswer, schemaAnswer } from "./answers.ts";
 import * as api from "./api.ts";
+import type { Reloaded } from "./holder.ts";
 import { type Keyring, LOCAL_READER, type Reader } from "./keys.ts";
 import { createMcpHttp } from "./mcp-http.ts";
 import type { Metrics } from "./metrics.ts";
@@ -29,6 +30,8 @@ export type AppOptions = {
   /** Left out: there are no notes to read or write. */
   readonly notes?: NotesPlace;
   readonly records: ProjectRecords;
+  /** Loads the model and the schema again. Raises reload-failed, and then what was served is served on. */
+  readonly reload: () => Promise<Reloaded>;
   /** Of a reader who has no number of its own; 0 means no limit. */
   readonly requestsPerMinute?: number;
 };
@@ -108,7 +111,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.get("/readyz", (_request, reply) => {
     const { model } = service;
     if ("missing" in model) throw new UserError("model-missing", model.missing);
-    return reply.send({ status: "ready", model: model.name });
+    return reply.send({ status: "ready", model: model.name, run: model.run ?? null });
   });
   app.get("/openapi.json", () => openApiDocument(about.version));
   app.get("/metrics", (_request, reply) => {
@@ -135,6 +138,7 @@ export function createApp(options: AppOptions): FastifyInstance {
       limits: { maxRows, timeoutMs },
     };
   });
+  app.post("/v1/reload", () => options.reload());
   addProjectRoutes(app, { records, service, keys, metrics, readerOf });
   app.get("/v1/schema", (request) => schemaAnswer(service.schema(readerOf(request))));
   app.post("/v1/feedback", (request) => {
@@ -157,14 +161,20 @@ export function createApp(options: AppOptions): FastifyInstance {
     const reader = readerOf(request);
     await stream(reply, metrics, async (send, signal) => {
       const onStart = () => send("sql-start", {});
+      let isTold = false;
+      const onText = (text: string) => {
+        isTold = true;
+        send("sql-delta", { text });
+      };
       const onSql = (sql: string) => {
-        send("sql-delta", { text: sql });
+        if (!isTold) send("sql-delta", { text: sql });
         send("sql-end", { sql });
       };
       const answered = await service.ask(reader, question, {
         job: "ask",
         signal,
         onStart,
+        onText,
         onSql,
       });
       const { sql, refusal, suggestions } = answered;

@@ -20,6 +20,7 @@ export const SCOPES = [
   "data",
   "settings",
   "metrics",
+  "admin",
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 

@@ -49,7 +49,7 @@ export const routes: readonly RouteEntry[] = [
     scope: "execute",
     body: api.executeRequest,
     answer: api.executeAnswer,
-    errors: [...GUARDED, 408, 413, 415, 422],
+    errors: [...GUARDED, 408, 413, 415, 422, 503],
   },
   {
     method: "post",
@@ -180,6 +180,14 @@ export const routes: readonly RouteEntry[] = [
     scope: "settings",
     answer: forms.settingsAnswer,
     errors: GUARDED,
+  },
+  {
+    method: "post",
+    path: "/v1/reload",
+    summary: "Takes over the model and the schema as they are in the project now.",
+    scope: "admin",
+    answer: api.reloadAnswer,
+    errors: [...GUARDED, 409, 413, 415],
   },
   {
     method: "get",

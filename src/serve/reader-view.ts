@@ -6,7 +6,7 @@
 import { hashOfJson } from "../base/hash.ts";
 import { UserError } from "../base/errors.ts";
 import type { Permissions } from "../db/run-result.ts";
-import { SQLITE_FUNCTIONS } from "../guard/functions.ts";
+import { functionsFor } from "../guard/functions.ts";
 import { createGuard, type Guard } from "../guard/guard.ts";
 import { fingerprintOf } from "../schema/fingerprint.ts";
 import type { Column, Database, Table } from "../schema/schema.ts";
@@ -22,13 +22,21 @@ export type ReaderView = {
   clean(message: string): string;
 };
 
+export type ViewOptions = {
+  /** The one schema of all tables on a server, which a statement may name. */
+  readonly schema?: string;
+};
+
 /** Views by what readers may see, each made once. */
-export function createViews(database: Database): (reader: Reader) => ReaderView {
+export function createViews(
+  database: Database,
+  options?: ViewOptions,
+): (reader: Reader) => ReaderView {
   const views = new Map<string, ReaderView>();
   return (reader) => {
     const { tables = null, rowFilters = {} } = reader;
     const key = hashOfJson({ tables, rowFilters });
-    const view = views.get(key) ?? viewOf(database, reader);
+    const view = views.get(key) ?? viewOf(database, reader, options);
     views.set(key, view);
     return view;
   };
@@ -37,18 +45,23 @@ export function createViews(database: Database): (reader: Reader) => ReaderView 
 const lower = (name: string) => name.toLowerCase();
 
 /** Raises key-invalid for a table that is not there, and what createGuard raises. */
-export function viewOf(whole: Database, { name, tables, rowFilters = {} }: Reader): ReaderView {
-  const wanted = new Set((tables ?? whole.tables.map((table) => table.name)).map(lower));
-  const shown = whole.tables.filter((table) => wanted.has(lower(table.name)));
-  if (shown.length < wanted.size) {
-    const known = new Set(shown.map((table) => lower(table.name)));
-    const unknown = [...wanted].filter((table) => !known.has(table));
-    throw new UserError("key-invalid", `key ${name}: there is no table ${unknown.join(", ")}`);
-  }
+export function viewOf(
+  whole: Database,
+  { name, tables, rowFilters = {} }: Reader,
+  { schema }: ViewOptions = {},
+): ReaderView {
+  const shown = tables === undefined ? whole.tables : chosen(whole, name, tables);
   const hidden = hiddenNames(whole, shown);
   const isFiltered = Object.keys(rowFilters).length > 0;
   const database = reduce(whole, shown, hidden, isFiltered);
-  const filters = Object.entries(rowFilters).map(([table, condition]) => [lower(table), condition]);
+  const functions = functionsFor(whole.dialect);
+  // a server tells capitals apart
+  const spelled = (table: string): string =>
+    whole.dialect === "sqlite" ? lower(table) : (tableNamed(shown, table)?.name ?? table);
+  const filters = Object.entries(rowFilters).map(([table, condition]) => [
+    spelled(table),
+    condition,
+  ]);
   const isWhole = shown.length === whole.tables.length && !isFiltered;
   return {
     database,
@@ -56,22 +69,36 @@ export function viewOf(whole: Database, { name, tables, rowFilters = {} }: Reade
     guard: createGuard({
       dialect: whole.dialect,
       tables: database.tables,
-      functions: SQLITE_FUNCTIONS,
+      functions,
+      schema,
       rowFilters,
     }),
     permissions: {
       tables: Object.fromEntries(
         database.tables.map((table) => [
-          lower(table.name),
-          table.columns.map((c) => lower(c.name)),
+          spelled(table.name),
+          table.columns.map((c) => (whole.dialect === "sqlite" ? lower(c.name) : c.name)),
         ]),
       ),
-      functions: [...SQLITE_FUNCTIONS],
+      functions: [...functions],
       filters: Object.fromEntries(filters) as Record<string, string>,
     },
     clean: (message) =>
       isWhole || !mentions(message, hidden) ? message : "the database could not run it",
   };
+}
+
+/** As it is spelled, else whatever its capitals are. */
+const tableNamed = (tables: readonly Table[], name: string): Table | undefined =>
+  tables.find((table) => table.name === name) ??
+  tables.find((table) => lower(table.name) === lower(name));
+
+function chosen({ tables }: Database, key: string, names: readonly string[]): Table[] {
+  const unknown = names.filter((name) => tableNamed(tables, name) === undefined);
+  if (unknown.length > 0)
+    throw new UserError("key-invalid", `key ${key}: there is no table ${unknown.join(", ")}`);
+  const wanted = new Set(names.map((name) => tableNamed(tables, name)));
+  return tables.filter((table) => wanted.has(table));
 }
 
 /** Names of tables and columns that stand in what is hidden and nowhere in what is shown. */

@@ -3,7 +3,7 @@ import { UserError } from "../base/errors.ts";
 import type { RunResult, SqlCell } from "../db/run-result.ts";
 import type { JsonCell, Rows } from "./api-types.ts";
 
-/** Raises sql-timeout, sql-too-large, sql-failed, sql-refused, stopped; `clean` takes out of a message what the reader must not know of. */
+/** Raises database-unreachable, sql-timeout, sql-too-large, sql-failed, sql-refused, stopped; `clean` takes out of a message what the reader must not know of. */
 export function rowsOf(result: RunResult, clean: (message: string) => string): Rows {
   if (result.ok) {
     const { columns, rows, truncated, ms } = result;
@@ -14,6 +14,8 @@ export function rowsOf(result: RunResult, clean: (message: string) => string): R
       throw new UserError("sql-timeout", `the SQL ${result.message}`);
     case "too-large":
       throw new UserError("sql-too-large", result.message);
+    case "unreachable":
+      throw new UserError("database-unreachable", "the database's server does not answer");
     case "exec-error":
       throw new UserError("sql-failed", clean(result.message));
     case "cancelled":

@@ -11,15 +11,19 @@ import type { Database } from "../schema/schema.ts";
 import { databaseOfDdl, databaseOfTables, type GivenTable } from "../schema/given.ts";
 import type { Feedback, RequestEnd, RequestLog, RequestStart } from "../track/requests.ts";
 import type { FailedSql, Rows } from "./api-types.ts";
+import { createHolder, type Holding } from "./holder.ts";
 import type { Reader, Scope } from "./keys.ts";
 import type { Metrics } from "./metrics.ts";
+import { partsOfSql } from "./parts-of-sql.ts";
 import { createQueue, type Queue } from "./queue.ts";
-import { createViews, type ReaderView } from "./reader-view.ts";
+import type { ReaderView } from "./reader-view.ts";
 import { rowsOf } from "./rows.ts";
 
 /** A model that answers on any schema. */
 export type ServedModel = {
   readonly name: string;
+  /** The training run that it comes from; none for a base model. */
+  readonly run?: string;
   /** On the project's whole schema, as it is scored. */
   readonly predict: Predict;
   /** On another schema, or a part of it: one answer for each question, and nothing is executed to choose it. */
@@ -54,17 +58,16 @@ export const defaultLimits: Limits = {
   maxCandidates: 16,
 };
 
-export type ServiceOptions = {
-  readonly database: Database;
+export type ServiceOptions = Holding & {
+  /** The path of a SQLite file, or a server's URL. */
   readonly databaseFile: string;
+  /** The one schema of all tables on a server, which a statement may name. */
+  readonly schema?: string;
   readonly executor: RunsSql;
-  /** The model, or why there is none. */
-  readonly model: ServedModel | { readonly missing: string };
   readonly log: RequestLog;
   readonly metrics: Metrics;
   readonly limits?: Partial<Limits>;
 };
-
 export type Question = {
   readonly question: string;
   /** DDL text or tables, instead of the project's schema. Nothing is executed then. */
@@ -86,6 +89,8 @@ export type Answered = {
   readonly confidence: number | null;
   readonly confidenceBasis: "calibrated" | "model" | "model and execution";
   readonly model: string;
+  /** The training run that the model comes from; null for a base model. */
+  readonly run: string | null;
   readonly tokens: number;
   /** Tokens of the prompt that were read: a schema that was asked about before is none of them. */
   readonly readTokens?: number;
@@ -100,6 +105,8 @@ export type CallOptions = {
   readonly signal?: AbortSignal;
   /** Called when the model begins with the question. */
   readonly onStart?: () => void;
+  /** Called with each part of the SQL as the model writes it; what onSql gets in the end may differ. */
+  readonly onText?: (part: string) => void;
   /** Called with the SQL before it is executed. */
   readonly onSql?: (sql: string) => void;
   /** Fewer rows than the limit. */
@@ -109,7 +116,7 @@ export type CallOptions = {
 type RunOptions = Pick<CallOptions, "signal" | "maxRows">;
 
 export type Service = {
-  readonly model: ServiceOptions["model"];
+  readonly model: Holding["model"];
   readonly limits: Limits;
   readonly dialect: Database["dialect"];
   /** Raises forbidden, model-missing, overloaded, ddl-invalid, schema-too-long, question-too-long. */
@@ -120,6 +127,10 @@ export type Service = {
   schema(reader: Reader): Database;
   /** Raises not-found for a request that this reader has not made. */
   feedback(reader: Reader, feedback: Feedback): void;
+  /** Takes over another schema and model; requests that have begun end with those that they began with. */
+  replace(next: Holding): void;
+  /** Closes the model, when those that were replaced are closed. */
+  close(): Promise<void>;
   queues(): {
     readonly model: ReturnType<Queue["counts"]>;
     readonly sql: ReturnType<Queue["counts"]>;
@@ -132,16 +143,16 @@ export function ensureScope({ name, scopes }: Reader, scope: Scope): void {
     throw new UserError("forbidden", `key ${name} has not the scope "${scope}"`);
 }
 
-/** Joins a database, a model and a log. What it is given is closed by who made it. */
+/** Joins a database, a model and a log. The model is the service's to close, all else is closed by who made it. */
 export function createService(options: ServiceOptions): Service {
-  const { database, databaseFile, executor, model, log, metrics } = options;
+  const { databaseFile, executor, log, metrics } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  const viewFor = createViews(database);
+  const holder = createHolder(options, { schema: options.schema });
   const modelQueue = createQueue(1, limits.maxWaiting);
   const sqlQueue = createQueue(limits.executions, limits.maxWaiting);
 
   /** Runs SQL as a reader; what is wrong with it is raised. */
-  async function run(view: ReaderView, sql: string, wanted: RunOptions): Promise<Rows> {
+  async function runSql(view: ReaderView, sql: string, wanted: RunOptions): Promise<Rows> {
     const { signal, maxRows = limits.maxRows } = wanted;
     const admission = view.guard(sql);
     if (!admission.ok) throw new UserError(admission.code, admission.message);
@@ -182,7 +193,7 @@ export function createService(options: ServiceOptions): Service {
   }
 
   /** The schema that a question is about, and the model on it. */
-  async function askedOn(view: ReaderView, question: Question) {
+  async function askedOn(model: Holding["model"], view: ReaderView, question: Question) {
     const { schema, decode } = question;
     if ("missing" in model) throw new UserError("model-missing", model.missing);
     const mayExecute = schema === undefined && view.isWhole;
@@ -205,26 +216,37 @@ export function createService(options: ServiceOptions): Service {
   }
 
   return {
-    model,
+    get model() {
+      return holder.current().model;
+    },
     limits,
-    dialect: database.dialect,
-    async ask(reader, question, { job, signal, onStart, onSql, maxRows }) {
+    dialect: options.database.dialect,
+    replace: holder.replace,
+    close: holder.close,
+    async ask(reader, question, { job, signal, onStart, onText, onSql, maxRows }) {
       ensureScope(reader, "ask");
-      const view = viewFor(reader);
+      const { model, viewFor, release } = holder.take();
       const hasOwnSchema = question.schema !== undefined;
       const start = { job, reader: reader.name, question: question.question, hasOwnSchema };
       return logged(start, async (requestId) => {
-        const { asked, predict } = await askedOn(view, question);
+        const view = viewFor(reader);
+        const { asked, predict } = await askedOn(model, view, question);
         const [prediction] = await modelQueue.run(() => {
           onStart?.();
           const { maxTokens } = limits;
-          return predict([question.question], { maxTokens, withConfidence: true, signal });
+          return predict([question.question], {
+            maxTokens,
+            withConfidence: true,
+            signal,
+            ...(onText && { onText: partsOfSql(onText) }),
+          });
         }, signal);
         const { answer, probabilityRight, tokens, readTokens, ms: generationMs } = prediction;
         const confidence = probabilityRight ?? prediction.confidence;
         metrics.work("generation", generationMs / 1000);
         const name = "missing" in model ? "" : model.name;
-        const common = { requestId, model: name, tokens, readTokens, generationMs };
+        const { run = null } = "missing" in model ? {} : model;
+        const common = { requestId, model: name, run, tokens, readTokens, generationMs };
         const byModel = probabilityRight === undefined ? "model" : "calibrated";
         const told = { model: name, tokens, generationMs, confidence };
         if (answer.kind === "refuse") {
@@ -244,7 +266,7 @@ export function createService(options: ServiceOptions): Service {
         onSql?.(sql);
         const mayExecute =
           !hasOwnSchema && question.execute !== false && reader.scopes.includes("execute");
-        const result = mayExecute ? await tried(run(view, sql, { signal, maxRows })) : undefined;
+        const result = mayExecute ? await tried(runSql(view, sql, { signal, maxRows })) : undefined;
         const failed = result !== undefined && "error" in result;
         const executionMs = result === undefined || failed ? null : result.ms;
         const value: Answered = {
@@ -259,18 +281,18 @@ export function createService(options: ServiceOptions): Service {
         const rows = result === undefined || failed ? undefined : result.rows.length;
         const end = { ...told, ...error, sql, rows, executionMs: executionMs ?? undefined };
         return { value, end };
-      });
+      }).finally(release);
     },
     async execute(reader, sql, { job, signal, maxRows }) {
       ensureScope(reader, "execute");
       return logged({ job, reader: reader.name, sql }, async () => {
-        const value = await run(viewFor(reader), sql, { signal, maxRows });
+        const value = await runSql(holder.current().viewFor(reader), sql, { signal, maxRows });
         return { value, end: { sql, rows: value.rows.length, executionMs: value.ms } };
       });
     },
     schema(reader) {
       ensureScope(reader, "schema");
-      return viewFor(reader).database;
+      return holder.current().viewFor(reader).database;
     },
     feedback(reader, feedback) {
       ensureScope(reader, "feedback");

@@ -3,6 +3,7 @@
  * its result means (outermost ORDER BY, LIMIT). Literals, quoted names, comments and brackets are respected. That a
  * statement truly only reads, the database's authorizer decides.
  */
+import type { Dialect } from "./dialect.ts";
 import { lexSql, type SqlToken } from "./lexer.ts";
 
 export type Refusal = "empty-sql" | "multi-statement" | "not-readonly" | "unbound-parameter";
@@ -10,11 +11,12 @@ export type Refusal = "empty-sql" | "multi-statement" | "not-readonly" | "unboun
 const READING_WORDS = new Set(["select", "with", "values"]);
 
 /** Why the text is not one reading statement without parameters; undefined when it is. */
-export function refusalOf(sql: string): Refusal | undefined {
-  const [first, ...rest] = statementsOf(sql);
+export function refusalOf(sql: string, dialect: Dialect = "sqlite"): Refusal | undefined {
+  const [first, ...rest] = statementsOf(sql, dialect);
   if (first === undefined) return "empty-sql";
   if (rest.length > 0) return "multi-statement";
-  if (!READING_WORDS.has(wordOf(first[0]))) return "not-readonly";
+  const begin = dialect === "postgres" ? first.find(({ text }) => text !== "(") : first[0];
+  if (!READING_WORDS.has(wordOf(begin))) return "not-readonly";
   const hasParameter = first.some(({ kind }) => kind === "parameter");
   return hasParameter || sql.includes("\0") ? "unbound-parameter" : undefined;
 }
@@ -23,8 +25,8 @@ export function refusalOf(sql: string): Refusal | undefined {
  * The tokens of each statement, without comments. As SQLite has it: semicolons in front belong to nothing, and one that
  * follows the end of a statement is a statement.
  */
-function statementsOf(sql: string): SqlToken[][] {
-  const tokens = withoutComments(sql);
+function statementsOf(sql: string, dialect?: Dialect): SqlToken[][] {
+  const tokens = withoutComments(sql, dialect);
   const start = tokens.findIndex(({ text }) => text !== ";");
   if (start < 0) return [];
   const end = tokens.findIndex(({ text }, i) => i > start && text === ";");
@@ -33,8 +35,8 @@ function statementsOf(sql: string): SqlToken[][] {
   return rest.length === 0 ? [tokens.slice(start, end)] : [tokens.slice(start, end), rest];
 }
 
-const withoutComments = (sql: string): SqlToken[] =>
-  lexSql(sql).filter(({ kind }) => kind !== "comment");
+const withoutComments = (sql: string, dialect?: Dialect): SqlToken[] =>
+  lexSql(sql, dialect).filter(({ kind }) => kind !== "comment");
 
 /** A bare word in lower case; empty for any other token. */
 export const wordOf = (token: SqlToken | undefined): string =>

@@ -1,7 +1,10 @@
 /**
- * SQLite's tokens, comments included (sqlite.org/lang.html; tokenize.c). Every character of the text but blanks belongs
- * to a token, and no text is refused: what SQLite would not read becomes a token of kind "illegal".
+ * SQLite's tokens, comments included (sqlite.org/lang.html; tokenize.c), or PostgreSQL's. Every character of the text but
+ * blanks belongs to a token, and no text is refused: what the database would not read becomes a token of kind "illegal",
+ * and so does what is spelled so that its end is easily mistaken (PostgreSQL's E'…', U&"…", $tag$…$tag$, comments in comments).
  */
+import type { Dialect } from "./dialect.ts";
+
 export type SqlToken = {
   readonly kind:
     | "word"
@@ -28,23 +31,36 @@ const PATTERNS: readonly (readonly [SqlToken["kind"], RegExp])[] = [
   ["sign", /->>|->|<=|>=|<>|!=|==|<<|>>|\|\||[-+*/%&|~=<>(),;.]/y],
 ];
 
+const POSTGRES_PATTERNS: typeof PATTERNS = [
+  ["illegal", /\/\*(?:(?!\*\/)[^])*\/\*[^]*/y],
+  ["comment", /--[^\n\r]*|\/\*[^]*?(?:\*\/|$)/y],
+  ["illegal", /[eE]'|[uU]&["']|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y],
+  ["string", /[nNbBxX]?'(?:[^']|'')*'/y],
+  ["name", /"(?:[^"]|"")*"/y],
+  ["number", /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y],
+  ["parameter", /\$\d+/y],
+  ["word", /[A-Za-z_\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]*/y],
+  ["sign", /::|->>|->|<=|>=|<>|!=|\|\||[-+*/%&|~=<>(),;.[\]:^@#!]/y],
+];
+
 /** The tokens of a text, in order. */
-export function lexSql(sql: string): SqlToken[] {
+export function lexSql(sql: string, dialect: Dialect = "sqlite"): SqlToken[] {
+  const patterns = dialect === "postgres" ? POSTGRES_PATTERNS : PATTERNS;
   const tokens: SqlToken[] = [];
   for (let at = 0; at < sql.length;) {
     if (/\s/.test(sql[at])) {
       at++;
       continue;
     }
-    const token = tokenAt(sql, at);
+    const token = tokenAt(sql, at, patterns);
     tokens.push(token);
     at = token.end;
   }
   return tokens;
 }
 
-function tokenAt(sql: string, start: number): SqlToken {
-  for (const [kind, pattern] of PATTERNS) {
+function tokenAt(sql: string, start: number, patterns: typeof PATTERNS): SqlToken {
+  for (const [kind, pattern] of patterns) {
     pattern.lastIndex = start;
     const text = pattern.exec(sql)?.[0];
     if (text !== undefined) return { kind, text, start, end: start + text.length };

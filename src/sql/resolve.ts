@@ -61,17 +61,22 @@ export function resolveNames(
   tables?: readonly NamedTable[],
   dialect: Dialect = "sqlite",
 ): Resolution {
-  const known =
-    tables &&
-    new Map(
-      tables.map(({ name, columns }) => [
-        name.toLowerCase(),
-        new Set(columns.map((column) => column.name.toLowerCase())),
-      ]),
-    );
+  const known = tables && columnsByTable(tables);
   const found: Place["found"] = { sources: [], stars: new Map(), columns: [], usings: [] };
   visit(statement, { queries: new Map(), found, known, mayQuoteText: dialect !== "postgres" });
   return found;
+}
+
+/** Tables whose names differ in capitals alone count as one that has the columns of all. */
+function columnsByTable(tables: readonly NamedTable[]): Map<string, Set<string>> {
+  const known = new Map<string, Set<string>>();
+  for (const { name, columns } of tables) {
+    const key = name.toLowerCase();
+    const names = known.get(key) ?? new Set();
+    for (const column of columns) names.add(column.name.toLowerCase());
+    known.set(key, names);
+  }
+  return known;
 }
 
 function visit(value: SqlValue, place: Place): void {

@@ -1,11 +1,16 @@
 /** `t2s doctor`: what this machine can do, what is missing and how to get it. */
 import { availableParallelism, freemem } from "node:os";
-import { statfsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { messageOf } from "../../base/errors.ts";
+import { engineOf } from "../../db/drivers.ts";
+import { roleWarningsOn } from "../../db/postgres/role.ts";
 import { cacheFolder, cachedModel, DEFAULT_MODEL } from "../../source/source.ts";
 import { terminalTable } from "../../report/terminal.ts";
-import { ioOf } from "../io.ts";
+import { databaseOf } from "../../pipeline/stages/schema.ts";
+import { type Io, ioOf } from "../io.ts";
+import { contextOf } from "./run.ts";
 
 type Check = {
   readonly name: string;
@@ -23,14 +28,15 @@ export function registerDoctor(program: Command): void {
     .description("Says what this machine can do, what is missing and how to get it.")
     .addHelpText("after", "\nExample:\n  t2s doctor --json")
     .action(async (_options: unknown, self: Command) => {
-      const checks = await runChecks();
+      const io = ioOf(self);
+      const checks = [...(await runChecks()), ...(await serverChecks(io))];
       const rows = checks.map(({ name, ok, found, toDo }) => [
         ok ? "ok" : "missing",
         name,
         found,
         ok ? "" : toDo,
       ]);
-      ioOf(self).result(
+      io.result(
         { ok: checks.every((check) => check.ok), checks },
         terminalTable(["", "what", "found", "what to do"], rows),
       );
@@ -64,6 +70,22 @@ async function runChecks(): Promise<Check[]> {
     await packageCheck("onnxruntime-node", "training"),
     await packageCheck("node-llama-cpp", "decoding"),
     await modelCheck(),
+  ];
+}
+
+/** Of a project on a server, where there is one: whether the role can do more than read. */
+async function serverChecks(io: Io): Promise<Check[]> {
+  if (!existsSync(join(io.projectFolder, "t2s.yaml"))) return [];
+  const source = databaseOf(contextOf(io, {}));
+  if (engineOf(source) !== "postgres") return [];
+  const found = await roleWarningsOn(source).catch((error: unknown) => [messageOf(error)]);
+  return [
+    {
+      name: "role on the database's server",
+      ok: found.length === 0,
+      found: found.join("; ") || "may read",
+      toDo: "a role with SELECT alone: docs/databases.md",
+    },
   ];
 }
 

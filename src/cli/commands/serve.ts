@@ -13,7 +13,7 @@ export function registerServe(program: Command): void {
   const command = program
     .command("serve")
     .description(
-      "Serves the project over HTTP: POST /generate_sql, /v1/ask, /v1/execute, /v1/chat/completions, a page to ask in, /openapi.json (docs/serving.md). SQL runs read-only, within limits, on what the key may see.",
+      "Serves the project over HTTP: POST /generate_sql, /v1/ask, /v1/execute, /v1/chat/completions, a page to ask in, /openapi.json (docs/serving.md). SQL runs read-only, within limits, on what the key may see. SIGHUP or POST /v1/reload takes over a model tuned meanwhile.",
     )
     .option("--port <number>", "0 takes a free one", "4318")
     .option(
@@ -35,6 +35,7 @@ export function registerServe(program: Command): void {
       port: readPort(options.port),
       title: dbId,
       sampleQuestions: sampleQuestions(context.project),
+      reread: () => contextOf(io, overridesOf(self)),
       onReady: (url, model) => {
         noteModel(io, model);
         io.result({ url, pid: process.pid }, `Ask your questions on ${url} (Ctrl-C ends)`);

@@ -5,36 +5,19 @@
  * not hide tables or settings: whoever may run SQL here may read what the role may read.
  */
 import { MAX_SQL_BYTES } from "../driver.ts";
-import type { RunFailure, RunLimits } from "../run-result.ts";
+import type { Permissions, RunFailure, RunLimits } from "../run-result.ts";
+import type { Functions } from "./catalog.ts";
 import { type Token, tokensOf } from "./tokens.ts";
 
 export type Refusal = { readonly reason: RunFailure; readonly message: string };
-
-/** Functions of a server that are not called, in the server's spelling. */
-export type RefusedFunctions = {
-  readonly names: ReadonlySet<string>;
-  /** Of these, the ones that may be called as if they were a column: `row.name`. */
-  readonly ofRows: ReadonlySet<string>;
-};
-
-/** Volatile only because they give another value each time. */
-const HARMLESS = ["random", "clock_timestamp", "timeofday", "gen_random_uuid"];
-
-/** Name, and whether its one argument is a row: functions with effects, and those that run SQL out of a text. */
-export const REFUSED_FUNCTIONS_SQL: string = `
-  SELECT proname, bool_or(pronargs = 1 AND typtype = 'c')::int
-  FROM pg_catalog.pg_proc LEFT JOIN pg_catalog.pg_type AS t ON t.oid = proargtypes[0]
-  WHERE prokind <> 'a' AND (provolatile = 'v' OR proname ~ '_to_xml')
-    AND proname NOT IN (${HARMLESS.map((name) => `'${name}'`).join(", ")})
-  GROUP BY proname`;
 
 const READING_WORDS: ReadonlySet<string> = new Set(["select", "with", "values", "table"]);
 
 /** Why the text is not sent; undefined when it is. */
 export function refusalOf(
   sql: string,
-  functions: RefusedFunctions,
-  { boundLengths }: Pick<RunLimits, "boundLengths">,
+  functions: Functions,
+  { boundLengths, permissions }: Pick<RunLimits, "boundLengths" | "permissions">,
 ): Refusal | undefined {
   const refuse = (reason: RunFailure, message: string): Refusal => ({ reason, message });
   if (sql.includes("\0")) return refuse("unbound-parameter", "the SQL holds a NUL character");
@@ -56,7 +39,9 @@ export function refusalOf(
   const called = tokens.find((_, i) => isRefusedCall(tokens, i, functions));
   if (called !== undefined)
     return refuse("not-readonly", `${called.text} has effects (it is not STABLE or IMMUTABLE)`);
-  return undefined;
+  const strange =
+    permissions && tokens.find((_, i) => isStrange(tokens, i, functions, permissions));
+  return strange && refuse("not-readonly", `${strange.text} is not permitted`);
 }
 
 const isSign = (token: Token | undefined, sign: string): boolean =>
@@ -66,10 +51,34 @@ const isSemicolon = (token: Token): boolean => isSign(token, ";");
 function isRefusedCall(
   tokens: readonly Token[],
   at: number,
-  { names, ofRows }: RefusedFunctions,
+  { refused, ofRows }: Functions,
+): boolean {
+  const { kind, text } = tokens[at];
+  if (kind !== "word" || !refused.has(text)) return false;
+  return isSign(tokens[at + 1], "(") || (isSign(tokens[at - 1], ".") && ofRows.has(text));
+}
+
+/** What may stand before a bracket though a function is called so: operators, and types with a length. */
+export const NO_CALLS: ReadonlySet<string> = new Set(
+  "like overlaps bit bpchar char date float4 float8 int2 int4 int8 interval numeric text time timestamp timestamptz timetz varbit varchar".split(
+    " ",
+  ),
+);
+/** Types whose values are names of the catalog, or say who is who. */
+const CATALOG_TYPE =
+  /^_?(?:reg(?:class|collation|config|dictionary|namespace|oper|operator|proc|procedure|role|type)|aclitem)$/;
+
+/** Of a statement with permissions: a function that they do not list, or a type that tells names. */
+function isStrange(
+  tokens: readonly Token[],
+  at: number,
+  { names, ofRows }: Functions,
+  permissions: Permissions,
 ): boolean {
   const { kind, text } = tokens[at];
   if (kind !== "word") return false;
-  if (isSign(tokens[at + 1], "(")) return names.has(text);
-  return isSign(tokens[at - 1], ".") && ofRows.has(text);
+  if (CATALOG_TYPE.test(text)) return true;
+  const isListed = NO_CALLS.has(text) || permissions.functions.includes(text);
+  if (isSign(tokens[at + 1], "(")) return names.has(text) && !isListed;
+  return isSign(tokens[at - 1], ".") && ofRows.has(text) && !isListed;
 }

@@ -10,11 +10,19 @@ import { messageOf, UserError } from "../../base/errors.ts";
 import { MAX_VALUE_BYTES } from "../driver.ts";
 import type { RunFailure, RunLimits, RunResult, SqlCell } from "../run-result.ts";
 import { readerOf } from "./cells.ts";
+import { reasonOf } from "./reasons.ts";
 import { readPostgresUrl } from "./url.ts";
 
 const CONNECT_MS = 10_000;
 const LOCK_MS = 2_000;
 const IDLE_IN_TRANSACTION_MS = 60_000;
+
+/** What a sort may take of memory, and a statement of the disk; a server's own bound stays where it is lower. */
+const MOST_KILOBYTES = { work_mem: 2 ** 16, temp_file_limit: 2 ** 20 };
+
+const boundSetting = (name: string, most: number): string =>
+  `SELECT pg_catalog.set_config(name, '${most}', false) FROM pg_catalog.pg_settings
+   WHERE name = '${name}' AND (setting::bigint < 0 OR setting::bigint > ${most})`;
 
 const settings = (schemas: readonly string[]): string =>
   Object.entries({
@@ -32,7 +40,7 @@ const settings = (schemas: readonly string[]): string =>
     .map(([name, value]) => `SET ${name} TO ${value}`)
     .join("; ");
 
-const quoteIdentifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+export const quoteIdentifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** An open connection. Raises UserError("database-unreachable", "config-invalid", "package-missing"). */
 export async function connect(url: string): Promise<Client> {
@@ -48,6 +56,8 @@ export async function connect(url: string): Promise<Client> {
   try {
     await client.connect();
     await client.query(settings(schemas));
+    for (const [name, most] of Object.entries(MOST_KILOBYTES))
+      await client.query(boundSetting(name, most)).catch(() => {}); // not every role may
     return client;
   } catch (error) {
     void client.end();
@@ -70,6 +80,9 @@ async function loadPg(): Promise<typeof import("pg").default> {
     );
   }
 }
+
+/** The text of a connection that ended. */
+export const LOST = "the connection to the server was lost";
 
 export type StatementLimits = Pick<
   RunLimits,
@@ -94,20 +107,24 @@ export function keepsProcess(client: Client, keeps: boolean): void {
 /** How a statement ended, and whether the connection can take another. */
 export type StatementEnd = { readonly result: RunResult; readonly isUsable: boolean };
 
+export type StatementOptions = {
+  readonly values?: readonly string[];
+  readonly signal?: AbortSignal;
+  /** A name: with `prepareOnly` the statement is kept under it, else the one that is kept is run. */
+  readonly prepared?: string;
+};
+
 /** Runs one statement in the open transaction; never throws. */
 export function runStatement(
   client: Client,
   sql: string,
   limits: StatementLimits,
-  {
-    values = [],
-    signal,
-  }: { readonly values?: readonly string[]; readonly signal?: AbortSignal } = {},
+  { values = [], signal, prepared = "" }: StatementOptions = {},
 ): Promise<StatementEnd> {
   const { promise, resolve } = Promise.withResolvers<StatementEnd>();
   const startedMs = performance.now();
   const stream = streamOf(client);
-  const statement = new Statement(sql, values, limits, (end) => finish(end, true));
+  const statement = new Statement({ sql, prepared, values }, limits, (end) => finish(end, true));
   let isCancelSent = false;
   const cancel = () => {
     isCancelSent = true;
@@ -127,12 +144,13 @@ export function runStatement(
     stream.off("data", count).off("close", lose);
     signal?.removeEventListener("abort", cancel);
     const ms = performance.now() - startedMs;
+    const isLost = !end.ok && end.reason === "unreachable";
     const wasCancelled = !end.ok && end.reason === "timeout" && signal?.aborted;
     resolve({
       result: wasCancelled
         ? { ok: false, reason: "cancelled", message: "cancelled", ms }
         : { ...end, ms },
-      isUsable: isUsable && !isCancelSent, // it may arrive late, and meet the next statement
+      isUsable: isUsable && !isLost && !isCancelSent, // it may arrive late, and meet the next statement
     });
   };
   const giveUp = (reason: RunFailure, message: string) => {
@@ -140,8 +158,7 @@ export function runStatement(
     finish({ ok: false, reason, message }, false);
     stream.destroy();
   };
-  const lose = () =>
-    finish({ ok: false, reason: "exec-error", message: "the connection was lost" }, false);
+  const lose = () => finish({ ok: false, reason: "unreachable", message: LOST }, false);
   const timer = setTimeout(
     () => giveUp("timeout", `ran longer than ${limits.timeoutMs / 1000} s`),
     limits.timeoutMs + GRACE_MS,
@@ -158,10 +175,15 @@ type WithoutMs<T> = T extends unknown ? Omit<T, "ms"> : never;
 type Outcome = WithoutMs<RunResult>;
 type Field = { readonly name: string; readonly dataTypeID: number };
 
+type GivenStatement = {
+  readonly sql: string;
+  readonly prepared: string;
+  readonly values: readonly string[];
+};
+
 /** What the client drives: Parse, Bind, Describe and Execute in one batch, with a bound on rows. */
 class Statement {
-  readonly #sql: string;
-  readonly #values: readonly string[];
+  readonly #given: GivenStatement;
   readonly #limits: StatementLimits;
   readonly #onEnd: (end: Outcome) => void;
   #columns: readonly string[] = [];
@@ -171,14 +193,8 @@ class Statement {
   #isTooLong = false;
   #failure: Outcome | undefined;
 
-  constructor(
-    sql: string,
-    values: readonly string[],
-    limits: StatementLimits,
-    onEnd: (end: Outcome) => void,
-  ) {
-    this.#sql = sql;
-    this.#values = values;
+  constructor(given: GivenStatement, limits: StatementLimits, onEnd: (end: Outcome) => void) {
+    this.#given = given;
     this.#limits = limits;
     this.#onEnd = onEnd;
   }
@@ -186,11 +202,12 @@ class Statement {
   submit(given: Connection): null {
     const connection = given as unknown as Wire;
     const { maxRows, prepareOnly } = this.#limits;
+    const { sql, prepared, values } = this.#given;
     connection.stream.cork();
-    connection.parse({ text: this.#sql });
-    if (prepareOnly) connection.describe({ type: "S", name: "" });
+    if (prepareOnly || prepared === "") connection.parse({ text: sql, name: prepared });
+    if (prepareOnly) connection.describe({ type: "S", name: prepared });
     else {
-      connection.bind({ values: this.#values });
+      connection.bind({ statement: prepared, values });
       connection.describe({ type: "P", name: "" });
       connection.execute({ portal: "", rows: maxRows + 1 });
     }
@@ -244,30 +261,14 @@ class Statement {
 /** The client's connection, as far as a statement of its own uses it; the package's types leave it out. */
 type Wire = {
   readonly stream: Socket;
-  parse(message: { readonly text: string }): void;
-  bind(message: { readonly values: readonly string[] }): void;
+  parse(message: { readonly text: string; readonly name: string }): void;
+  bind(message: { readonly statement: string; readonly values: readonly string[] }): void;
   describe(message: { readonly type: "S" | "P"; readonly name: string }): void;
   execute(message: { readonly portal: string; readonly rows: number }): void;
   sync(): void;
 };
 
 /** SQLSTATE → reason (postgresql.org/docs/15/errcodes-appendix.html); what is not named is the database's refusal. */
-const REASONS: Readonly<Record<string, RunFailure>> = {
-  "57014": "timeout", // query_canceled
-  "55P03": "timeout", // lock_not_available
-  "25006": "not-readonly", // read_only_sql_transaction
-  "08P01": "unbound-parameter", // protocol_violation: Bind supplies fewer values than the statement has
-  "53100": "too-large", // disk_full
-  "53200": "too-large", // out_of_memory
-  "53400": "too-large", // configuration_limit_exceeded, such as temp_file_limit
-};
-
-function reasonOf(sqlState: string | undefined, message: string): RunFailure {
-  if (sqlState === "42601" && message.includes("multiple commands")) return "multi-statement";
-  if (sqlState?.startsWith("54")) return "too-large"; // program_limit_exceeded
-  return REASONS[sqlState ?? ""] ?? "exec-error";
-}
-
 const CANCEL_REQUEST = 80_877_102;
 
 /** Asks the server, on a connection of its own as the protocol has it, to stop what this one is doing. */

@@ -4,7 +4,7 @@
  * transaction does not stop, admit.ts does. A role that may only read is still the best protection (docs/databases.md).
  */
 import type { Client } from "pg";
-import { messageOf } from "../../base/errors.ts";
+import { messageOf, UserError } from "../../base/errors.ts";
 import {
   type Executor,
   type ExecutorOptions,
@@ -13,15 +13,19 @@ import {
   usualLimits,
 } from "../driver.ts";
 import type { RunFailure, RunLimits, RunResult } from "../run-result.ts";
-import { REFUSED_FUNCTIONS_SQL, type RefusedFunctions, refusalOf } from "./admit.ts";
+import { refusalOf } from "./admit.ts";
+import { type Catalog, type Functions, readCatalog, readFunctions } from "./catalog.ts";
 import {
   cancelStatement,
   connect,
   isOpen,
   keepsProcess,
+  LOST,
   runStatement,
   type StatementEnd,
 } from "./connection.ts";
+import { runPermitted } from "./permitted.ts";
+import { readPostgresUrl } from "./url.ts";
 
 /** Opens no connection before the first run. Close it. */
 export function createPostgresExecutor({
@@ -52,7 +56,8 @@ export function createPostgresExecutor({
       pool.give(lane, isUsable);
       return isClosed && !result.ok ? failed("exec-error", CLOSED) : result;
     } catch (error) {
-      return failed("exec-error", messageOf(error));
+      const isUnreachable = error instanceof UserError && error.code === "database-unreachable";
+      return failed(isUnreachable ? "unreachable" : "exec-error", messageOf(error));
     }
   };
   return {
@@ -74,28 +79,33 @@ const failed = (reason: RunFailure, message: string): RunResult => ({
   ms: 0,
 });
 
-/** An open connection, with what its server's catalog says of functions. */
-type Lane = { readonly client: Client; readonly functions: RefusedFunctions; readMs: number };
+/** An open connection, with what its server's catalog says. */
+type Lane = {
+  readonly client: Client;
+  readonly schemas: readonly string[];
+  functions: Functions;
+  /** Read for the first statement with permissions. */
+  catalog?: Catalog;
+  /** When they were read. */
+  readMs: number;
+};
 
-/** A new function is known after this time. */
-const FUNCTIONS_LAST_MS = 60_000;
+/** A new function or table is known after this time. */
+const CATALOG_LASTS_MS = 60_000;
 
 async function openLane(database: string): Promise<Lane> {
   const client = await connect(database);
-  const lane = { client, functions: { names: new Set<string>(), ofRows: new Set<string>() } };
-  return readFunctions({ ...lane, readMs: 0 });
+  const { schemas } = readPostgresUrl(database);
+  return { client, schemas, functions: await readFunctions(client), readMs: performance.now() };
 }
 
-async function readFunctions({ client }: Lane): Promise<Lane> {
-  const { rows } = await client.query<[string, number]>({
-    text: REFUSED_FUNCTIONS_SQL,
-    rowMode: "array",
-  });
-  const functions = {
-    names: new Set(rows.map(([name]) => name)),
-    ofRows: new Set(rows.flatMap(([name, isOfRow]) => (isOfRow ? [name] : []))),
-  };
-  return { client, functions, readMs: performance.now() };
+/** Reads again what is old. */
+async function refresh(lane: Lane): Promise<Lane> {
+  if (performance.now() - lane.readMs < CATALOG_LASTS_MS) return lane;
+  lane.functions = await readFunctions(lane.client);
+  delete lane.catalog;
+  lane.readMs = performance.now();
+  return lane;
 }
 
 /** In a transaction of its own; never throws. */
@@ -104,19 +114,26 @@ async function runOn(
   sql: string,
   limits: RunLimits & RunOptions & { readonly timeoutMs: number },
 ): Promise<StatementEnd> {
-  const { client } = lane;
-  const refusal = refusalOf(sql, lane.functions, limits);
+  const { client, functions, schemas } = lane;
+  const { permissions } = limits;
+  const refusal = refusalOf(sql, functions, limits);
   if (refusal !== undefined)
     return { result: failed(refusal.reason, refusal.message), isUsable: true };
   try {
+    if (permissions) lane.catalog ??= await readCatalog(client, schemas, functions);
     await client.query(
       `BEGIN READ ONLY; SET LOCAL statement_timeout TO ${Math.max(1, Math.ceil(limits.timeoutMs))}`,
     );
-    const end = await runStatement(client, sql, limits, { signal: limits.signal });
-    if (end.isUsable) await client.query("ROLLBACK");
+    const end =
+      permissions && lane.catalog
+        ? await runPermitted(client, lane.catalog, sql, { ...limits, permissions })
+        : await runStatement(client, sql, limits, { signal: limits.signal });
+    if (end.isUsable) await client.query(permissions ? "ROLLBACK; DEALLOCATE ALL" : "ROLLBACK");
     return end;
   } catch (error) {
-    return { result: failed("exec-error", messageOf(error)), isUsable: false };
+    const isLost = !isOpen(client);
+    const result = isLost ? failed("unreachable", LOST) : failed("exec-error", messageOf(error));
+    return { result, isUsable: false };
   }
 }
 
@@ -202,7 +219,11 @@ class ConnectionPool {
   async #open(): Promise<Lane> {
     for (let lane = this.#idle.pop(); lane; lane = this.#idle.pop())
       if (isOpen(lane.client))
-        return performance.now() - lane.readMs > FUNCTIONS_LAST_MS ? readFunctions(lane) : lane;
+        try {
+          return await refresh(lane);
+        } catch {
+          void lane.client.end(); // it was lost while it lay idle
+        }
     return openLane(this.#database);
   }
 }

@@ -29,6 +29,9 @@ describe.skipIf(withoutPostgres)("on a real server", () => {
        CREATE FUNCTION note(t text) RETURNS text LANGUAGE plpgsql AS
          $$ BEGIN INSERT INTO log VALUES (t); RETURN t; END $$;
        CREATE FUNCTION noted(item) RETURNS text LANGUAGE sql AS $$ SELECT note($1.name) $$;
+       CREATE FUNCTION noted(text, text) RETURNS text LANGUAGE sql AS $$ SELECT note($2) $$;
+       CREATE AGGREGATE notes(text) (SFUNC = noted, STYPE = text);
+       CREATE FUNCTION anything(anyelement) RETURNS text LANGUAGE sql AS $$ SELECT note('x') $$;
        CREATE FUNCTION twice(n int) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT 2 * n $$;
        CREATE VIEW sleepy AS SELECT pg_sleep(60)::text;
        CREATE SCHEMA sales;
@@ -127,6 +130,11 @@ describe.skipIf(withoutPostgres)("on a real server", () => {
       "SELECT database_to_xml(true, true, '')",
       "SELECT * FROM ts_stat('SELECT pg_sleep(60)::text::tsvector')",
       "SELECT note('x')",
+      "SELECT notes(name) FROM item",
+      "SELECT anything(1)",
+      "SELECT item.anything FROM item",
+      "SELECT E'x'\n'\\' ', pg_sleep(60), ' '",
+      "SELECT e'x' -- \n '\\' ', pg_sleep(60), ' '",
       "SELECT noted(item) FROM item",
       "SELECT item.noted FROM item",
       "SELECT (item).noted FROM item",
@@ -251,7 +259,7 @@ describe.skipIf(withoutPostgres)("on a real server", () => {
     const bare = withoutPassword(url);
     const named = bare.replace("@", ":${T2S_TEST_PASSWORD}@");
     expect(await outcome("SELECT 1", {}, named)).toEqual([[1n]]);
-    expect(await executor.run(bare, "SELECT 1")).toMatchObject({ reason: "exec-error" });
+    expect(await executor.run(bare, "SELECT 1")).toMatchObject({ reason: "unreachable" });
     process.env.PGPASSWORD = process.env.T2S_TEST_PASSWORD;
     expect(await outcome("SELECT 2", {}, bare)).toEqual([[2n]]);
     delete process.env.PGPASSWORD;
@@ -272,7 +280,7 @@ describe.skipIf(withoutPostgres)("on a real server", () => {
     );
     await expect.poll(() => outcome("SELECT 1"), { timeout: 5000 }).toEqual([[1n]]);
     const nobody = server.url("shop").replace(/:\d+\//, ":1/");
-    expect(await executor.run(nobody, "SELECT 1")).toMatchObject({ reason: "exec-error" });
+    expect(await executor.run(nobody, "SELECT 1")).toMatchObject({ reason: "unreachable" });
     await expect(openPostgresSession(nobody)).rejects.toMatchObject({
       code: "database-unreachable",
     });

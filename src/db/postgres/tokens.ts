@@ -22,7 +22,10 @@ const PATTERNS: readonly (readonly [Token["kind"] | "blank" | "escaped-name", Re
   ["sign", /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y],
 ];
 
-/** Tokens, or undefined where a name is spelled with Unicode escapes (`U&"…"`), which nobody needs who means well. */
+/**
+ * Tokens, or undefined for what nobody needs who means well: a name with Unicode escapes (`U&"…"`), and a string with
+ * escapes (`E'…'`) that goes on in the next line, where a backslash before a quote decides about all that follows.
+ */
 export function tokensOf(sql: string): Token[] | undefined {
   const tokens: Token[] = [];
   for (let at = 0; at < sql.length;) {
@@ -32,13 +35,17 @@ export function tokensOf(sql: string): Token[] | undefined {
     }
     const [kind, text] = matchAt(sql, at);
     at += text.length;
-    if (kind === "escaped-name") return undefined;
+    const isContinued = kind === "string" && text.startsWith("'") && isEscapes(tokens.at(-1));
+    if (kind === "escaped-name" || isContinued) return undefined;
     if (kind === "word" && text.startsWith('"'))
       tokens.push({ kind, text: text.slice(1, -1).replaceAll('""', '"'), isQuoted: true });
     else if (kind !== "blank") tokens.push({ kind, text: kind === "word" ? folded(text) : text });
   }
   return tokens;
 }
+
+const isEscapes = (token: Token | undefined): boolean =>
+  token?.kind === "string" && /^e'/i.test(token.text);
 
 function matchAt(sql: string, at: number): readonly [(typeof PATTERNS)[number][0], string] {
   for (const [kind, pattern] of PATTERNS) {

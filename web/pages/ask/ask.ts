@@ -52,7 +52,7 @@ export async function ask(
   for await (const { event, data } of serverEvents(response.body)) {
     const told: unknown = JSON.parse(data);
     if (event === "error") throw new ApiError(told as ErrorAnswer, 200);
-    const changed = changes[event as keyof typeof changes]?.(told as never);
+    const changed = changes[event as keyof typeof changes]?.(told as never, asked);
     if (changed !== undefined) change(changed);
   }
   if (asked.phase !== "done") throw unreachable("the answer broke off");
@@ -61,10 +61,13 @@ export async function ask(
 
 /** What each event says of the question. */
 const changes: {
-  readonly [E in Exclude<keyof AskEvents, "error">]: (told: AskEvents[E]) => Partial<Asked>;
+  readonly [E in Exclude<keyof AskEvents, "error">]: (
+    told: AskEvents[E],
+    asked: Asked,
+  ) => Partial<Asked>;
 } = {
   "sql-start": () => ({ phase: "writing" }),
-  "sql-delta": ({ text }) => ({ sql: text }),
+  "sql-delta": ({ text }, { sql }) => ({ sql: (sql ?? "") + text }),
   "sql-end": (ended) => ({ phase: "executing", ...ended }),
   rows: (result) => ({ result }),
   done: (answer) => ({ phase: "done", sql: answer.sql, answer }),
