@@ -65,6 +65,16 @@ provide(
   undefined,
   "what schemathesis makes up against the service is left out (its program, scripts/reference/schemathesis.txt)",
 );
+provide(
+  "T2S_HADOLINT",
+  undefined,
+  "linting the Dockerfiles is left out (hadolint, scripts/reference/containers.txt)",
+);
+provide(
+  "T2S_COMPOSE",
+  undefined,
+  "loading compose.yaml is left out (compose-go's command, .ci/run builds it)",
+);
 
 // npx puts the Node that npm installed first on the path.
 run("npx", ["--no", "vitest", "run", ...process.argv.slice(2)], { env });

@@ -2,7 +2,8 @@
  * A service asked over HTTP by many clients at once: questions, SQL that runs, fails, never ends and attacks, clients
  * that go away, children of the executor that are killed. The model is a stub. Failures: a request without an answer
  * within its limits, an answer that is a fault (5xx), a request that the log lacks or never ended, a process that is left,
- * and memory that has grown by more than a tenth since a fifth of the requests (from 10,000 on). Options: --requests N (50,000), --seed N.
+ * and memory that has grown by more than a tenth since a fifth of the requests (from 10,000 on). Options:
+ * --requests N (50,000), --seed N; --model N: N questions to the real model instead, the service itself killed too (serve/process.ts).
  */
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,6 +13,7 @@ import { attacks } from "../test/fixtures/attacks.ts";
 import { predictFrom } from "../test/fixtures/examples.ts";
 import { openServed } from "../test/fixtures/served.ts";
 import { childrenOf } from "./evaluate/traces.ts";
+import { runWithModel } from "./serve/process.ts";
 import type { SoakResult } from "./run.ts";
 
 const REQUESTS = 50_000;
@@ -48,8 +50,14 @@ const SHARES: readonly (readonly [Kind, number])[] = [
 export async function run(args: readonly string[]): Promise<SoakResult> {
   const { values } = parseArgs({
     args: [...args],
-    options: { requests: { type: "string" }, seed: { type: "string" } },
+    options: {
+      requests: { type: "string" },
+      seed: { type: "string" },
+      model: { type: "string" },
+    },
   });
+  if (values.model !== undefined)
+    return runWithModel(Number(values.model), Number(values.seed ?? 1));
   const requests = Number(values.requests ?? REQUESTS);
   const rng = new Rng(Number(values.seed ?? 1));
   const { writes, reads, escapes } = attacks("/nonexistent");

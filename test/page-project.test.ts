@@ -140,6 +140,7 @@ describe.skipIf(chromiumPath === undefined)(
     test("Report: groups, error classes and cases", async () => {
       await open("Report");
       await page.getByText("Tuned minus base on the same questions").waitFor();
+      await page.getByText("expected calibration error").waitFor();
       await page.getByText("SQL of the gold").click();
       await page.getByRole("rowheader", { name: "nested" }).waitFor();
       await page.getByRole("button", { name: "nested" }).click();

@@ -236,6 +236,10 @@ test.skipIf(MODEL === "" || !existsSync(MODEL))(
       if (sql !== null) expect(sql).toMatch(/^(SELECT|WITH)\b/i);
       expect(confidence).toBeGreaterThanOrEqual(0);
     }
+    for (const wanted of [{ decode: "greedy" }, { decode: "candidates:3", repair: 1 }]) {
+      const asked = { question: questions[0], ...wanted };
+      expect((await running.post("/generate_sql", asked)).status).toBe(200);
+    }
     const schema = "CREATE TABLE plane (id INT PRIMARY KEY, maker VARCHAR(10));";
     const given = await running.post("/generate_sql", { question: "How many planes?", schema });
     expect(given.body).toMatchObject({

@@ -15,3 +15,12 @@ test("800 requests of many clients, with attacks and killed children, are all an
   const { done, failed } = await runServe(["--requests", "800"]);
   expect({ done, failed }).toEqual({ done: 800, failed: 0 });
 });
+
+test.skipIf(!process.env.T2S_MODEL_FILE)(
+  "48 questions to a service that is killed meanwhile, and its children, are answered or fail at once, and stand in the log (needs T2S_MODEL_FILE)",
+  async () => {
+    const { done, failed, conditions } = await runServe(["--model", "48"]);
+    expect({ done, failed }).toEqual({ done: 48, failed: 0 });
+    expect(conditions).toMatchObject({ childKills: 1, serviceKills: 1 });
+  },
+);

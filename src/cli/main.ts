@@ -20,6 +20,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   export: async () => (await import("./commands/export.ts")).registerExport,
   deploy: async () => (await import("./commands/deploy.ts")).registerDeploy,
   serve: async () => (await import("./commands/serve.ts")).registerServe,
+  mcp: async () => (await import("./commands/mcp.ts")).registerMcp,
   keys: async () => (await import("./commands/keys.ts")).registerKeys,
   bench: async () => (await import("./commands/bench.ts")).registerBench,
   models: async () => (await import("./commands/models.ts")).registerModels,

@@ -8,9 +8,9 @@ import { openServedModel } from "../pipeline/served-model.ts";
 import { databaseFileOf, loadDatabase } from "../pipeline/stages/schema.ts";
 import { createApp } from "../serve/app.ts";
 import { createKeyring, readKeys } from "../serve/keys.ts";
-import { createMetrics } from "../serve/metrics.ts";
+import { createMetrics, type Metrics } from "../serve/metrics.ts";
 import { viewOf } from "../serve/reader-view.ts";
-import { createService, type ServiceOptions } from "../serve/service.ts";
+import { createService, type Service, type ServiceOptions } from "../serve/service.ts";
 import { openRequestLog } from "../track/requests.ts";
 import { packageVersion } from "./version.ts";
 import { builtWebFolder } from "./web-folder.ts";
@@ -42,12 +42,42 @@ export async function serveProject(context: StageContext, options: ServeOptions)
       "forbidden",
       `${options.host} can be reached from elsewhere, and there is no API key; \`t2s keys add NAME\` makes one`,
     );
+  const opened = await openService(context);
+  const records = openProjectRecords(context);
+  const app = createApp({
+    ...opened,
+    keys,
+    needsKey: !LOOPBACK.has(options.host),
+    webFolder: builtWebFolder(),
+    notes: { file: project.notesFile, isPartial: config["schema.tables"].length > 0 },
+    about: { title, sampleQuestions, version: packageVersion() },
+    records,
+    requestsPerMinute: config["serve.requestsPerMinute"],
+  });
+  try {
+    options.onReady(await listen(app, options), opened.service.model);
+    await stopWanted(signal);
+  } finally {
+    await app.close();
+    await records.close();
+    await opened.close();
+  }
+}
+
+export type OpenedService = {
+  readonly service: Service;
+  readonly metrics: Metrics;
+  close(): Promise<void>;
+};
+
+/** All that answers a project's questions. Raises key-invalid, and what reading the database does. */
+export async function openService(context: StageContext): Promise<OpenedService> {
+  const { project, config } = context;
   const database = await loadDatabase(context);
   for (const key of readKeys(project.keysFile)) viewOf(database, key);
   const model = await openServedModel(context).catch((error: unknown) => ({
     missing: missingModel(error),
   }));
-  const records = openProjectRecords(context);
   const metrics = createMetrics();
   const log = openRequestLog(project.requestsFile);
   const executor = createExecutor({ workers: EXECUTIONS });
@@ -65,29 +95,18 @@ export async function serveProject(context: StageContext, options: ServeOptions)
       maxWaiting: config["serve.maxWaiting"],
       executions: EXECUTIONS,
       maxTokens: config["eval.maxTokens"],
+      maxCandidates: config["serve.maxCandidates"],
     },
   });
-  const app = createApp({
+  return {
     service,
     metrics,
-    keys,
-    needsKey: !LOOPBACK.has(options.host),
-    webFolder: builtWebFolder(),
-    notes: { file: project.notesFile, isPartial: config["schema.tables"].length > 0 },
-    about: { title, sampleQuestions, version: packageVersion() },
-    records,
-    requestsPerMinute: config["serve.requestsPerMinute"],
-  });
-  try {
-    options.onReady(await listen(app, options), model);
-    await stopWanted(signal);
-  } finally {
-    await app.close();
-    await executor.close();
-    await records.close();
-    if (!("missing" in model)) await model.close();
-    log.close();
-  }
+    async close() {
+      await executor.close();
+      if (!("missing" in model)) await model.close();
+      log.close();
+    },
+  };
 }
 
 /** Raises the error again unless a service without a model can say it later. */
@@ -110,7 +129,8 @@ async function listen(app: FastifyInstance, { host, port }: ServeOptions): Promi
   }
 }
 
-const stopWanted = (signal?: AbortSignal): Promise<void> =>
+/** Resolves at SIGTERM, or when the signal aborts. */
+export const stopWanted = (signal?: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal?.aborted) return resolve();
     process.once("SIGTERM", () => resolve());

@@ -16,7 +16,10 @@ export type ConfidenceJson = {
 };
 
 /** Answers with their confidence: what was fitted, or the model's own. */
-const sureItems = (items: readonly ScoredItem[], isFitted: boolean) =>
+export const sureItems = (
+  items: readonly ScoredItem[],
+  isFitted: boolean,
+): { confidence: number; verdict: 0 | 1 }[] =>
   items.flatMap(({ probabilityRight, confidence, verdict }) => {
     const sure = isFitted ? probabilityRight : confidence;
     return sure === undefined ? [] : [{ confidence: sure, verdict }];

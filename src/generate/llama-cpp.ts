@@ -13,7 +13,7 @@ import { rememberedSha256 } from "../source/remembered-hash.ts";
 import { decodeAll, type Item, type Slot } from "./decode.ts";
 import type { Generate, GenerateRequest } from "./generate.ts";
 import { tokenBytes } from "../tokenizer/token-bytes.ts";
-import { loadLlama } from "./load-llama.ts";
+import { type Gpu, loadLlama } from "./load-llama.ts";
 
 export type LlamaCppOptions = {
   /** GGUF file of the model. */
@@ -30,6 +30,8 @@ export type LlamaCppOptions = {
    * than multiplied (large models), not for the default model.
    */
   readonly sequences?: number;
+  /** Left out: on the CPU. */
+  readonly gpu?: Gpu;
   /** Where states of prefixes and hashes of files are kept. */
   readonly cacheFolder: string;
   /** Of the states of prefixes: of more, those longest unused are removed. One is 23 kB a token for the default model. */

@@ -1,5 +1,5 @@
 /**
- * Loads llama.cpp (node-llama-cpp, an optional package), a GGUF model and, where given, a LoRA adapter, on the CPU.
+ * Loads llama.cpp (node-llama-cpp, an optional package), a GGUF model and, where given, a LoRA adapter.
  * Turns its failures into errors that say what to do. Knows no prompt.
  */
 import { setImmediate } from "node:timers/promises";
@@ -17,7 +17,12 @@ export type LoadOptions = {
   readonly sequences: number;
   /** Cores to use; there are half as many contexts again, each with one thread. */
   readonly threads: number;
+  /** Left out: on the CPU. The same in all calls of one process. */
+  readonly gpu?: Gpu;
 };
+
+/** What a model can be computed on besides the CPU. */
+export type Gpu = "cuda" | "vulkan";
 
 export type LoadedLlama = {
   readonly model: LlamaModel;
@@ -36,9 +41,10 @@ const BATCH_TOKENS = 512;
 /** Raises package-missing, model-invalid (damaged model or adapter) or memory. */
 export async function loadLlama(options: LoadOptions): Promise<LoadedLlama> {
   const llamaPackage = await importPackage();
-  const llama = await startLibrary(llamaPackage);
+  const { gpu } = options;
+  const llama = await startLibrary(llamaPackage, gpu);
   const model = await explain(llamaPackage, options.baseFile, () =>
-    llama.loadModel({ modelPath: options.baseFile, gpuLayers: 0 }),
+    llama.loadModel({ modelPath: options.baseFile, gpuLayers: gpu ? "max" : 0 }),
   );
   try {
     const contexts = await explain(llamaPackage, options.adapterFile ?? options.baseFile, () =>
@@ -52,6 +58,7 @@ export async function loadLlama(options: LoadOptions): Promise<LoadedLlama> {
       batchTokens: BATCH_TOKENS,
       flashAttention,
       sequences: totalSequences,
+      ...(gpu && { gpu }),
     };
     const lanes = contexts.map(sequencesOf);
     const close = async () => {
@@ -79,9 +86,12 @@ let library: Promise<Llama> | undefined;
 /** What the library has said of errors since the last load began. */
 const complaints: string[] = [];
 
-async function startLibrary({ getLlama, LlamaLogLevel }: LlamaPackage): Promise<Llama> {
+async function startLibrary(
+  { getLlama, LlamaLogLevel }: LlamaPackage,
+  gpu: Gpu | false = false,
+): Promise<Llama> {
   library ??= getLlama({
-    gpu: false,
+    gpu,
     build: "never",
     logLevel: LlamaLogLevel.error,
     logger: (_level, message) => void complaints.push(message.trim()),

@@ -114,6 +114,7 @@ export type Config = {
   readonly "predict.examples": string;
   readonly "predict.link": string;
   readonly "predict.linkTables": number;
+  readonly "predict.gpu": string;
   readonly "eval.maxTokens": number;
   readonly "eval.timeoutMs": number;
   readonly "eval.sequences": number;
@@ -124,6 +125,7 @@ export type Config = {
   readonly "serve.maxMegabytes": number;
   readonly "serve.maxWaiting": number;
   readonly "serve.requestsPerMinute": number;
+  readonly "serve.maxCandidates": number;
 };
 export type OptionName = keyof Config;
 
@@ -310,6 +312,10 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     1000,
     "Most tables in the prompt of a question whose schema is not shown whole.",
   ),
+  "predict.gpu": choice(
+    ["off", "cuda", "vulkan"],
+    "What computes the model besides the CPU; its binaries of node-llama-cpp are a package of their own (docs/containers.md).",
+  ),
   "eval.maxTokens": integer(
     160,
     8,
@@ -354,5 +360,11 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     0,
     1_000_000,
     "Requests a minute of one key, or of one address where no key is needed. 0 means no limit.",
+  ),
+  "serve.maxCandidates": integer(
+    16,
+    1,
+    128,
+    "Most answers that one request may have the model write (`decode: candidates:N`, twice as many with `repair: 1`); 1: its own wishes are refused.",
   ),
 };

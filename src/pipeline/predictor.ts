@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createLlamaCppGenerator } from "../generate/llama-cpp.ts";
+import type { Gpu } from "../generate/load-llama.ts";
 import { createExecutor } from "../db/executor.ts";
 import { indexCells, loadCells } from "../link/cells.ts";
 import { createChooser } from "../predict/choose.ts";
@@ -31,6 +32,10 @@ export type OpenModel = {
 };
 
 export type OpenDecoding = { readonly decoding: Decoding; close(): Promise<void> };
+
+/** What computes the model besides the CPU. */
+export const gpuOption = ({ "predict.gpu": gpu }: Config): { readonly gpu?: Gpu } =>
+  gpu === "off" ? {} : { gpu: gpu as Gpu };
 
 export const decodingOptions = (config: Config): DecodingOptions & { readonly repair: number } => ({
   decode: config["predict.decode"],
@@ -86,6 +91,7 @@ export async function openModel(
     contextTokens: prompts.contextTokens,
     sequences: options.sequences ?? config["eval.sequences"],
     threads: config["eval.threads"],
+    ...gpuOption(config),
     cacheFolder: cacheFolder(),
   });
   const { decoding, close } = await openDecoding(database, databaseOf(context), {

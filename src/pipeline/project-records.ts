@@ -19,6 +19,7 @@ import type { StageContext } from "./run.ts";
 import { readRunReport, type RunReport } from "./run-report.ts";
 import {
   followRun,
+  type KnownRuns,
   listRuns,
   readRun,
   type RunDetail,
@@ -70,6 +71,7 @@ const SHOWN = 200;
 export function openProjectRecords(context: StageContext): ProjectRecords {
   const { project, progress } = context;
   const lists = createPairLists(context);
+  const known: KnownRuns = new Map();
   let keeping = Promise.resolve();
   let isDue = false;
   /** What `t2s data review` does at its end, after several decisions once; a decision stands without it. */
@@ -116,7 +118,7 @@ export function openProjectRecords(context: StageContext): ProjectRecords {
         tables,
       };
     },
-    runs: () => listRuns(project),
+    runs: () => listRuns(project, known),
     run: (id) => readRun(project, id),
     runEvents: (id, signal) => followRun(project, id, { signal }),
     report: (id) => readRunReport(context, id),

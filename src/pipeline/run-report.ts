@@ -9,6 +9,8 @@ import { UserError } from "../base/errors.ts";
 import { errorClass, type ErrorClass, ERROR_CLASSES } from "../eval/error-class.ts";
 import type { ScoredItem } from "../eval/evaluate.ts";
 import { groupingsOf, type Score, scoreOf, withFeatures } from "../eval/file-report/groups.ts";
+import { type Reliability, reliabilityOf } from "../eval/reliability.ts";
+import { sureItems } from "../eval/report-confidence.ts";
 import type { ReportJson } from "../eval/report.ts";
 import type { FileItem } from "../eval/score-file.ts";
 import { wilsonInterval } from "../eval/statistics.ts";
@@ -66,8 +68,12 @@ export type RunReport = {
     readonly low: number;
     readonly high: number;
   }[];
+  /** What confidence is worth: calibrated, where it was, and the model's own probability. */
+  readonly confidence: readonly (Reliability & { readonly name: ConfidenceName })[];
   readonly cases: readonly ReportCase[];
 };
+
+type ConfidenceName = "calibrated" | "model";
 
 /** Cases classed between two turns of the event loop. */
 const AT_ONCE = 5;
@@ -99,8 +105,19 @@ export async function readRunReport(context: StageContext, wanted: string): Prom
       const [low, high] = wilsonInterval(n, cases.length);
       return { name, n, share: n / Math.max(1, cases.length), low, high };
     }).filter(({ n }) => n > 0),
+    confidence: confidenceOf(items),
     cases,
   };
+}
+
+function confidenceOf(items: readonly ScoredItem[]): RunReport["confidence"] {
+  const kinds: readonly (readonly [ConfidenceName, boolean])[] = [
+    ["calibrated", true],
+    ["model", false],
+  ];
+  return kinds
+    .map(([name, isFitted]) => ({ name, ...reliabilityOf(sureItems(items, isFitted)) }))
+    .filter(({ n }) => n > 0);
 }
 
 function latestOf({ project }: StageContext): string {

@@ -50,12 +50,27 @@ type About = Pick<RunDetail, "base" | "dataVersion" | "trained"> & { readonly co
 const fileIn = ({ runsFolder }: Project, id: string, ...names: string[]) =>
   join(runsFolder, id, ...names);
 
-/** The runs of a project, the newest first. */
-export function listRuns(project: Project): RunSummary[] {
+/** What was read of runs before, by id; `stamp` tells whether their files are still the same. */
+export type KnownRuns = Map<string, { readonly stamp: string; readonly run: RunSummary }>;
+
+/** The runs of a project, the newest first. With `known` a run that has ended is read once. */
+export function listRuns(project: Project, known: KnownRuns = new Map()): RunSummary[] {
   return idsOf(project)
-    .map((id) => summaryOf(project, id))
+    .map((id) => {
+      const stamp = stampOf(project, id);
+      const before = known.get(id);
+      const isKnown = before?.stamp === stamp && before.run.state === "ended";
+      const run = isKnown ? before.run : summaryOf(project, id);
+      known.set(id, { stamp, run });
+      return run;
+    })
     .sort((a, b) => (a.at < b.at ? 1 : -1));
 }
+
+const stampOf = (project: Project, id: string): string =>
+  ["config.json", "metrics.jsonl", "report.json", "adapter/adapter.gguf"]
+    .map((name) => statSync(fileIn(project, id, name), { throwIfNoEntry: false })?.mtimeMs ?? 0)
+    .join();
 
 /** Folders with what training writes; others in runs/ are not runs. */
 function idsOf(project: Project): string[] {

@@ -3,6 +3,7 @@
  * with a question. One generator serves all of them and keeps the state of each schema's prompt.
  */
 import { UserError } from "../base/errors.ts";
+import { hashOfJson } from "../base/hash.ts";
 import { createLlamaCppGenerator } from "../generate/llama-cpp.ts";
 import { createDecoding, oneAnswer } from "../predict/decoding.ts";
 import { createPredict, type Predict } from "../predict/predict.ts";
@@ -11,7 +12,13 @@ import type { Database } from "../schema/schema.ts";
 import { cacheFolder } from "../source/source.ts";
 import { calibrated } from "./calibration.ts";
 import { baseModelOf, countTokens, promptOptions } from "./model.ts";
-import { adapterFileOf, decodingOptions, openDecoding } from "./predictor.ts";
+import {
+  adapterFileOf,
+  decodingOptions,
+  gpuOption,
+  type OpenDecoding,
+  openDecoding,
+} from "./predictor.ts";
 import { promptsOf } from "./prompts.ts";
 import type { StageContext } from "./run.ts";
 import { databaseOf, loadDatabase } from "./stages/schema.ts";
@@ -22,7 +29,9 @@ export type ServedModel = {
   /** On the project's schema, decoded as it is scored. */
   readonly predict: Predict;
   /** On another schema: one answer for each question. Raises schema-too-long. */
-  predictOn(database: Database): Predict;
+  predictOn(database: Database, decode?: string): Predict;
+  /** On the project's schema, decoded as a request wants it; what it leaves out is the project's. */
+  predictAs(wanted: { readonly decode?: string; readonly repair?: number }): Promise<Predict>;
   close(): Promise<void>;
 };
 
@@ -62,27 +71,45 @@ export async function openServedModel(context: StageContext): Promise<ServedMode
     contextTokens,
     sequences: 1,
     threads: config["eval.threads"],
+    ...gpuOption(config),
     cacheFolder: cacheFolder(),
   });
   const options = decodingOptions(config);
-  const { decoding, close } = await openDecoding(database, databaseOf(context), options);
+  const opened = new Map<string, Promise<OpenDecoding>>();
+  const decodingFor = (wanted: Pick<typeof options, "decode" | "repair">) => {
+    const key = hashOfJson(wanted);
+    const decoding =
+      opened.get(key) ?? openDecoding(database, databaseOf(context), { ...options, ...wanted });
+    opened.set(key, decoding);
+    return decoding;
+  };
+  const { decode, repair } = options;
+  const { decoding } = await decodingFor({ decode, repair });
   const predict = createPredict(own.promptFor, generator.generate, decoding);
+  const usual = adapterFile ? await calibrated(context, predict) : predict;
   const others = new Map<string, Predict>();
   return {
     name: adapterFile ? "tuned" : "base",
-    predict: adapterFile ? await calibrated(context, predict) : predict,
-    predictOn(other) {
-      const known = others.get(other.fingerprint);
+    predict: usual,
+    async predictAs({ decode: how = decode, repair: rounds = repair }) {
+      if (how === decode && rounds === repair) return usual;
+      const wanted = await decodingFor({ decode: how, repair: rounds });
+      return createPredict(own.promptFor, generator.generate, wanted.decoding);
+    },
+    predictOn(other, how = oneAnswer(decode)) {
+      const key = `${other.fingerprint} ${how}`;
+      const known = others.get(key);
       if (known !== undefined) return known;
       const prompt = promptOn(other);
-      const one = createDecoding(other, { ...options, decode: oneAnswer(options.decode) });
+      const one = createDecoding(other, { ...options, decode: how });
       const predictOther = createPredict(() => prompt, generator.generate, one);
-      others.set(other.fingerprint, predictOther);
+      others.set(key, predictOther);
       if (others.size > KEPT_SCHEMAS) others.delete(others.keys().next().value ?? "");
       return predictOther;
     },
     close: async () => {
-      await Promise.all([generator.close(), close()]);
+      const decodings = await Promise.all(opened.values());
+      await Promise.all([generator.close(), ...decodings.map((one) => one.close())]);
     },
   };
 }

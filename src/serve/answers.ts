@@ -1,4 +1,6 @@
-/** A question's answer as the routes send it: their own form, and OpenAI's. Knows no HTTP. */
+/** What the service found in the form that is sent: a question's answer, also in OpenAI's form, and schemas. Knows no HTTP. */
+import type { Database, Table } from "../schema/schema.ts";
+import type { DescribedTable, SchemaAnswer } from "./api-types.ts";
 import type { Answered } from "./service.ts";
 
 export const generateAnswer = (answered: Answered, withRows: boolean): object => ({
@@ -16,6 +18,32 @@ export const generateAnswer = (answered: Answered, withRows: boolean): object =>
   generation_time_ms: answered.generationMs,
   execution_time_ms: answered.executionMs,
   ...(answered.result && (withRows || "error" in answered.result) && { result: answered.result }),
+});
+
+/** Names, types, keys and comments; no cell. */
+export const tableAnswer = ({
+  name,
+  kind,
+  comment,
+  columns,
+  foreignKeys,
+}: Table): DescribedTable => ({
+  name,
+  kind,
+  comment,
+  columns: columns.map(({ name: column, type, comment: said, notNull, primaryKey }) => ({
+    name: column,
+    type,
+    comment: said,
+    notNull,
+    primaryKey,
+  })),
+  foreignKeys,
+});
+
+export const schemaAnswer = ({ dialect, tables }: Database): SchemaAnswer => ({
+  dialect,
+  tables: tables.map(tableAnswer),
 });
 
 type ChatAnswer = {

@@ -150,6 +150,7 @@ export type {
   PairEntry,
   PairList,
   PairState,
+  Reliability,
   ReportCase,
   ReviewRequest,
   RunDetail,

@@ -4,7 +4,9 @@
  */
 import { z } from "zod";
 import { UserError } from "../base/errors.ts";
+import { DECODE } from "../predict/decoding.ts";
 import type {
+  DescribedTable,
   ErrorAnswer,
   FeedbackRequest,
   GenerateAnswer,
@@ -22,7 +24,12 @@ export type ChatRequest = {
   readonly stream?: boolean;
 };
 
-const question = z.string().trim().min(1).max(4000).describe("In plain words.");
+export const question: z.ZodType<string> = z
+  .string()
+  .trim()
+  .min(1)
+  .max(4000)
+  .describe("In plain words.");
 
 const column = z.strictObject({
   name: z.string().min(1),
@@ -43,6 +50,18 @@ const table = z.strictObject({
   foreignKeys: z.array(foreignKey).optional(),
 });
 
+const answering = {
+  decode: z
+    .string()
+    .regex(DECODE)
+    .optional()
+    .describe("greedy, grammar or candidates:N, at most serve.maxCandidates; else the project's."),
+  repair: z
+    .union([z.literal(0), z.literal(1)])
+    .optional()
+    .describe("1: an answer that cannot run is asked for once more."),
+};
+
 export const generateRequest: z.ZodType<Question> = z.object({
   question,
   schema: z
@@ -55,9 +74,13 @@ export const generateRequest: z.ZodType<Question> = z.object({
     .boolean()
     .optional()
     .describe("true: the rows come with the answer. false: the SQL is not executed at all."),
+  ...answering,
 });
 
-export const askRequest: z.ZodType<{ readonly question: string }> = z.object({ question });
+export const askRequest: z.ZodType<Pick<Question, "question" | "decode" | "repair">> = z.object({
+  question,
+  ...answering,
+});
 
 export const executeRequest: z.ZodType<{ readonly sql: string }> = z.object({
   sql: z.string().describe("One SELECT statement."),
@@ -150,24 +173,30 @@ const described = {
   name: z.string(),
   comment: z.string().optional(),
 };
-export const schemaAnswer: z.ZodType<SchemaAnswer> = z.object({
-  dialect: z.string(),
-  tables: z.array(
+export const tableAnswer: z.ZodType<DescribedTable> = z.object({
+  ...described,
+  kind: z.string(),
+  columns: z.array(
     z.object({
       ...described,
-      kind: z.string(),
-      columns: z.array(
-        z.object({
-          ...described,
-          type: z.string(),
-          notNull: z.boolean(),
-          primaryKey: z.number(),
-        }),
-      ),
-      foreignKeys: z.array(foreignKey),
+      type: z.string(),
+      notNull: z.boolean(),
+      primaryKey: z.number().describe("Its place in the primary key, from 1; 0: in none."),
     }),
   ),
+  foreignKeys: z.array(foreignKey),
 });
+export const schemaAnswer: z.ZodType<SchemaAnswer> = z.object({
+  dialect: z.string(),
+  tables: z.array(tableAnswer),
+});
+export const tablesAnswer: z.ZodType = z.object({
+  dialect: z.string(),
+  tables: z.array(
+    z.object({ ...described, kind: z.string(), columns: z.number().describe("How many.") }),
+  ),
+});
+
 const noteText = z.string().max(2000);
 const writtenNote = {
   description: z.string().optional(),
@@ -233,4 +262,10 @@ export function readBody<T>(form: z.ZodType<T>, body: unknown): T {
     field,
     `${field === "" ? "the body" : `"${field}"`} is ${shown}: ${message}`,
   );
+}
+
+/** JSON Schema of a form, without naming its dialect: not every reader knows one by name. */
+export function jsonSchemaOf(form: z.ZodType, io: "input" | "output"): { readonly type: "object" } {
+  const { $schema: _, ...schema } = z.toJSONSchema(form, { io });
+  return schema as { type: "object" };
 }

@@ -362,6 +362,58 @@ const eventsOf = (body: string) =>
       return [name, data === "[DONE]" ? data : JSON.parse(data)];
     });
 
+describe("a request may say how it is answered", () => {
+  const seen: object[] = [];
+  const predictAs = ({ decode, repair }: { decode?: string; repair?: number }) => {
+    seen.push({ decode, repair });
+    return predict;
+  };
+  const names = { question: "names" };
+  let own: Served;
+  beforeAll(() => {
+    own = openServed({ predict, predictAs, limits: { maxCandidates: 8 } });
+  });
+  afterAll(() => own.close());
+
+  test("within what the service allows", async () => {
+    const wanted = { decode: "candidates:4", repair: 1 };
+    expect((await ask({ ...names, ...wanted }, own)).statusCode).toBe(200);
+    expect((await post("/v1/ask", { ...names, decode: "greedy" }, own)).statusCode).toBe(200);
+    expect(seen).toEqual([wanted, { decode: "greedy", repair: undefined }]);
+  });
+
+  test.each([
+    [
+      "too many candidates",
+      { decode: "candidates:9" },
+      "9 answers; the most is 8 (serve.maxCandidates)",
+    ],
+    [
+      "too many with a second round",
+      { decode: "candidates:5", repair: 1 },
+      "10 answers; the most is 8",
+    ],
+    [
+      "several on its own schema",
+      { decode: "candidates:2", schema: SHOP_DDL },
+      "the most is one where nothing may be executed",
+    ],
+    ["an unknown way", { decode: "beam" }, '"decode" is "beam"'],
+    ["two more rounds", { repair: 2 }, '"repair" is 2'],
+  ])("%s: 400", async (_case, wanted, message) => {
+    const { statusCode, json } = await ask({ ...names, ...wanted }, own);
+    expect([statusCode, json().error.message]).toEqual([400, expect.stringContaining(message)]);
+  });
+
+  test("several for a key that sees a part: 400", async () => {
+    const key = own.key({ name: "some", tables: ["customer"] });
+    const wanted = { ...names, decode: "candidates:2" };
+    expect((await post("/generate_sql", wanted, own, key)).statusCode).toBe(400);
+    const alone = await post("/generate_sql", { ...names, decode: "greedy" }, own, key);
+    expect(alone.statusCode).toBe(200);
+  });
+});
+
 test("an answer comes as a stream of events", async () => {
   const response = await post("/v1/ask", { question: "names" });
   expect(response.headers["content-type"]).toBe("text/event-stream");
@@ -664,8 +716,8 @@ test("the OpenAPI document has every route, and every route is in it", async () 
         true,
       );
   const printed = served.app.printRoutes({ commonPrefix: false });
-  // the page is the one route beside them
-  expect(printed.match(/ \((?:GET|POST)/g)).toHaveLength(Object.keys(document.paths).length + 1);
+  // the page and the Model Context Protocol stand beside them
+  expect(printed.match(/ \((?:GET|POST)/g)).toHaveLength(Object.keys(document.paths).length + 2);
   expect(
     document.paths["/generate_sql"].post.requestBody.content["application/json"].schema.required,
   ).toEqual(["question"]);

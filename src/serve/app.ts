@@ -4,9 +4,10 @@
  */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { UserError } from "../base/errors.ts";
-import { chatAnswer, generateAnswer } from "./answers.ts";
+import { chatAnswer, generateAnswer, schemaAnswer } from "./answers.ts";
 import * as api from "./api.ts";
 import { type Keyring, LOCAL_READER, type Reader } from "./keys.ts";
+import { createMcpHttp } from "./mcp-http.ts";
 import type { Metrics } from "./metrics.ts";
 import { type NotesPlace, serveNotes } from "./notes.ts";
 import { allowedMethods, openApiDocument, routes } from "./openapi.ts";
@@ -51,6 +52,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   const readers = new WeakMap<FastifyRequest, Reader>();
   const readerOf = (request: FastifyRequest): Reader => readers.get(request) ?? LOCAL_READER;
   const guarded = new Map(routes.map(({ path, scope }) => [path, scope]));
+  guarded.set("/mcp", "any"); // its tools ask for scopes of their own
 
   app.addHook("onRequest", async (request, reply) => {
     const allowed = request.is404 ? allowedMethods(request.url) : undefined;
@@ -59,9 +61,10 @@ export function createApp(options: AppOptions): FastifyInstance {
       throw new UserError("method-not-allowed", `${request.method} ${request.url}: ${allowed}`);
     }
     needsKey ||= !keys.isEmpty();
-    // a page of another site may resolve its own name to this machine
-    if (!needsKey && !LOCAL_HOST.test(request.host))
-      throw new UserError("forbidden", `the service does not answer to the name ${request.host}`);
+    // a page of another site may resolve its own name to this machine, or ask it from a browser on it
+    const stranger = [request.host, ...originOf(request)].find((host) => !LOCAL_HOST.test(host));
+    if (!needsKey && stranger !== undefined)
+      throw new UserError("forbidden", `the service does not answer to the name ${stranger}`);
     const scope = guarded.get(request.routeOptions.url ?? "");
     if (scope === undefined) return;
     const reader = needsKey ? keys.find(secretOf(request)) : LOCAL_READER;
@@ -74,9 +77,12 @@ export function createApp(options: AppOptions): FastifyInstance {
     const who = needsKey ? `key ${reader.name}` : `address ${request.ip}`;
     limitRate(who, reader.requestsPerMinute ?? requestsPerMinute);
   });
+  const { version } = about;
+  const mcp = createMcpHttp({ service: async () => service, onError: metrics.error, version });
   let isClosing = false;
   app.addHook("preClose", async () => {
     isClosing = true;
+    await mcp.close();
   });
   app.addHook("onSend", async (_request, reply) => {
     // a connection that is kept open would hold up the end of the service
@@ -130,25 +136,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     };
   });
   addProjectRoutes(app, { records, service, keys, metrics, readerOf });
-  app.get("/v1/schema", (request) => {
-    const { dialect, tables } = service.schema(readerOf(request));
-    return {
-      dialect,
-      tables: tables.map(({ name, kind, comment, columns, foreignKeys }) => ({
-        name,
-        kind,
-        comment,
-        columns: columns.map(({ name: column, type, comment: said, notNull, primaryKey }) => ({
-          name: column,
-          type,
-          comment: said,
-          notNull,
-          primaryKey,
-        })),
-        foreignKeys,
-      })),
-    };
-  });
+  app.get("/v1/schema", (request) => schemaAnswer(service.schema(readerOf(request))));
   app.post("/v1/feedback", (request) => {
     const { request_id: requestId, ...said } = api.readBody(api.feedbackRequest, request.body);
     service.feedback(readerOf(request), { requestId, ...said });
@@ -206,10 +194,26 @@ export function createApp(options: AppOptions): FastifyInstance {
     });
     return reply;
   });
+  app.route({
+    method: ["GET", "POST", "DELETE"],
+    url: "/mcp",
+    handler: async (request, reply) => {
+      const { method, headers, body, host, url } = request;
+      const asked = new Request(`http://${host}${url}`, {
+        method,
+        headers: headers as Record<string, string>,
+        signal: goneSignal(reply),
+      });
+      return reply.send(await mcp.answer(asked, body, readerOf(request)));
+    },
+  });
   return app;
 }
 
 const LOCAL_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
+/** What a browser says of the page that asks; "null" of a file. */
+const originOf = ({ headers: { origin } }: FastifyRequest): readonly string[] =>
+  origin === undefined ? [] : [origin.replace(/^https?:\/\//, "")];
 /** Of one address, with keys that nobody knows. */
 const UNKNOWN_PER_MINUTE = 60;
 

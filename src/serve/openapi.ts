@@ -1,5 +1,5 @@
 /** The table of routes: what each takes, answers and wants of a key, and the OpenAPI document that says so. */
-import { z } from "zod";
+import type { z } from "zod";
 import type { Scope } from "./keys.ts";
 import * as api from "./api.ts";
 import * as forms from "./project-api.ts";
@@ -227,10 +227,6 @@ const templateOf = (path: string): RegExp =>
 
 /** OpenAPI 3.1, whose schemas are JSON Schema. */
 export function openApiDocument(version: string): object {
-  const json = (form: z.ZodType, io: "input" | "output") => {
-    const { $schema: _, ...schema } = z.toJSONSchema(form, { io });
-    return schema;
-  };
   const content = (type: string, schema: object) => ({ content: { [type]: { schema } } });
   const pathItem = (route: RouteEntry) => {
     const { summary, scope, body, query, answer, errors } = route;
@@ -242,15 +238,18 @@ export function openApiDocument(version: string): object {
         required: true,
         schema: { type: "string" },
       })),
-      ...(query ? queryParameters(json(query, "input")) : []),
+      ...(query ? queryParameters(api.jsonSchemaOf(query, "input")) : []),
     ];
-    const schema = answer ? json(answer, "output") : { type: ["object", "string"] };
+    const schema = answer ? api.jsonSchemaOf(answer, "output") : { type: ["object", "string"] };
     return {
       summary,
       ...(scope && { security: [{ key: [] }, {}], description: `Scope of the key: ${scope}.` }),
       ...(parameters.length > 0 && { parameters }),
       ...(body && {
-        requestBody: { required: true, ...content("application/json", json(body, "input")) },
+        requestBody: {
+          required: true,
+          ...content("application/json", api.jsonSchemaOf(body, "input")),
+        },
       }),
       responses: {
         "200": { description: "Done.", ...content(contentType, schema) },
@@ -274,7 +273,7 @@ export function openApiDocument(version: string): object {
       ]),
     ),
     components: {
-      schemas: { Error: json(api.errorAnswer, "output") },
+      schemas: { Error: api.jsonSchemaOf(api.errorAnswer, "output") },
       securitySchemes: { key: { type: "http", scheme: "bearer" } },
     },
   };
@@ -283,6 +282,7 @@ export function openApiDocument(version: string): object {
 const PARAMETER = /:(\w+)/g;
 
 type ObjectSchema = {
+  readonly type: "object";
   readonly properties?: Readonly<Record<string, unknown>>;
   readonly required?: readonly string[];
 };

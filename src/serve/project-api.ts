@@ -143,6 +143,9 @@ const compared = {
   base: figures,
   fewShot: figures,
   tuned: figures,
+  tunedOneAnswer: figures
+    .optional()
+    .describe("The first answer of each, where several were written."),
   paired: z
     .object({ difference: z.number(), low: z.number(), high: z.number(), p: z.number() })
     .describe("Tuned minus base on the same questions."),
@@ -218,6 +221,15 @@ export const reportAnswer: z.ZodType<types.RunReport> = z.object({
       share: z.number().describe("Of all questions, with its 95 % interval low – high."),
       low: z.number(),
       high: z.number(),
+    }),
+  ),
+  confidence: z.array(
+    z.object({
+      name: z.enum(["calibrated", "model"]),
+      n: z.number(),
+      bins: z.array(score.extend({ confidence: z.number() })),
+      brier: z.object({ value: z.number(), low: z.number(), high: z.number() }),
+      error: z.number().describe("Expected calibration error."),
     }),
   ),
   cases: z.array(

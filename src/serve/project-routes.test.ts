@@ -273,6 +273,13 @@ describe("runs", () => {
       low: expect.any(Number),
       high: expect.any(Number),
     });
+    expect(report.confidence).toMatchObject([
+      {
+        name: "model",
+        n: report.cases.length,
+        bins: [{ confidence: 0.9, score: expect.any(Number) }],
+      },
+    ]);
     expect(await get("/v1/runs/live/report")).toEqual(error(404, "not-found", "has no report"));
   });
 });

@@ -3,6 +3,10 @@
  * counted has its n, what is estimated its 95 % interval; rates are fractions.
  */
 
+import type { Compared } from "./report-types.ts";
+
+export type { Figures, Reliability, ReportCase, RunReport, Score } from "./report-types.ts";
+
 export type Split = "train" | "dev" | "test";
 export type PairState = "open" | "accepted" | "fixed" | "rejected" | "set-aside";
 export type DecisionName = "accept" | "fix" | "reject";
@@ -159,29 +163,6 @@ export type RunSummary = {
 
 export type RunsAnswer = { readonly runs: readonly RunSummary[] };
 
-/** Accuracy of one model, over the answerable questions. */
-export type Figures = {
-  readonly n: number;
-  readonly ex: number;
-  readonly low: number;
-  readonly high: number;
-  readonly notRun: number;
-  readonly unknownNames: number;
-  readonly refusalRecall: number | null;
-  readonly wronglyRefused: number;
-  readonly secondsPerQuestion: number;
-};
-
-type Compared = Readonly<Record<"base" | "fewShot" | "tuned", Figures>> & {
-  /** Tuned minus base on the same questions. */
-  readonly paired: {
-    readonly difference: number;
-    readonly low: number;
-    readonly high: number;
-    readonly p: number;
-  };
-};
-
 export type OptionValue = string | number | readonly string[];
 
 export type RunDetail = RunSummary & {
@@ -204,58 +185,6 @@ export type RunEvent =
   | { readonly type: "run-start"; readonly id: string }
   | ({ readonly type: "step-end" } & Step)
   | { readonly type: "run-end"; readonly state: RunState };
-
-export type Score = {
-  readonly n: number;
-  readonly score: number;
-  readonly low: number;
-  readonly high: number;
-};
-
-export type ReportCase = {
-  readonly id: string;
-  readonly question: string;
-  readonly kind: "answer" | "refuse";
-  readonly hardness: string;
-  readonly goldSql: string;
-  readonly goldRefusal?: string;
-  readonly predictedSql?: string;
-  readonly predictedRefusal?: string;
-  readonly verdict: 0 | 1;
-  readonly reason: string;
-  readonly message?: string;
-  readonly errorClass: string | null;
-  readonly differences: readonly string[];
-  /** Whether the untuned model was right; left out where it was not asked. */
-  readonly isBaseRight?: boolean;
-};
-
-export type RunReport = {
-  readonly id: string;
-  readonly at: string;
-  readonly figures: Compared & {
-    readonly seconds: Readonly<Record<string, number>>;
-    readonly conditions: Readonly<Record<string, string | number>>;
-  };
-  readonly groupings: readonly {
-    readonly title: string;
-    readonly note: string;
-    readonly groups: readonly {
-      readonly title: string;
-      readonly tuned: Score;
-      readonly base?: Score;
-    }[];
-  }[];
-  /** Of wrong answers: how many, and their share of all questions with its 95 % interval. */
-  readonly errorClasses: readonly {
-    readonly name: string;
-    readonly n: number;
-    readonly share: number;
-    readonly low: number;
-    readonly high: number;
-  }[];
-  readonly cases: readonly ReportCase[];
-};
 
 export type Setting = {
   readonly name: string;

@@ -4,6 +4,7 @@
  */
 import { messageOf, UserError } from "../base/errors.ts";
 import type { RunsSql } from "../db/executor.ts";
+import { candidatesOf } from "../predict/decoding.ts";
 import type { Predict } from "../predict/predict.ts";
 import { createSuggester, type Suggest, type Suggestion } from "../predict/suggest.ts";
 import type { Database } from "../schema/schema.ts";
@@ -22,7 +23,9 @@ export type ServedModel = {
   /** On the project's whole schema, as it is scored. */
   readonly predict: Predict;
   /** On another schema, or a part of it: one answer for each question, and nothing is executed to choose it. */
-  predictOn(database: Database): Predict;
+  predictOn(database: Database, decode?: string): Predict;
+  /** On the project's schema, decoded as a request wants it; what it leaves out is the project's. */
+  predictAs(wanted: Pick<Question, "decode" | "repair">): Promise<Predict>;
   close(): Promise<void>;
 };
 
@@ -37,6 +40,8 @@ export type Limits = {
   readonly executions: number;
   /** Longest answer in tokens. */
   readonly maxTokens: number;
+  /** Answers that a request may have the model write: candidates, twice as many with a second round. */
+  readonly maxCandidates: number;
 };
 
 export const defaultLimits: Limits = {
@@ -46,6 +51,7 @@ export const defaultLimits: Limits = {
   maxWaiting: 32,
   executions: 2,
   maxTokens: 160,
+  maxCandidates: 16,
 };
 
 export type ServiceOptions = {
@@ -65,6 +71,9 @@ export type Question = {
   readonly schema?: string | { readonly tables: readonly GivenTable[] };
   /** false: nothing is executed. */
   readonly execute?: boolean;
+  /** As predict.decode and predict.repair; left out means the project's. */
+  readonly decode?: string;
+  readonly repair?: number;
 };
 
 export type Answered = {
@@ -93,7 +102,11 @@ export type CallOptions = {
   readonly onStart?: () => void;
   /** Called with the SQL before it is executed. */
   readonly onSql?: (sql: string) => void;
+  /** Fewer rows than the limit. */
+  readonly maxRows?: number;
 };
+
+type RunOptions = Pick<CallOptions, "signal" | "maxRows">;
 
 export type Service = {
   readonly model: ServiceOptions["model"];
@@ -128,14 +141,15 @@ export function createService(options: ServiceOptions): Service {
   const sqlQueue = createQueue(limits.executions, limits.maxWaiting);
 
   /** Runs SQL as a reader; what is wrong with it is raised. */
-  async function run(view: ReaderView, sql: string, signal?: AbortSignal): Promise<Rows> {
+  async function run(view: ReaderView, sql: string, wanted: RunOptions): Promise<Rows> {
+    const { signal, maxRows = limits.maxRows } = wanted;
     const admission = view.guard(sql);
     if (!admission.ok) throw new UserError(admission.code, admission.message);
     const result = await sqlQueue.run(
       () =>
         executor.run(databaseFile, admission.sql, {
           timeoutMs: limits.timeoutMs,
-          maxRows: limits.maxRows,
+          maxRows: Math.min(maxRows, limits.maxRows),
           maxBytes: limits.maxBytes,
           permissions: view.permissions,
           signal,
@@ -168,15 +182,20 @@ export function createService(options: ServiceOptions): Service {
   }
 
   /** The schema that a question is about, and the model on it. */
-  function askedOn(view: ReaderView, { schema }: Question) {
+  async function askedOn(view: ReaderView, question: Question) {
+    const { schema, decode } = question;
     if ("missing" in model) throw new UserError("model-missing", model.missing);
+    const mayExecute = schema === undefined && view.isWhole;
+    ensureAffordable(question, mayExecute ? limits.maxCandidates : 1);
     if (schema === undefined) {
-      const predict = view.isWhole ? model.predict : model.predictOn(view.database);
+      const predict = view.isWhole
+        ? await model.predictAs(question)
+        : model.predictOn(view.database, decode);
       return { asked: view.database, predict };
     }
     const asked =
       typeof schema === "string" ? databaseOfDdl(schema) : databaseOfTables(schema.tables);
-    return { asked, predict: model.predictOn(asked) };
+    return { asked, predict: model.predictOn(asked, decode) };
   }
   const suggesters = new WeakMap<Database, Suggest>();
   function suggesterOn(asked: Database): Suggest {
@@ -189,13 +208,13 @@ export function createService(options: ServiceOptions): Service {
     model,
     limits,
     dialect: database.dialect,
-    async ask(reader, question, { job, signal, onStart, onSql }) {
+    async ask(reader, question, { job, signal, onStart, onSql, maxRows }) {
       ensureScope(reader, "ask");
       const view = viewFor(reader);
       const hasOwnSchema = question.schema !== undefined;
       const start = { job, reader: reader.name, question: question.question, hasOwnSchema };
       return logged(start, async (requestId) => {
-        const { asked, predict } = askedOn(view, question);
+        const { asked, predict } = await askedOn(view, question);
         const [prediction] = await modelQueue.run(() => {
           onStart?.();
           const { maxTokens } = limits;
@@ -225,7 +244,7 @@ export function createService(options: ServiceOptions): Service {
         onSql?.(sql);
         const mayExecute =
           !hasOwnSchema && question.execute !== false && reader.scopes.includes("execute");
-        const result = mayExecute ? await tried(run(view, sql, signal)) : undefined;
+        const result = mayExecute ? await tried(run(view, sql, { signal, maxRows })) : undefined;
         const failed = result !== undefined && "error" in result;
         const executionMs = result === undefined || failed ? null : result.ms;
         const value: Answered = {
@@ -242,10 +261,10 @@ export function createService(options: ServiceOptions): Service {
         return { value, end };
       });
     },
-    async execute(reader, sql, { job, signal }) {
+    async execute(reader, sql, { job, signal, maxRows }) {
       ensureScope(reader, "execute");
       return logged({ job, reader: reader.name, sql }, async () => {
-        const value = await run(viewFor(reader), sql, signal);
+        const value = await run(viewFor(reader), sql, { signal, maxRows });
         return { value, end: { sql, rows: value.rows.length, executionMs: value.ms } };
       });
     },
@@ -260,6 +279,18 @@ export function createService(options: ServiceOptions): Service {
     },
     queues: () => ({ model: modelQueue.counts(), sql: sqlQueue.counts() }),
   };
+}
+
+/** Raises usage where a request wants more answers than one may have written. */
+function ensureAffordable({ decode = "grammar", repair = 0 }: Question, most: number): void {
+  const wanted = candidatesOf(decode) * (1 + repair);
+  if (wanted <= most) return;
+  const bound =
+    most > 1 ? `${most} (serve.maxCandidates)` : "one where nothing may be executed to choose";
+  throw new UserError(
+    "usage",
+    `decode ${decode} with repair ${repair} takes up to ${wanted} answers; the most is ${bound}`,
+  );
 }
 
 /** Of an error that may be told; "internal" for all others. */

@@ -2,7 +2,8 @@
 import type { Command } from "commander";
 import { UserError } from "../../base/errors.ts";
 import { loadDatabase } from "../../pipeline/stages/schema.ts";
-import { ioOf } from "../io.ts";
+import type { Service } from "../../serve/service.ts";
+import { type Io, ioOf } from "../io.ts";
 import { addOptionFlags, overridesOf } from "../option-flags.ts";
 import { sampleQuestions } from "../sample-questions.ts";
 import { serveProject } from "../serve-project.ts";
@@ -35,14 +36,19 @@ export function registerServe(program: Command): void {
       title: dbId,
       sampleQuestions: sampleQuestions(context.project),
       onReady: (url, model) => {
-        if ("missing" in model)
-          io.progress.note(`there is no model, so that questions get an error: ${model.missing}`);
-        else if (model.name === "base")
-          io.progress.note("no model is tuned yet (`t2s run`): the base model answers");
+        noteModel(io, model);
         io.result({ url, pid: process.pid }, `Ask your questions on ${url} (Ctrl-C ends)`);
       },
     });
   });
+}
+
+/** Says so where no tuned model answers. */
+export function noteModel({ progress }: Io, model: Service["model"]): void {
+  if ("missing" in model)
+    progress.note(`there is no model, so that questions get an error: ${model.missing}`);
+  else if (model.name === "base")
+    progress.note("no model is tuned yet (`t2s run`): the base model answers");
 }
 
 /** Raises usage. */

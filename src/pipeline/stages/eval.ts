@@ -32,7 +32,7 @@ import { dbIdOf } from "../../schema/describe.ts";
 import { saveVersions } from "../versions/save.ts";
 import { readTrained, runFolderOf, type Trained } from "./train.ts";
 
-const CALIBRATION_QUESTIONS = 100;
+const CALIBRATION_QUESTIONS = 40;
 /** Questions that are answered once more one at a time, to count how many answers batching changes. */
 const SINGLE_CHECKS = 20;
 

@@ -73,10 +73,12 @@ const VersionTable = ({ versions }: { readonly versions: readonly DataVersion[] 
     <Table verticalSpacing={6} fz={13}>
       <Table.Thead>
         <Table.Tr>
-          <Table.Th>Version</Table.Th>
-          <Table.Th>Made</Table.Th>
+          <Table.Th w={190}>Version</Table.Th>
+          <Table.Th w={150}>Made</Table.Th>
           <Table.Th className="number">Pairs</Table.Th>
-          <Table.Th className="number">Train / dev / test</Table.Th>
+          <Table.Th className="number" w={160}>
+            Train / dev / test
+          </Table.Th>
           <Table.Th>From</Table.Th>
           <Table.Th>By</Table.Th>
           <Table.Th>MD5</Table.Th>

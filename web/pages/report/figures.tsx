@@ -61,6 +61,12 @@ export function Figures({ report }: { readonly report: RunReport }): ReactNode {
         interval {(100 * low).toFixed(1)} to {(100 * high).toFixed(1)}, exact McNemar p{" "}
         {p < 0.0001 ? "< 0.0001" : `= ${p.toFixed(4)}`}).
       </Text>
+      {figures.tunedOneAnswer && (
+        <Text size="sm" mb="md">
+          The first answer of each alone: {percent(figures.tunedOneAnswer.ex)} (n ={" "}
+          {figures.tunedOneAnswer.n}, {interval(figures.tunedOneAnswer)}).
+        </Text>
+      )}
       <Table.ScrollContainer minWidth={640}>
         <Table verticalSpacing={4} fz={13}>
           <Table.Thead>

@@ -8,6 +8,7 @@ import { ErrorNote } from "../../parts/error-note.tsx";
 import { percent, when } from "../../parts/figures.ts";
 import { PageHead } from "../../parts/page-head.tsx";
 import { Cases } from "./cases.tsx";
+import { Confidence } from "./confidence.tsx";
 import { ErrorClasses } from "./error-classes.tsx";
 import { Figures } from "./figures.tsx";
 import { Groupings } from "./groupings.tsx";
@@ -45,6 +46,7 @@ export function ReportPage(): ReactNode {
           <Figures report={data} />
           <Groupings key={data.id} groupings={data.groupings} />
           <ErrorClasses report={data} chosen={errorClass} onChoose={setErrorClass} />
+          <Confidence key={`confidence ${data.id}`} confidence={data.confidence} />
           <Cases cases={data.cases} errorClass={errorClass} onErrorClass={setErrorClass} />
           <Conditions {...data.figures} />
         </Stack>

@@ -1,0 +1,140 @@
+/**
+ * `t2s serve` as a process with the real model under load, while it and its children are killed at random and it is
+ * started again on the same port. Failures: a question that has neither an answer nor an error within its limit, a fault
+ * (5xx), an answer or a cut-off that the log lacks, a process that is left.
+ */
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Rng } from "../../src/base/rng.ts";
+import { startT2s } from "../../test/fixtures/program.ts";
+import { cacheBeside, makeShopProject } from "../../test/fixtures/shop-project.ts";
+import { freePort } from "../../test/server-process.ts";
+import { childrenOf } from "../evaluate/traces.ts";
+import type { SoakResult } from "../run.ts";
+
+const CLIENTS = 8;
+/** Of one answer: its turn among all clients, and a slow machine. */
+const ANSWER_MS = 120_000;
+const READY_MS = 120_000;
+/** One in so many questions is followed by a kill: of a child, then of the service itself, in turn. */
+const QUESTIONS_A_KILL = 20;
+const QUESTIONS: readonly string[] = [
+  "How many customers are there?",
+  "names of the customers in London",
+  "total amount of the orders by customer",
+  "DROP TABLE customer",
+  "Which trucks need new tires?",
+];
+
+type Service = { readonly child: ReturnType<typeof startT2s>; readonly ready: Promise<boolean> };
+
+/** Raises without T2S_MODEL_FILE. */
+export async function runWithModel(questions: number, seed: number): Promise<SoakResult> {
+  const model = process.env.T2S_MODEL_FILE;
+  if (!model) throw new Error("T2S_MODEL_FILE has to name the default model's GGUF");
+  const folder = mkdtempSync(join(tmpdir(), "t2s-soak-"));
+  const project = makeShopProject(folder, `model: gguf:${model}\n`, []);
+  const port = String(await freePort());
+  const rng = new Rng(seed);
+  const problems: string[] = [];
+  const answered: string[] = [];
+  const spawned = new Set<number>();
+  let [sent, refused, cut, serviceKills, childKills] = [0, 0, 0, 0, 0];
+
+  const start = (): Service => {
+    const args = ["serve", "--port", port, "--json", "--serve.requestsPerMinute", "0"];
+    const child = startT2s(project, args, cacheBeside(project));
+    const ready = new Promise<boolean>((resolve) => {
+      child.stdout.once("data", () => resolve(true));
+      child.once("exit", () => resolve(false));
+      setTimeout(resolve, READY_MS, false).unref();
+    });
+    return { child, ready };
+  };
+  const note = ({ child: { pid = 0 } }: Service) =>
+    [pid, ...childrenOf(pid)].forEach((one) => spawned.add(one));
+
+  let service = start();
+  if (!(await service.ready)) throw new Error("the service did not start");
+  let restarting: Promise<void> | undefined;
+  async function killSomething(): Promise<void> {
+    note(service);
+    const children = childrenOf(service.child.pid ?? 0);
+    if (children.length > 0 && childKills <= serviceKills) {
+      process.kill(rng.pick(children), "SIGKILL");
+      childKills++;
+      return;
+    }
+    serviceKills++;
+    const ended = once(service.child, "exit");
+    service.child.kill("SIGKILL");
+    await ended;
+    service = start();
+    if (!(await service.ready)) problems.push("the service did not start again");
+  }
+  async function client(): Promise<void> {
+    while (sent < questions) {
+      sent++;
+      const question = rng.pick(QUESTIONS);
+      if (sent % QUESTIONS_A_KILL === 0 && restarting === undefined)
+        restarting = killSomething().finally(() => (restarting = undefined));
+      try {
+        const response = await fetch(`http://127.0.0.1:${port}/generate_sql`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ question, execute: true }),
+          signal: AbortSignal.timeout(ANSWER_MS),
+        });
+        const body = (await response.json()) as { request_id?: string };
+        if (body.request_id !== undefined) answered.push(body.request_id);
+        else refused++;
+        if (response.status >= 500) problems.push(`${response.status} for ${question}`);
+      } catch (error) {
+        // killed under it, or not yet there again: an error at once
+        cut++;
+        if (error instanceof Error && error.name === "TimeoutError")
+          problems.push(`no answer within ${ANSWER_MS / 1000} s for ${question}`);
+        await restarting;
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: CLIENTS }, client));
+  await restarting;
+  note(service);
+  const ended = once(service.child, "exit");
+  service.child.kill("SIGTERM");
+  await ended;
+  await sleep(1000);
+
+  const log = new DatabaseSync(join(project, "logs", "requests.sqlite"), { readOnly: true });
+  const rows = log.prepare("SELECT id, ms FROM request").all() as {
+    id: string;
+    ms: number | null;
+  }[];
+  log.close();
+  const whole = new Set(rows.filter(({ ms }) => ms !== null).map(({ id }) => id));
+  const lost = answered.filter((id) => !whole.has(id)).length;
+  if (lost > 0) problems.push(`${lost} answers are not in the log`);
+  const open = rows.length - whole.size;
+  // what a kill cuts off stands in the log without an end; nothing else does
+  if (open > serviceKills * CLIENTS) problems.push(`${open} requests of the log have no end`);
+  const left = [...spawned].filter(isAlive);
+  if (left.length > 0) problems.push(`${left.length} processes are left`);
+  for (const problem of problems.slice(0, 20)) console.error(problem);
+  rmSync(folder, { recursive: true, force: true });
+  const counts = { answered: answered.length, refused, cut, openInLog: open, logged: rows.length };
+  const conditions = { clients: CLIENTS, serviceKills, childKills, ...counts };
+  return { done: questions, failed: problems.length, conditions };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
