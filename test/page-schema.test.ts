@@ -99,6 +99,7 @@ describe.skipIf(chromiumPath === undefined)("the page Schema in a browser (T2S_C
     await field.fill("knowledge: 5\n");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("alert").getByText("config-invalid").waitFor();
+    expect(await violationsOf(page)).toEqual([]);
     await page.screenshot({ path: screenshot("schema-notes.png") });
     await field.fill("knowledge: [Amounts are in euros.]\n");
     await page.getByRole("button", { name: "Save" }).click();

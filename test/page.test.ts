@@ -55,6 +55,7 @@ describe.skipIf(chromiumPath === undefined)("the page in a browser (T2S_CHROMIUM
     await page.keyboard.press("?");
     await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
     await page.getByRole("dialog").getByText("Go to Runs").waitFor();
+    expect(await violationsOf(page)).toEqual([]);
     await page.screenshot({ path: screenshot("shortcuts.png") });
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "hidden" });

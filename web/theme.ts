@@ -12,8 +12,7 @@ export const theme = createTheme({
   headings: { fontWeight: "600", sizes: { h1: { fontSize: "22px" }, h2: { fontSize: "17px" } } },
   components: {
     // a locked scroll would need a style element that cannot carry the nonce
-    Modal: { defaultProps: { lockScroll: false } },
-    Drawer: { defaultProps: { lockScroll: false } },
+    Modal: { defaultProps: { lockScroll: false, closeButtonProps: { "aria-label": "Close" } } },
     Button: { defaultProps: { fw: 500 } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true, withinPortal: false } },
   },

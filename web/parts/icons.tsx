@@ -19,13 +19,11 @@ const paths = {
   run: "M7 4l13 8-13 8z",
   up: "M7 11v9H4v-9zM7 11l4-8c2 0 3 1 3 3l-1 4h6l1 2-2 7-2 1H7",
   down: "M7 13V4H4v9zM7 13l4 8c2 0 3-1 3-3l-1-4h6l1-2-2-7-2-1H7",
-  close: "M6 6l12 12M18 6L6 18",
   search: "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14M16 16l5 5",
   plus: "M12 5v14M5 12h14",
   minus: "M5 12h14",
   fit: "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5",
   edit: "M4 20h4L20 8l-4-4L4 16z",
-  history: "M4 5v5h5M4.6 15a8 8 0 1 0 .4-7M12 8v5l3 2",
   check: "M4 12l5 6L20 6",
 } as const;
 
