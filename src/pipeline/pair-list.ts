@@ -6,7 +6,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { Example, Split } from "../data/example.ts";
-import { contentOf } from "../data/review/decisions.ts";
+import { contentOf, type Decision } from "../data/review/decisions.ts";
 import { type ReviewItem, type ReviewState, stateOf, STATES } from "../data/review/queue.ts";
 import { type Counts, countBy } from "../data/stats/counts.ts";
 import { tablesOf } from "../data/versions/diff.ts";
@@ -29,16 +29,29 @@ export type PairQuery = {
   readonly limit: number;
 };
 
-export type ListedPair = Omit<Example, "dbId" | "schemaFingerprint" | "dialect" | "review"> &
-  Pick<ReviewItem, "setAside" | "decision"> & {
-    /** See contentOf. */
-    readonly content: string;
-    readonly state: ReviewState;
-    /** A decision that the pairs on disk do not show yet: the stage clean applies it. */
-    readonly isWaiting: boolean;
-    /** That its SQL names. */
-    readonly tables: readonly string[];
-  };
+export type ListedPair = Pick<
+  Example,
+  | "id"
+  | "question"
+  | "sql"
+  | "refusal"
+  | "evidence"
+  | "kind"
+  | "hardness"
+  | "split"
+  | "source"
+  | "checks"
+> & {
+  /** See contentOf. */
+  readonly content: string;
+  readonly state: ReviewState;
+  /** A decision that the pairs on disk do not show yet: the stage clean applies it. */
+  readonly isWaiting: boolean;
+  readonly setAside?: string;
+  readonly decision?: Omit<Decision, "id" | "content">;
+  /** That its SQL names. */
+  readonly tables: readonly string[];
+};
 
 export type PairList = {
   /** Pairs that the filters let through. */
@@ -135,16 +148,18 @@ export function createPairLists(context: StageContext): PairLists {
   };
 }
 
-function listed({ example, ...review }: HeldPair, tables: ListedPair["tables"]): ListedPair {
-  const {
-    dbId: _db,
-    schemaFingerprint: _schema,
-    dialect: _dialect,
-    review: _made,
-    ...pair
-  } = example;
-  return { ...pair, ...review, content: contentOf(example), tables };
+function listed(
+  { example, decision, ...review }: HeldPair,
+  tables: ListedPair["tables"],
+): ListedPair {
+  const { id, question, sql, refusal, evidence, kind, hardness, split, source, checks } = example;
+  const pair = { id, question, sql, refusal, evidence, kind, hardness, split, source, checks };
+  const content = contentOf(example);
+  return { ...pair, ...review, content, tables, ...(decision && { decision: shown(decision) }) };
 }
+
+const shown = ({ id: _id, content: _content, ...decision }: Decision): ListedPair["decision"] =>
+  decision;
 
 function stampOf(file: string): string {
   const { mtimeMs = 0, size = 0, ino = 0 } = statSync(file, { throwIfNoEntry: false }) ?? {};

@@ -53,7 +53,7 @@ export type RunReport = {
   readonly id: string;
   /** When it was measured, ISO 8601. */
   readonly at: string;
-  readonly figures: ReportJson;
+  readonly figures: Omit<ReportJson, "confidence">;
   readonly groupings: readonly {
     readonly title: string;
     readonly note: string;
@@ -87,6 +87,7 @@ export async function readRunReport(context: StageContext, wanted: string): Prom
   if (!existsSync(file("report.json")) || !existsSync(file("items.json")))
     throw new UserError("not-found", `run ${id} has no report yet; \`t2s run\` makes one`);
   const read = (name: string): unknown => JSON.parse(readFileSync(file(name), "utf8"));
+  const { confidence: _confidence, ...figures } = read("report.json") as ReportJson;
   const items = read("items.json") as readonly ScoredItem[];
   const database = await loadDatabase(context);
   const base = baseItems(context, items);
@@ -98,7 +99,7 @@ export async function readRunReport(context: StageContext, wanted: string): Prom
   return {
     id,
     at: statSync(file("report.json")).mtime.toISOString(),
-    figures: read("report.json") as ReportJson,
+    figures,
     groupings: groupsOf(items, base, database.dbId),
     errorClasses: ERROR_CLASSES.map((name) => {
       const n = cases.filter((it) => it.errorClass === name).length;

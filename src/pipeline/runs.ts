@@ -41,7 +41,7 @@ export type RunDetail = RunSummary & {
   readonly base?: { readonly name: string; readonly sha256: string };
   readonly dataVersion?: { readonly name: string; readonly hash: string };
   readonly trained?: Trained;
-  readonly metrics: readonly Step[];
+  readonly metrics: readonly Omit<Step, "type">[];
   readonly report?: Pick<ReportJson, "base" | "fewShot" | "tuned" | "paired">;
 };
 
@@ -96,7 +96,9 @@ export function readRun(project: Project, id: string): RunDetail {
     ...(base && { base }),
     ...(dataVersion && { dataVersion }),
     ...(trained && { trained }),
-    metrics: readRecords<Step>(fileIn(project, id, "metrics.jsonl")),
+    metrics: readRecords<Step>(fileIn(project, id, "metrics.jsonl")).map(
+      ({ type: _type, ...step }) => step,
+    ),
     ...(report && {
       report: {
         base: report.base,

@@ -50,6 +50,7 @@ const pair: z.ZodType<types.PairEntry> = z.object({
   source: z.object({
     method: z.string(),
     model: z.string().optional(),
+    seed: z.number().optional(),
     parentId: z.string().optional(),
     licence: z.string().optional(),
   }),

@@ -2,6 +2,7 @@ import { appendFileSync, readFileSync, rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import type { InjectOptions } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ZodType } from "zod";
 import { predictFrom } from "../../test/fixtures/examples.ts";
 import { openServed, type Served } from "../../test/fixtures/served.ts";
 import {
@@ -14,6 +15,7 @@ import {
 import { writeConfig } from "../pipeline/config.ts";
 import { openProjectRecords } from "../pipeline/project-records.ts";
 import { runStages, type StageContext } from "../pipeline/run.ts";
+import * as forms from "./project-api.ts";
 import type { PairEntry, PairList, RunReport, SettingsAnswer } from "./project-types.ts";
 
 const RUN = "a1b2c3";
@@ -282,6 +284,26 @@ describe("runs", () => {
     ]);
     expect(await get("/v1/runs/live/report")).toEqual(error(404, "not-found", "has no report"));
   });
+});
+
+test("answers are of the form that the OpenAPI document gives, and hold nothing else", async () => {
+  const { content } = await pairOf("held");
+  const accepted = await review("held", { content, decision: "accept" });
+  const answers: readonly (readonly [ZodType, string])[] = [
+    [forms.pairList, "/v1/pairs?limit=500"],
+    [forms.versionsAnswer, "/v1/data/versions"],
+    [forms.diffAnswer, "/v1/data/diff?before=v1&after=v3"],
+    [forms.runsAnswer, "/v1/runs"],
+    [forms.runAnswer, `/v1/runs/${RUN}`],
+    [forms.reportAnswer, `/v1/runs/${RUN}/report`],
+    [forms.settingsAnswer, "/v1/settings"],
+  ];
+  for (const [form, url] of answers) {
+    const { status: _status, ...answer } = await get(url);
+    expect(form.parse(answer), url).toEqual(answer);
+  }
+  const { status: _status, ...pair } = accepted;
+  expect(forms.pairAnswer.parse(pair)).toEqual(pair);
 });
 
 test("settings are what the service works with and what t2s.yaml says now", async () => {

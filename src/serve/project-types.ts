@@ -27,6 +27,7 @@ export type PairEntry = {
   readonly source: {
     readonly method: string;
     readonly model?: string;
+    readonly seed?: number;
     readonly parentId?: string;
     readonly licence?: string;
   };
