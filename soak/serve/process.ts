@@ -20,8 +20,11 @@ const CLIENTS = 8;
 /** Of one answer: its turn among all clients, and a slow machine. */
 const ANSWER_MS = 120_000;
 const READY_MS = 120_000;
-/** One in so many questions is followed by a kill: of a child, then of the service itself, in turn. */
-const QUESTIONS_A_KILL = 20;
+/** Kills of a soak, of a child and of the service itself in turn; in a short one there are as many questions between them. */
+const KILLS = 40;
+const LEAST_BETWEEN = 8;
+/** A kill comes at any moment of the work. */
+const MOST_WAIT_MS = 3000;
 const QUESTIONS: readonly string[] = [
   "How many customers are there?",
   "names of the customers in London",
@@ -40,6 +43,7 @@ export async function runWithModel(questions: number, seed: number): Promise<Soa
   const project = makeShopProject(folder, `model: gguf:${model}\n`, []);
   const port = String(await freePort());
   const rng = new Rng(seed);
+  const questionsAKill = Math.max(LEAST_BETWEEN, Math.floor(questions / KILLS));
   const problems: string[] = [];
   const answered: string[] = [];
   const spawned = new Set<number>();
@@ -62,6 +66,7 @@ export async function runWithModel(questions: number, seed: number): Promise<Soa
   if (!(await service.ready)) throw new Error("the service did not start");
   let restarting: Promise<void> | undefined;
   async function killSomething(): Promise<void> {
+    await sleep(rng.int(0, MOST_WAIT_MS));
     note(service);
     const children = childrenOf(service.child.pid ?? 0);
     if (children.length > 0 && childKills <= serviceKills) {
@@ -80,7 +85,7 @@ export async function runWithModel(questions: number, seed: number): Promise<Soa
     while (sent < questions) {
       sent++;
       const question = rng.pick(QUESTIONS);
-      if (sent % QUESTIONS_A_KILL === 0 && restarting === undefined)
+      if (sent % questionsAKill === 0 && restarting === undefined)
         restarting = killSomething().finally(() => (restarting = undefined));
       try {
         const response = await fetch(`http://127.0.0.1:${port}/generate_sql`, {
