@@ -29,7 +29,7 @@ beforeAll(async () => {
   await measureRun(context, RUN, { held: "SELECT name FROM customer" });
   records = openProjectRecords(context);
   served = openServed({ predict: predictFrom({}), records });
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await served.close();
   await records.close();
