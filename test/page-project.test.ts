@@ -28,7 +28,7 @@ describe.skipIf(chromiumPath === undefined)(
       records = openProjectRecords(context);
       shown = await openServedPage({ predict: predictFrom({}), records }, 1360);
       page = shown.page;
-    }, 120_000);
+    }, 240_000);
     afterAll(async () => {
       await shown?.close();
       await records?.close();

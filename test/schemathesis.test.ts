@@ -14,6 +14,8 @@ import { openServed } from "./fixtures/served.ts";
 const SCHEMATHESIS = process.env.T2S_SCHEMATHESIS ?? "";
 /** Requests that are made up for each route, in each phase. */
 const EXAMPLES = 60;
+/** Each request is judged by a Python program: on a busy machine that takes minutes. */
+const LIMIT_MS = 600_000;
 const CHECKS = [
   "not_a_server_error",
   "status_code_conformance",
@@ -59,4 +61,5 @@ test.skipIf(SCHEMATHESIS === "")(
       await served.close();
     }
   },
+  LIMIT_MS,
 );

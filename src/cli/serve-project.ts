@@ -5,6 +5,7 @@ import { engineOf } from "../db/drivers.ts";
 import { createExecutor, type Executor } from "../db/executor.ts";
 import { roleWarningsOn } from "../db/postgres/role.ts";
 import { readPostgresUrl } from "../db/postgres/url.ts";
+import type { Config } from "../pipeline/options.ts";
 import { openProjectRecords } from "../pipeline/project-records.ts";
 import type { StageContext } from "../pipeline/run.ts";
 import { openServedModel } from "../pipeline/served-model.ts";
@@ -51,8 +52,12 @@ export async function serveProject(context: StageContext, options: ServeOptions)
       `${options.host} can be reached from elsewhere, and there is no API key; \`t2s keys add NAME\` makes one`,
     );
   const opened = await openService(context);
-  const records = openProjectRecords(context);
-  const reload = createReload(opened.service, options.reread ?? (() => context));
+  let configInUse = config;
+  const records = openProjectRecords(context, () => configInUse);
+  const onLoaded = (loaded: Config) => {
+    configInUse = { ...loaded, ...limitsIn(config) };
+  };
+  const reload = createReload(opened.service, options.reread ?? (() => context), onLoaded);
   const reloadNow = () =>
     void reload().then(
       ({ model: name, run }) => context.progress.note(`now served: ${[name, run].join(" ")}`),
@@ -159,7 +164,11 @@ async function readDatabase(context: StageContext): Promise<Database> {
  * Takes over what the project holds now: one load after the other, beside what is served meanwhile. Raises reload-failed,
  * also where that would put a base model in a tuned one's place.
  */
-function createReload(service: Service, reread: () => StageContext): () => Promise<Reloaded> {
+function createReload(
+  service: Service,
+  reread: () => StageContext,
+  onLoaded: (config: Config) => void,
+): () => Promise<Reloaded> {
   let last: Promise<unknown> = Promise.resolve();
   const load = async (): Promise<Reloaded> => {
     const context = reread();
@@ -174,6 +183,7 @@ function createReload(service: Service, reread: () => StageContext): () => Promi
       );
     }
     service.replace({ database, model });
+    onLoaded(context.config);
     return { model: model.name, run: model.run ?? null };
   };
   return () => {
@@ -185,6 +195,10 @@ function createReload(service: Service, reread: () => StageContext): () => Promi
     return reloaded;
   };
 }
+
+/** What stays as it was at the start, whatever is loaded. */
+const limitsIn = (config: Config): Partial<Config> =>
+  Object.fromEntries(Object.entries(config).filter(([name]) => name.startsWith("serve.")));
 
 /** Raises the error again unless a service without a model can say it later. */
 function missingModel(error: unknown): string {

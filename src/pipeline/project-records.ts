@@ -14,6 +14,7 @@ import {
 import { messageOf } from "../base/errors.ts";
 import type { Pair } from "../data/pairs.ts";
 import { createPairLists, type ListedPair, type PairList, type PairQuery } from "./pair-list.ts";
+import type { Config } from "./options.ts";
 import { decide, type Given } from "./review.ts";
 import type { StageContext } from "./run.ts";
 import { readRunReport, type RunReport } from "./run-report.ts";
@@ -67,8 +68,14 @@ export type ProjectRecords = {
 /** Pairs of each kind that a difference shows. */
 const SHOWN = 200;
 
-/** The records of a project, whose files may change while they are read. */
-export function openProjectRecords(context: StageContext): ProjectRecords {
+/**
+ * The records of a project, whose files may change while they are read. `configInUse` says what the caller works with by
+ * now.
+ */
+export function openProjectRecords(
+  context: StageContext,
+  configInUse: () => Config = () => context.config,
+): ProjectRecords {
   const { project, progress } = context;
   const lists = createPairLists(context);
   const known: KnownRuns = new Map();
@@ -122,7 +129,7 @@ export function openProjectRecords(context: StageContext): ProjectRecords {
     run: (id) => readRun(project, id),
     runEvents: (id, signal) => followRun(project, id, { signal }),
     report: (id) => readRunReport(context, id),
-    settings: () => readSettings(context),
+    settings: () => readSettings({ ...context, config: configInUse() }),
     close: () => keeping,
   };
 }

@@ -29,7 +29,7 @@ beforeAll(async () => {
   await measureRun(context, RUN, { held: "SELECT name FROM customer" });
   records = openProjectRecords(context);
   served = openServed({ predict: predictFrom({}), records });
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await served.close();
   await records.close();
@@ -321,6 +321,11 @@ test("settings are what the service works with and what t2s.yaml says now", asyn
   expect(named(after, "database")?.inFile).toBe("postgres://me@host/shop");
   writeConfig(context.project.folder, context.config);
   appendFileSync(join(context.project.folder, "t2s.yaml"), "nothing: 1\n");
+  const loaded = { ...context.config, "data.count": 90 };
+  const value = openProjectRecords(context, () => loaded)
+    .settings()
+    .settings.find(({ name }) => name === "data.count")?.value;
+  expect(value).toBe(90);
   expect((await get("/v1/settings")).problem).toContain('unknown key "nothing"');
 });
 

@@ -74,8 +74,9 @@ function Served({ folder, model, settings, problem }: SettingsAnswer): ReactNode
           {count(changed.length, "option")} of the service{" "}
           {changed.length === 1 ? "differs" : "differ"} from t2s.yaml:{" "}
           {changed.map(({ name }) => name).join(", ")}. It was changed since, or the service was
-          started with a flag. What is in t2s.yaml holds after a restart of <code>t2s serve</code>;{" "}
-          <code>t2s run</code> reads it each time.
+          started with a flag. What is in t2s.yaml holds after a reload (<code>kill -HUP</code>),
+          and for the limits of <code>serve.</code> after a restart; <code>t2s run</code> reads it
+          each time.
         </Notice>
       )}
     </section>
@@ -174,7 +175,8 @@ function Option(option: Setting): ReactNode {
         )}
         {isChanged(option) && (
           <Text size="xs" c="var(--t2s-unsure)">
-            t2s.yaml: {textOf(inFile) || "–"}, after a restart
+            t2s.yaml: {textOf(inFile) || "–"}, after a{" "}
+            {name.startsWith("serve.") ? "restart" : "reload"}
           </Text>
         )}
       </Table.Td>
