@@ -63,7 +63,7 @@ describe("help and wrong usage", () => {
   ];
   const commands = commandsOf(program, []);
   /** They only hold other commands. */
-  const GROUPS = ["", "schema", "data", "eval suite", "keys"];
+  const GROUPS = ["", "schema", "data", "eval suite", "keys", "bench"];
 
   test("--help of every command says how it is used, and exits with 0", async () => {
     expect(commands.length).toBeGreaterThan(12);
