@@ -96,9 +96,12 @@ function overdue(draw: Draw, field: Field, sql: string, today: string): Conditio
   };
 }
 
+/** Some databases write 0000-00-00 where there is none. */
+const DAY = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])/;
+
 function spanOf(draw: Draw, field: Field, sql: string): Span | undefined {
   const { rng } = draw;
-  const values = field.samples.spread.map(String).filter((value) => /^\d{4}-\d\d-\d\d/.test(value));
+  const values = field.samples.spread.map(String).filter((value) => DAY.test(value));
   if (values.length === 0) return undefined;
   const day = rng.pick(values).slice(0, 10);
   const form = rng.next();

@@ -278,6 +278,21 @@ describe("odd schemas", () => {
   const rows = (table: string, count: number, row: (i: number) => string) =>
     `INSERT INTO ${table} VALUES ${Array.from({ length: count }, (_, i) => `(${row(i)})`).join(", ")};`;
 
+  test("a date that is none, as 0000-00-00, is never asked for", async () => {
+    const rows = Array.from({ length: 40 }, (_, i) =>
+      i % 2 === 0 ? "0000-00-00" : `2024-0${1 + (i % 8)}-1${i % 10}`,
+    );
+    const file = fileOf(
+      "no_days",
+      `CREATE TABLE stay (id INTEGER PRIMARY KEY, arrived DATE, nights INTEGER);
+      ${rows.map((day, i) => `INSERT INTO stay VALUES (${i}, '${day}', ${i % 7})`).join(";\n")}`,
+    );
+    const pairs = await pairsOf(file);
+    await expectSound(file, pairs);
+    expect(pairs.examples.filter(({ sql }) => sql.includes("'2024")).length).toBeGreaterThan(5);
+    expect(pairs.examples.filter(({ sql }) => /LIKE '0000|[<>] '0000/.test(sql))).toEqual([]);
+  });
+
   test("a table without any key", async () => {
     const file = fileOf(
       "no-key",
