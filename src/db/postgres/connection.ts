@@ -52,7 +52,7 @@ export async function connect(url: string): Promise<Client> {
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
   });
-  client.on("error", () => {}); // a connection that breaks while nothing runs; the next statement says so
+  client.on("error", () => broken.add(client)); // while nothing runs; the next statement says so
   try {
     await client.connect();
     await client.query(settings(schemas));
@@ -95,8 +95,11 @@ const GRACE_MS = 1_000;
 const streamOf = (client: Client): Socket =>
   (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream;
 
+/** Connections that the server has said to end; their sockets may still be open. */
+const broken = new WeakSet<Client>();
+
 /** Whether the server has not closed the connection meanwhile. */
-export const isOpen = (client: Client): boolean => streamOf(client).writable;
+export const isOpen = (client: Client): boolean => !broken.has(client) && streamOf(client).writable;
 
 /** A connection at rest must not keep this process from ending. */
 export function keepsProcess(client: Client, keeps: boolean): void {

@@ -25,6 +25,7 @@ import {
   type StatementEnd,
 } from "./connection.ts";
 import { runPermitted } from "./permitted.ts";
+import { reasonOf } from "./reasons.ts";
 import { readPostgresUrl } from "./url.ts";
 
 /** Opens no connection before the first run. Close it. */
@@ -49,15 +50,19 @@ export function createPostgresExecutor({
       return failed("not-readonly", "a server's database has no copy that may be written");
     const pool = poolOf(database);
     try {
-      const lane = await pool.take(options.signal);
-      if (lane === undefined)
-        return isClosed ? failed("exec-error", CLOSED) : failed("cancelled", "cancelled");
-      const { result, isUsable } = await runOn(lane, sql, limits);
-      pool.give(lane, isUsable);
-      return isClosed && !result.ok ? failed("exec-error", CLOSED) : result;
+      for (let tries = 0; ; tries++) {
+        const lane = await pool.take(options.signal);
+        if (lane === undefined)
+          return isClosed ? failed("exec-error", CLOSED) : failed("cancelled", "cancelled");
+        const { result, isUsable, isUnsent } = await runOn(lane, sql, limits);
+        pool.give(lane, isUsable);
+        // connections at rest may have been ended meanwhile; then a new one is opened
+        if (isUnsent && !isClosed && tries < workers) continue;
+        return isClosed && !result.ok ? failed("exec-error", CLOSED) : result;
+      }
     } catch (error) {
       const isUnreachable = error instanceof UserError && error.code === "database-unreachable";
-      return failed(isUnreachable ? "unreachable" : "exec-error", messageOf(error));
+      return failed(isUnreachable ? "unreachable" : reasonIn(error), messageOf(error));
     }
   };
   return {
@@ -78,6 +83,10 @@ const failed = (reason: RunFailure, message: string): RunResult => ({
   message,
   ms: 0,
 });
+
+/** Of an error that the client raised. */
+const reasonIn = (error: unknown): RunFailure =>
+  reasonOf((error as { readonly code?: string }).code, messageOf(error));
 
 /** An open connection, with what its server's catalog says. */
 type Lane = {
@@ -108,22 +117,27 @@ async function refresh(lane: Lane): Promise<Lane> {
   return lane;
 }
 
+/** Whether the connection was lost before the statement was sent. */
+type RunEnd = StatementEnd & { readonly isUnsent?: boolean };
+
 /** In a transaction of its own; never throws. */
 async function runOn(
   lane: Lane,
   sql: string,
   limits: RunLimits & RunOptions & { readonly timeoutMs: number },
-): Promise<StatementEnd> {
+): Promise<RunEnd> {
   const { client, functions, schemas } = lane;
   const { permissions } = limits;
   const refusal = refusalOf(sql, functions, limits);
   if (refusal !== undefined)
     return { result: failed(refusal.reason, refusal.message), isUsable: true };
+  let isSent = false;
   try {
     if (permissions) lane.catalog ??= await readCatalog(client, schemas, functions);
     await client.query(
       `BEGIN READ ONLY; SET LOCAL statement_timeout TO ${Math.max(1, Math.ceil(limits.timeoutMs))}`,
     );
+    isSent = true;
     const end =
       permissions && lane.catalog
         ? await runPermitted(client, lane.catalog, sql, { ...limits, permissions })
@@ -131,9 +145,10 @@ async function runOn(
     if (end.isUsable) await client.query(permissions ? "ROLLBACK; DEALLOCATE ALL" : "ROLLBACK");
     return end;
   } catch (error) {
-    const isLost = !isOpen(client);
+    // the server says that it ends the connection before it does
+    const isLost = reasonIn(error) === "unreachable" || !isOpen(client);
     const result = isLost ? failed("unreachable", LOST) : failed("exec-error", messageOf(error));
-    return { result, isUsable: false };
+    return { result, isUsable: false, isUnsent: isLost && !isSent };
   }
 }
 
