@@ -7,14 +7,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sha256 } from "../src/base/hash.ts";
-import { UserError } from "../src/base/errors.ts";
 import { createExecutor } from "../src/db/executor.ts";
 import { SQLITE_FUNCTIONS } from "../src/guard/functions.ts";
 import { createGuard } from "../src/guard/guard.ts";
 import { introspect } from "../src/schema/introspect.ts";
 import { LOCAL_READER, type Reader } from "../src/serve/keys.ts";
 import { viewOf } from "../src/serve/reader-view.ts";
-import type { Rows } from "../src/serve/api-types.ts";
+import { isRefused, type Outcome, outcomeOf, passed } from "./fixtures/attacking.ts";
 import { attacks, SECRETS, VAULT_DDL } from "./fixtures/attacks.ts";
 import { predictFrom } from "./fixtures/examples.ts";
 import { openServed, type Served } from "./fixtures/served.ts";
@@ -48,35 +47,6 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-type Outcome = Rows | { readonly code: string; readonly message: string };
-
-async function outcomeOf(sql: string, reader: Reader): Promise<Outcome> {
-  try {
-    return await served.service.execute(reader, sql, { job: "attack" });
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { code: error.code, message: error.message };
-  }
-}
-
-const REFUSALS = /^sql-(refused|unknown-name|failed|timeout|too-large)$/;
-
-/** Those of the attacks that got what they must not get. */
-async function passed(
-  sqls: readonly string[],
-  reader: Reader,
-  isHarmless: (outcome: Outcome) => boolean,
-): Promise<string[]> {
-  const through: string[] = [];
-  for (const sql of sqls) {
-    const outcome = await outcomeOf(sql, reader);
-    const known = !("code" in outcome) || REFUSALS.test(outcome.code);
-    if (!known || !isHarmless(outcome)) through.push(`${sql} => ${JSON.stringify(outcome)}`);
-  }
-  return through;
-}
-
-const isRefused = (outcome: Outcome): boolean => "code" in outcome;
 /** What is told besides durations. */
 const told = (outcome: Outcome): string =>
   JSON.stringify("code" in outcome ? outcome : [outcome.columns, outcome.rows]);
@@ -93,14 +63,14 @@ test("the corpus is large", () => {
 
 describe("0 pass", () => {
   test("what writes, or reaches beyond the database", async () => {
-    expect(await passed(writes, LOCAL_READER, isRefused)).toEqual([]);
+    expect(await passed(served.service, writes, LOCAL_READER, isRefused)).toEqual([]);
   });
   test("what reads the catalogue, settings, files, or calls what is not permitted", async () => {
-    expect(await passed(reads, LOCAL_READER, isRefused)).toEqual([]);
+    expect(await passed(served.service, reads, LOCAL_READER, isRefused)).toEqual([]);
   });
   test("what asks for rows and tables that a key may not see", async () => {
     const isKept = (outcome: Outcome) => hasNoSecret(outcome) && hasNoTotal(outcome);
-    expect(await passed(escapes, WEST, isKept)).toEqual([]);
+    expect(await passed(served.service, escapes, WEST, isKept)).toEqual([]);
   });
   test("nor does SQLite itself give them away, where nothing is judged or rewritten before", async () => {
     const executor = createExecutor({ workers: 1 });
@@ -118,8 +88,10 @@ describe("0 pass", () => {
   test("what asks for more time or memory than there is", async () => {
     const isBounded = (outcome: Outcome) =>
       "code" in outcome || JSON.stringify(outcome.rows).length < 2 * LIMITS.maxBytes;
-    expect(await passed(bombs, LOCAL_READER, isBounded)).toEqual([]);
-    expect(await outcomeOf("SELECT count(*) FROM customer", LOCAL_READER)).toMatchObject({
+    expect(await passed(served.service, bombs, LOCAL_READER, isBounded)).toEqual([]);
+    expect(
+      await outcomeOf(served.service, "SELECT count(*) FROM customer", LOCAL_READER),
+    ).toMatchObject({
       rows: [[4]],
     });
   });
@@ -149,7 +121,7 @@ test("nothing of what a key may not see is in the schema that the prompt is made
       "SELECT * FROM nothing",
       "SELECT pay FROM customer",
       "SELECT nope FROM customer",
-    ].map((sql) => outcomeOf(sql, WEST)),
+    ].map((sql) => outcomeOf(served.service, sql, WEST)),
   );
   // what is hidden and what is not there are told alike
   expect(errors.map((error) => ("code" in error ? error.message : ""))).toEqual([

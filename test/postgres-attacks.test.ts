@@ -6,16 +6,15 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { UserError } from "../src/base/errors.ts";
 import { createExecutor, type Executor } from "../src/db/executor.ts";
 import { introspectPostgres } from "../src/schema/introspect-postgres.ts";
 import type { Database } from "../src/schema/schema.ts";
 import { LOCAL_READER, type Reader } from "../src/serve/keys.ts";
 import { createMetrics } from "../src/serve/metrics.ts";
 import { viewOf } from "../src/serve/reader-view.ts";
-import type { Rows } from "../src/serve/api-types.ts";
 import { createService, type Service } from "../src/serve/service.ts";
 import { openRequestLog, type RequestLog } from "../src/track/requests.ts";
+import { isRefused, type Outcome, outcomeOf, passed } from "./fixtures/attacking.ts";
 import { defogGolds, defogScript } from "./fixtures/defog.ts";
 import {
   POSTGRES_SECRETS,
@@ -39,8 +38,6 @@ const WEST: Reader = {
   },
 };
 const LIMITS = { timeoutMs: 1500, maxRows: 1000, maxBytes: 1 << 20 };
-
-type Outcome = Rows | { readonly code: string; readonly message: string };
 
 describe.skipIf(withoutPostgres)("PostgreSQL (T2S_POSTGRES)", () => {
   const folder = mkdtempSync(join(tmpdir(), "t2s-postgres-attacks-"));
@@ -97,30 +94,6 @@ describe.skipIf(withoutPostgres)("PostgreSQL (T2S_POSTGRES)", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function outcomeOf(sql: string, reader: Reader): Promise<Outcome> {
-    try {
-      return await service.execute(reader, sql, { job: "attack" });
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      return { code: error.code, message: error.message };
-    }
-  }
-  const REFUSALS = /^sql-(refused|unknown-name|failed|timeout|too-large)$/;
-  /** Those of the attacks that got what they must not get. */
-  async function passed(
-    sqls: readonly string[],
-    reader: Reader,
-    isHarmless: (outcome: Outcome) => boolean,
-  ): Promise<string[]> {
-    const through: string[] = [];
-    for (const sql of sqls) {
-      const outcome = await outcomeOf(sql, reader);
-      const known = !("code" in outcome) || REFUSALS.test(outcome.code);
-      if (!known || !isHarmless(outcome)) through.push(`${sql} => ${JSON.stringify(outcome)}`);
-    }
-    return through;
-  }
-  const isRefused = (outcome: Outcome): boolean => "code" in outcome;
   const hasSecret = (text: string): boolean =>
     POSTGRES_SECRETS.some((secret) => text.includes(secret));
   const isKept = (outcome: Outcome): boolean =>
@@ -151,7 +124,7 @@ describe.skipIf(withoutPostgres)("PostgreSQL (T2S_POSTGRES)", () => {
 
   test("a reader gets what it may", async () => {
     const rowsOf = async (sql: string, reader = WEST) => {
-      const outcome = await outcomeOf(sql, reader);
+      const outcome = await outcomeOf(service, sql, reader);
       return "code" in outcome ? outcome : outcome.rows;
     };
     expect(await rowsOf("SELECT id FROM customer ORDER BY id")).toEqual([[11], [15]]);
@@ -181,7 +154,7 @@ describe.skipIf(withoutPostgres)("PostgreSQL (T2S_POSTGRES)", () => {
   });
 
   test("what writes is refused by both locks", async () => {
-    expect(await passed(postgresWrites(), LOCAL_READER, isRefused)).toEqual([]);
+    expect(await passed(service, postgresWrites(), LOCAL_READER, isRefused)).toEqual([]);
     const { permissions } = viewOf(database, LOCAL_READER);
     const through: string[] = [];
     for (const sql of postgresWrites())
@@ -191,7 +164,7 @@ describe.skipIf(withoutPostgres)("PostgreSQL (T2S_POSTGRES)", () => {
   });
 
   test("what reads catalogs, settings and files, or calls what is not permitted, is refused by both", async () => {
-    expect(await passed(postgresReads(), LOCAL_READER, isRefused)).toEqual([]);
+    expect(await passed(service, postgresReads(), LOCAL_READER, isRefused)).toEqual([]);
     const { permissions } = viewOf(database, LOCAL_READER);
     const through: string[] = [];
     for (const sql of postgresReads()) {
@@ -202,7 +175,7 @@ describe.skipIf(withoutPostgres)("PostgreSQL (T2S_POSTGRES)", () => {
   });
 
   test("what asks for rows and tables that a key may not see does not get them", async () => {
-    expect(await passed(postgresEscapes(), WEST, isKept)).toEqual([]);
+    expect(await passed(service, postgresEscapes(), WEST, isKept)).toEqual([]);
   });
   test("nor does the server give them away, where nothing is judged or rewritten before", async () => {
     expect(await throughSecond(postgresEscapes(), WEST)).toEqual([]);
@@ -211,8 +184,8 @@ describe.skipIf(withoutPostgres)("PostgreSQL (T2S_POSTGRES)", () => {
   test("what asks for more time or memory than there is ends within limits", async () => {
     const isBounded = (outcome: Outcome) =>
       "code" in outcome || JSON.stringify(outcome.rows).length < 2 * LIMITS.maxBytes;
-    expect(await passed(postgresBombs, LOCAL_READER, isBounded)).toEqual([]);
-    expect(await outcomeOf("SELECT count(*) FROM customer", LOCAL_READER)).toMatchObject({
+    expect(await passed(service, postgresBombs, LOCAL_READER, isBounded)).toEqual([]);
+    expect(await outcomeOf(service, "SELECT count(*) FROM customer", LOCAL_READER)).toMatchObject({
       rows: [[4]],
     });
     expect(await contents()).toBe(before);
