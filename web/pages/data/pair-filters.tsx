@@ -1,8 +1,9 @@
 /** What of the pairs is shown: words, state, split, table, how they were made. */
-import { CloseButton, Group, Select, TextInput } from "@mantine/core";
+import { CloseButton, Group, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { type ReactNode, type RefObject, useState } from "react";
 import type { PairList, PairState, Split } from "../../../src/serve/api-types.ts";
+import { FilterChoice } from "../../parts/filter-choice.tsx";
 import { Icon } from "../../parts/icons.tsx";
 import type { Filters } from "./data-queries.ts";
 
@@ -53,25 +54,25 @@ export function PairFilters({ filters, list, search, onChange }: PairFiltersProp
           if (event.key === "Escape") event.currentTarget.blur();
         }}
       />
-      <Choice
+      <FilterChoice
         label="State"
         value={filters.state}
         data={STATES.map((value) => ({ value, label: `${value} (${list?.states[value] ?? 0})` }))}
         onChange={(state) => set({ state: state as PairState | null })}
       />
-      <Choice
+      <FilterChoice
         label="Split"
         value={filters.split}
         data={SPLITS}
         onChange={(split) => set({ split: split as Split | null })}
       />
-      <Choice
+      <FilterChoice
         label="Table"
         value={filters.table}
         data={(list?.tables ?? []).map((value) => ({ value, label: value }))}
         onChange={(table) => set({ table })}
       />
-      <Choice
+      <FilterChoice
         label="Made by"
         value={filters.method}
         data={Object.entries(list?.methods ?? {}).map(([value, n]) => ({
@@ -83,22 +84,3 @@ export function PairFilters({ filters, list, search, onChange }: PairFiltersProp
     </Group>
   );
 }
-
-type ChoiceProps = {
-  readonly label: string;
-  readonly value: string | null;
-  readonly data: readonly { readonly value: string; readonly label: string }[];
-  readonly onChange: (value: string | null) => void;
-};
-
-const Choice = (props: ChoiceProps): ReactNode => (
-  <Select
-    {...props}
-    size="xs"
-    w={170}
-    placeholder="all"
-    clearable
-    clearButtonProps={{ "aria-label": `Clear ${props.label}` }}
-    searchable={props.data.length > 8}
-  />
-);

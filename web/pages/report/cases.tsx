@@ -1,17 +1,9 @@
 /** Every question that was asked: its gold, its answer, and in what they differ. */
-import {
-  Group,
-  Select,
-  SegmentedControl,
-  SimpleGrid,
-  Stack,
-  Text,
-  TextInput,
-  Title,
-} from "@mantine/core";
+import { Group, SegmentedControl, SimpleGrid, Stack, Text, TextInput, Title } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 import type { ReportCase } from "../../../src/serve/api-types.ts";
 import { count } from "../../parts/figures.ts";
+import { FilterChoice } from "../../parts/filter-choice.tsx";
 import { Icon } from "../../parts/icons.tsx";
 import { RowsShown } from "../../parts/rows-shown.tsx";
 import { SqlShown } from "../../parts/sql-shown.tsx";
@@ -75,24 +67,14 @@ export function Cases({ cases, errorClass, onErrorClass }: CasesProps): ReactNod
             .filter(([name]) => hasBase || (name !== "lost" && name !== "gained"))
             .map(([value, { label }]) => ({ value, label }))}
         />
-        <Select
-          size="xs"
+        <FilterChoice
           label="Error class"
-          placeholder="all"
-          clearable
-          clearButtonProps={{ "aria-label": "Clear error class" }}
-          w={170}
           data={namesOf((one) => one.errorClass)}
           value={errorClass}
           onChange={onErrorClass}
         />
-        <Select
-          size="xs"
+        <FilterChoice
           label="Hardness"
-          placeholder="all"
-          clearable
-          clearButtonProps={{ "aria-label": "Clear hardness" }}
-          w={130}
           data={namesOf((one) => one.hardness)}
           value={hardness}
           onChange={setHardness}
