@@ -138,6 +138,25 @@ describe("on PostgreSQL", () => {
       '(SELECT id FROM "Order") UNION (SELECT 1)  ',
     ],
     ["SELECT 'salary'::regclass", "refused: the statement holds an unusual type"],
+    ['SELECT count(sales.id) FROM "Order" sales', undefined],
+    [
+      'SELECT amount FROM "Order" sales WHERE EXISTS (SELECT 1 FROM "Order" o WHERE (sales.id = o.customerId))',
+      undefined,
+    ],
+    [
+      'SELECT EXTRACT(year FROM sales.amount), sales.id IS DISTINCT FROM sales.amount FROM "Order" sales, sales."Order" o',
+      'SELECT EXTRACT(year FROM sales.amount), sales.id IS DISTINCT FROM sales.amount FROM "Order" sales, "Order" o',
+    ],
+    [
+      'SELECT o.id FROM (sales."Order" o JOIN sales."Order" p ON (p.id = o.id)), SALES."Order" q',
+      'SELECT o.id FROM ("Order" o JOIN "Order" p ON (p.id = o.id)), "Order" q',
+    ],
+    [
+      'SELECT mode() WITHIN GROUP (ORDER BY id) FROM sales."Order"',
+      'SELECT mode() WITHIN GROUP (ORDER BY id) FROM "Order"',
+    ],
+    ["SELECT id FROM sales.salary", "refused: there is no table salary"],
+    ["SELECT count(sales.customer.id) FROM sales.customer", "refused: the statement"],
     ["SELECT id FROM other.customer", 'refused: the statement holds "schema"'],
     ["SELECT sales.peek(1)", 'refused: the statement holds "method call"'],
     ["SELECT 1 OPERATOR(pg_catalog.+) 1", 'refused: the statement holds "operator"'],

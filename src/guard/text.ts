@@ -8,23 +8,51 @@ export function withoutComments(sql: string, dialect: Dialect): string {
   return without(sql, comments, " ");
 }
 
-/** The text with `schema.` taken out before names of tables: after FROM, JOIN and their commas and brackets. */
+/**
+ * The text with `schema.` taken out before names of tables. In other places it stays: it may be an alias, and if it is
+ * none, the parser meets it, and it is refused.
+ */
 export function withoutSchema(sql: string, dialect: Dialect, schema: string): string {
   const tokens = lexSql(sql, dialect);
-  const isSchema = ({ kind, text }: SqlToken, i: number): boolean => {
+  const spans = placesOfTables(tokens).flatMap((i) => {
+    const { kind, text, start } = tokens[i];
     const name =
       kind === "word" ? text.toLowerCase() : kind === "name" ? nameOfToken(tokens[i]) : "";
-    return name === schema && tokens[i + 1]?.text === "." && mayPrecedeTable(tokens[i - 1]);
-  };
-  const spans = tokens.flatMap((token, i) =>
-    isSchema(token, i) ? [{ start: token.start, end: tokens[i + 1].end }] : [],
-  );
+    const dot = tokens[i + 1];
+    return name === schema && dot?.text === "." ? [{ start, end: dot.end }] : [];
+  });
   return without(sql, spans, "");
 }
 
-/** `FROM s.t`, `JOIN s.t`, `, s.t`, `(s.t`. In other places the parser meets the qualifier, and it is refused. */
-const mayPrecedeTable = (token: SqlToken | undefined): boolean =>
-  /^(?:from|join|,|\()$/i.test(token?.text ?? "");
+/** Words that end the clause before them. */
+const CLAUSES =
+  /^(?:select|where|group|having|window|order|limit|offset|fetch|for|union|intersect|except)$/;
+
+/** After these a word is a name, or belongs to WITHIN GROUP. */
+const BEFORE_NO_CLAUSE: ReadonlySet<string> = new Set([".", "as", "within"]);
+
+/** Where sources may begin: after the FROM of a SELECT, after JOIN, and after the commas and brackets of such a clause. */
+function placesOfTables(tokens: readonly SqlToken[]): number[] {
+  const places: number[] = [];
+  const outer: string[] = [];
+  let clause = "";
+  let isPlace = false;
+  tokens.forEach(({ kind, text }, i) => {
+    if (isPlace) places.push(i);
+    const before = tokens[i - 1]?.text.toLowerCase() ?? "";
+    const isWord = kind === "word" && !BEFORE_NO_CLAUSE.has(before);
+    const word = isWord || kind === "sign" ? text.toLowerCase() : "";
+    // not that of EXTRACT (year FROM …), nor of IS DISTINCT FROM
+    const isFrom = word === "from" && clause === "select" && before !== "distinct";
+    if (word === "(") {
+      outer.push(clause);
+      clause = isPlace ? "from" : "";
+    } else if (word === ")") clause = outer.pop() ?? "";
+    else if (isFrom || CLAUSES.test(word) || (isPlace && word === "values")) clause = word;
+    isPlace = isFrom || (clause === "from" && /^(?:join|,|\()$/.test(word));
+  });
+  return places;
+}
 
 /** What of PostgreSQL's own the parser would take for something else, in a word; undefined when there is nothing. */
 export function mistakable(sql: string): string | undefined {
