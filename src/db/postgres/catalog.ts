@@ -36,10 +36,16 @@ export type Catalog = {
   readonly relations: ReadonlyMap<string, Relation>;
   /** By name: the relation that the name means without its schema. */
   readonly visible: ReadonlyMap<string, Relation>;
+  /** By nameWithSchema. */
+  readonly byName: ReadonlyMap<string, Relation>;
   readonly functions: Functions;
   /** Names of functions that policies of row level security call. */
   readonly calledByPolicies: ReadonlySet<string>;
 };
+
+/** A relation's name under which a catalog finds it, whatever schemas are looked up. */
+export const nameWithSchema = (schema: unknown, name: unknown): string =>
+  `${String(schema)}\n${String(name)}`;
 
 /** Volatile only because they give another value each time. */
 const HARMLESS = ["random", "clock_timestamp", "timeofday", "gen_random_uuid"];
@@ -112,15 +118,16 @@ export async function readCatalog(
   return {
     relations: new Map(relations.map((relation) => [relation.id, relation])),
     visible,
+    byName: new Map(relations.map((it) => [nameWithSchema(it.schema, it.name), it])),
     functions,
-    calledByPolicies: new Set(policies.flatMap(([text]) => callsIn(text))),
+    calledByPolicies: new Set(policies.flatMap(([text]) => callsIn(text) ?? [])),
   };
 }
 
-/** Every word of a text that a bracket follows, as the server folds it. */
-export function callsIn(sql: string): string[] {
-  const tokens = tokensOf(sql) ?? [];
-  return tokens.flatMap(({ kind, text }, i) => {
+/** Every word of a text that a bracket follows, as the server folds it; undefined for a text that cannot be read. */
+export function callsIn(sql: string): string[] | undefined {
+  const tokens = tokensOf(sql);
+  return tokens?.flatMap(({ kind, text }, i) => {
     const next = tokens[i + 1];
     return kind === "word" && next?.kind === "sign" && next.text === "(" ? [text] : [];
   });

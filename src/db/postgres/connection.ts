@@ -271,7 +271,6 @@ type Wire = {
   sync(): void;
 };
 
-/** SQLSTATE → reason (postgresql.org/docs/15/errcodes-appendix.html); what is not named is the database's refusal. */
 const CANCEL_REQUEST = 80_877_102;
 
 /** Asks the server, on a connection of its own as the protocol has it, to stop what this one is doing. */

@@ -146,8 +146,9 @@ async function runOn(
     return end;
   } catch (error) {
     // the server says that it ends the connection before it does
-    const isLost = reasonIn(error) === "unreachable" || !isOpen(client);
-    const result = isLost ? failed("unreachable", LOST) : failed("exec-error", messageOf(error));
+    const reason = reasonIn(error);
+    const isLost = reason === "unreachable" || !isOpen(client);
+    const result = isLost ? failed("unreachable", LOST) : failed(reason, messageOf(error));
     return { result, isUsable: false, isUnsent: isLost && !isSent };
   }
 }

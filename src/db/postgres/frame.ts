@@ -70,7 +70,7 @@ export function createFrame(catalog: Catalog, permissions: Permissions): Frame {
 
   function permitView(view: Relation): void {
     const inside = below(view);
-    called.push(...[view, ...inside].flatMap(({ definition }) => callsIn(definition)));
+    called.push(...[view, ...inside].flatMap(({ definition }) => callsIn(definition) ?? []));
     const isOpen = inside.every((read) => read.kind === "v" || direct.has(read.id));
     const isKept = inside.every((read) => read.mayRead === "none" || isDirect(read));
     if ((isOpen || isKept) && !inside.some(isFiltered))
@@ -130,7 +130,7 @@ export function createFrame(catalog: Catalog, permissions: Permissions): Frame {
     views,
     functions: new Set([
       ...called,
-      ...Object.values(filters).flatMap(callsIn),
+      ...Object.values(filters).flatMap((condition) => callsIn(condition) ?? []),
       ...catalog.calledByPolicies,
     ]),
     around(sql, alias) {

@@ -4,7 +4,7 @@
  * of a relation that the role could not have named. Kinds of nodes that are not known here are refused.
  */
 import { NO_CALLS } from "./admit.ts";
-import { callsIn, type Catalog, type Relation } from "./catalog.ts";
+import { callsIn, type Catalog, nameWithSchema } from "./catalog.ts";
 import type { Frame } from "./frame.ts";
 
 type PlanNode = { readonly [key: string]: unknown };
@@ -51,44 +51,54 @@ const OTHERS: ReadonlySet<string> = new Set([
   "Limit",
   "Hash",
 ]);
+/** What the server writes of these is a name as it is; of all others it is an expression, or a word of its own. */
+const NAMES: ReadonlySet<string> = new Set([
+  "Alias",
+  "CTE Name",
+  "Index Name",
+  "Relation Name",
+  "Schema",
+  "Subplan Name",
+]);
 /** What the server writes as a call though the statement had a clause. */
 const CLAUSES: ReadonlySet<string> = new Set(["similar_to_escape", "like_escape", "is_normalized"]);
 
 /** What the plan does that it may not, in a few words for the log; undefined when there is nothing. */
 export function strangerIn(
   plan: unknown,
-  { relations, functions: { names } }: Catalog,
+  { byName, functions: { names } }: Catalog,
   frame: Frame,
   permitted: readonly string[],
   alias: string,
 ): string | undefined {
-  const byName = new Map<string, Relation>();
-  for (const relation of relations.values())
-    byName.set(`${relation.schema}\n${relation.name}`, relation);
   const callable = new Set(permitted);
   const mayScan = (node: PlanNode): boolean => {
     if (String(node.Alias).startsWith(alias)) return node["Relation Name"] !== undefined;
-    const relation = byName.get(`${String(node.Schema)}\n${String(node["Relation Name"])}`);
+    const relation = byName.get(nameWithSchema(node.Schema, node["Relation Name"]));
     return relation !== undefined && (frame.direct.has(relation.id) || relation.mayRead === "none");
   };
-  const strangeCall = (text: string): string | undefined =>
-    callsIn(text).find(
-      (name) =>
-        names.has(name) &&
-        !callable.has(name) &&
-        !frame.functions.has(name) &&
-        !NO_CALLS.has(name) &&
-        !CLAUSES.has(name),
-    );
+  const isStrange = (name: string): boolean =>
+    names.has(name) &&
+    !callable.has(name) &&
+    !frame.functions.has(name) &&
+    !NO_CALLS.has(name) &&
+    !CLAUSES.has(name);
+  const strangeCall = (text: string): string | undefined => {
+    const calls = callsIn(text);
+    if (calls === undefined) return "a text that cannot be read";
+    const name = calls.find(isStrange);
+    return name && `${name}()`;
+  };
   const inNode = (node: PlanNode): string | undefined => {
     const kind = String(node["Node Type"]);
     if (SCANS.has(kind) ? !mayScan(node) : !OTHERS.has(kind) || "Relation Name" in node)
       return `${kind} ${String(node["Relation Name"] ?? "")}`;
     for (const [key, value] of Object.entries(node)) {
-      if (key === "Plans") continue;
-      const texts = textsIn(value);
-      const call = firstOf(key === "Function Name" ? [`${texts[0]}()`] : texts, strangeCall);
-      if (call !== undefined) return `${call}()`;
+      if (key === "Plans" || NAMES.has(key)) continue;
+      if (key !== "Function Name") {
+        const stranger = firstOf(textsIn(value), strangeCall);
+        if (stranger !== undefined) return stranger;
+      } else if (isStrange(String(value))) return `${String(value)}()`;
     }
     return firstOf((node.Plans ?? []) as readonly PlanNode[], inNode);
   };

@@ -8,6 +8,10 @@ import {
 } from "../../../test/postgres-server.ts";
 import { defogGolds } from "../../../test/fixtures/defog.ts";
 import { createExecutor, type Executor, type RunOptions } from "../executor.ts";
+import type { Permissions } from "../run-result.ts";
+import type { Catalog } from "./catalog.ts";
+import { createFrame } from "./frame.ts";
+import { strangerIn } from "./plan.ts";
 import { openPostgresSession } from "./session.ts";
 import { tokensOf } from "./tokens.ts";
 import { readPostgresUrl, withoutPassword } from "./url.ts";
@@ -34,6 +38,7 @@ describe.skipIf(withoutPostgres)("on a real server", () => {
        CREATE FUNCTION anything(anyelement) RETURNS text LANGUAGE sql AS $$ SELECT note('x') $$;
        CREATE FUNCTION twice(n int) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT 2 * n $$;
        CREATE VIEW sleepy AS SELECT pg_sleep(60)::text;
+       CREATE VIEW names AS SELECT name FROM item;
        CREATE SCHEMA sales;
        CREATE TABLE sales.deal (id int);
        INSERT INTO sales.deal VALUES (7);
@@ -248,6 +253,31 @@ describe.skipIf(withoutPostgres)("on a real server", () => {
     expect(await executor.run(database, "SELECT 1 / 0")).toMatchObject({ sqlState: "22012" });
   });
 
+  describe("with permissions", () => {
+    const permissions: Permissions = { tables: { item: ["id"] }, functions: [], filters: {} };
+
+    test("names may hold any signs", async () => {
+      const sql = `WITH "E'" AS (SELECT 1 AS id) SELECT "U&""x".id FROM item AS "U&""x" JOIN "E'" USING (id)`;
+      expect(await outcome(sql, { permissions })).toEqual([[1n]]);
+    });
+
+    test("a catalog that stays locked is a timeout", async () => {
+      const holding = server.script(
+        "shop",
+        "LOCK TABLE item IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(5)",
+      );
+      const held = "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted";
+      await expect.poll(() => outcome(held), { timeout: 4000 }).toEqual([[1n]]);
+      const fresh = createExecutor();
+      expect(await fresh.run(database, "SELECT id FROM item", { permissions })).toMatchObject({
+        reason: "timeout",
+        message: expect.stringContaining("lock timeout"),
+      });
+      await fresh.close();
+      await holding;
+    });
+  });
+
   test("a role of its own, its password, and what it may not read", async () => {
     const url = server.url("shop", "reader");
     expect(await outcome("SELECT count(*) FROM item", {}, url)).toEqual([[100n]]);
@@ -296,6 +326,25 @@ describe.skipIf(withoutPostgres)("on a real server", () => {
     expect(await fresh.run(database, "SELECT late()")).toMatchObject({ reason: "not-readonly" });
     await fresh.close();
   });
+});
+
+test.each<[object, string | undefined]>([
+  [{ Output: ["pg_sleep"] }, undefined],
+  [{ Output: ["'a'", "pg_sleep('1')"] }, "pg_sleep()"],
+  [{ Output: ['U&"a" (1)'] }, "a text that cannot be read"],
+  [{ "Index Name": 'U&"a" (', "Subplan Name": "CTE pg_sleep (" }, undefined],
+  [{ "Node Type": "Function Scan", "Function Name": "Peek" }, "Peek()"],
+])("of the plan %j nothing is passed that is not known to be permitted", (node, stranger) => {
+  const catalog: Catalog = {
+    relations: new Map(),
+    visible: new Map(),
+    byName: new Map(),
+    functions: { names: new Set(["pg_sleep", "Peek"]), refused: new Set(), ofRows: new Set() },
+    calledByPolicies: new Set(),
+  };
+  const frame = createFrame(catalog, { tables: {}, functions: [], filters: {} });
+  const plan = [{ Plan: { "Node Type": "Result", ...node } }];
+  expect(strangerIn(plan, catalog, frame, [], "t2s_")).toBe(stranger);
 });
 
 test("a port on which something else listens is a failure, without waiting for ever", async () => {
