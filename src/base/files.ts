@@ -11,6 +11,7 @@ import {
   renameSync,
   rmSync,
   statfsSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
@@ -65,6 +66,15 @@ export function ensureFreeSpace(folder: string, bytes: number): void {
     `${folder} has ${mb(bavail * bsize)} free; ${mb(bytes)} are needed`,
   );
 }
+
+/** Another text where one of the files was written, made or removed meanwhile. */
+export const stampOf = (paths: readonly string[]): string =>
+  paths
+    .map((path) => {
+      const { mtimeMs = 0, size = 0, ino = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
+      return `${mtimeMs} ${size} ${ino}`;
+    })
+    .join();
 
 export const writeJson = (path: string, value: unknown): void =>
   writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);

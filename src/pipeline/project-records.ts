@@ -17,7 +17,7 @@ import { createPairLists, type ListedPair, type PairList, type PairQuery } from 
 import type { Config } from "./options.ts";
 import { decide, type Given } from "./review.ts";
 import type { StageContext } from "./run.ts";
-import { readRunReport, type RunReport } from "./run-report.ts";
+import { createRunReports, type RunReport } from "./run-report.ts";
 import {
   followRun,
   type KnownRuns,
@@ -128,7 +128,7 @@ export function openProjectRecords(
     runs: () => listRuns(project, known),
     run: (id) => readRun(project, id),
     runEvents: (id, signal) => followRun(project, id, { signal }),
-    report: (id) => readRunReport(context, id),
+    report: createRunReports(context),
     settings: () => readSettings({ ...context, config: configInUse() }),
     close: () => keeping,
   };

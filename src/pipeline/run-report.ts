@@ -6,6 +6,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { UserError } from "../base/errors.ts";
+import { stampOf } from "../base/files.ts";
 import { errorClass, type ErrorClass, ERROR_CLASSES } from "../eval/error-class.ts";
 import type { ScoredItem } from "../eval/evaluate.ts";
 import { groupingsOf, type Score, scoreOf, withFeatures } from "../eval/file-report/groups.ts";
@@ -16,8 +17,9 @@ import type { FileItem } from "../eval/score-file.ts";
 import { wilsonInterval } from "../eval/statistics.ts";
 import type { StrictReason } from "../eval/strict.ts";
 import type { Database } from "../schema/schema.ts";
+import type { Project } from "./project.ts";
 import type { StageContext } from "./run.ts";
-import { ensureRun, listRuns } from "./runs.ts";
+import { ensureRun, idsOf } from "./runs.ts";
 import { BASELINE_FILE, readBaseline } from "./stages/baseline.ts";
 import { loadDatabase } from "./stages/schema.ts";
 
@@ -78,17 +80,38 @@ type ConfidenceName = "calibrated" | "model";
 /** Cases classed between two turns of the event loop. */
 const AT_ONCE = 5;
 
-/** The report of a run; of the latest measured one for "latest". Raises not-found. */
-export async function readRunReport(context: StageContext, wanted: string): Promise<RunReport> {
+type Files = { readonly report: string; readonly items: string };
+
+/**
+ * Reports of a project's runs, by id; of the latest measured one for "latest". The last one is kept until a file that it
+ * was made of changes. Raises not-found.
+ */
+export function createRunReports(context: StageContext): (wanted: string) => Promise<RunReport> {
   const { project } = context;
-  const id = wanted === "latest" ? latestOf(context) : wanted;
-  ensureRun(project, id);
-  const file = (name: string) => join(project.runsFolder, id, name);
-  if (!existsSync(file("report.json")) || !existsSync(file("items.json")))
-    throw new UserError("not-found", `run ${id} has no report yet; \`t2s run\` makes one`);
-  const read = (name: string): unknown => JSON.parse(readFileSync(file(name), "utf8"));
-  const { confidence: _confidence, ...figures } = read("report.json") as ReportJson;
-  const items = read("items.json") as readonly ScoredItem[];
+  const others = [join(project.folder, BASELINE_FILE), project.snapshotFile];
+  let held: { readonly stamp: string; readonly report: Promise<RunReport> } | undefined;
+  return async (wanted) => {
+    const id = wanted === "latest" ? latestOf(project) : wanted;
+    ensureRun(project, id);
+    const fileOf = (name: string) => join(project.runsFolder, id, name);
+    const files = { report: fileOf("report.json"), items: fileOf("items.json") };
+    if (!existsSync(files.report) || !existsSync(files.items))
+      throw new UserError("not-found", `run ${id} has no report yet; \`t2s run\` makes one`);
+    const stamp = `${id} ${stampOf([files.report, files.items, ...others])}`;
+    if (held?.stamp === stamp) return held.report;
+    const made = { stamp, report: reportOf(context, id, files) };
+    held = made;
+    made.report.catch(() => {
+      if (held === made) held = undefined;
+    });
+    return made.report;
+  };
+}
+
+async function reportOf(context: StageContext, id: string, files: Files): Promise<RunReport> {
+  const read = (file: string): unknown => JSON.parse(readFileSync(file, "utf8"));
+  const { confidence: _confidence, ...figures } = read(files.report) as ReportJson;
+  const items = read(files.items) as readonly ScoredItem[];
   const database = await loadDatabase(context);
   const base = baseItems(context, items);
   const cases: ReportCase[] = [];
@@ -98,7 +121,7 @@ export async function readRunReport(context: StageContext, wanted: string): Prom
   }
   return {
     id,
-    at: statSync(file("report.json")).mtime.toISOString(),
+    at: statSync(files.report).mtime.toISOString(),
     figures,
     groupings: groupsOf(items, base, database.dbId),
     errorClasses: ERROR_CLASSES.map((name) => {
@@ -121,11 +144,11 @@ function confidenceOf(items: readonly ScoredItem[]): RunReport["confidence"] {
     .filter(({ n }) => n > 0);
 }
 
-function latestOf({ project }: StageContext): string {
+function latestOf(project: Project): string {
   const timeOf = (id: string) =>
     statSync(join(project.runsFolder, id, "report.json"), { throwIfNoEntry: false })?.mtimeMs;
-  const [latest] = listRuns(project)
-    .map(({ id }) => ({ id, ms: timeOf(id) ?? 0 }))
+  const [latest] = idsOf(project)
+    .map((id) => ({ id, ms: timeOf(id) ?? 0 }))
     .filter(({ ms }) => ms > 0)
     .sort((a, b) => b.ms - a.ms);
   if (latest !== undefined) return latest.id;

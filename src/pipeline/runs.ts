@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../base/errors.ts";
+import { stampOf } from "../base/files.ts";
 import type { ReportJson } from "../eval/report.ts";
 import { followRecords, readRecords } from "../track/metrics.ts";
 import type { TrainEvent } from "../train/config.ts";
@@ -57,23 +58,20 @@ export type KnownRuns = Map<string, { readonly stamp: string; readonly run: RunS
 export function listRuns(project: Project, known: KnownRuns = new Map()): RunSummary[] {
   return idsOf(project)
     .map((id) => {
-      const stamp = stampOf(project, id);
+      const stamp = stampOf(STAMPED.map((name) => fileIn(project, id, name)));
       const before = known.get(id);
       const isKnown = before?.stamp === stamp && before.run.state === "ended";
-      const run = isKnown ? before.run : summaryOf(project, id);
+      const run = isKnown ? before.run : summaryOf(project, id, filesOf(project, id));
       known.set(id, { stamp, run });
       return run;
     })
     .sort((a, b) => (a.at < b.at ? 1 : -1));
 }
 
-const stampOf = (project: Project, id: string): string =>
-  ["config.json", "metrics.jsonl", "report.json", "adapter/adapter.gguf"]
-    .map((name) => statSync(fileIn(project, id, name), { throwIfNoEntry: false })?.mtimeMs ?? 0)
-    .join();
+const STAMPED = ["config.json", "metrics.jsonl", "report.json", "adapter/adapter.gguf"];
 
-/** Folders with what training writes; others in runs/ are not runs. */
-function idsOf(project: Project): string[] {
+/** The ids of a project's runs: folders with what training writes; others in runs/ are not runs. */
+export function idsOf(project: Project): string[] {
   if (!existsSync(project.runsFolder)) return [];
   return readdirSync(project.runsFolder).filter((id) =>
     ["config.json", "metrics.jsonl"].some((name) => existsSync(fileIn(project, id, name))),
@@ -88,17 +86,16 @@ export function ensureRun(project: Project, id: string): void {
 /** All about one run. Raises not-found. */
 export function readRun(project: Project, id: string): RunDetail {
   ensureRun(project, id);
-  const { config, base, dataVersion, trained } = readAbout(project, id);
-  const report = readReport(project, id);
+  const files = filesOf(project, id);
+  const { steps, report } = files;
+  const { config, base, dataVersion, trained } = files.about;
   return {
-    ...summaryOf(project, id),
+    ...summaryOf(project, id, files),
     options: config ? withoutSecrets(config) : {},
     ...(base && { base }),
     ...(dataVersion && { dataVersion }),
     ...(trained && { trained }),
-    metrics: readRecords<Step>(fileIn(project, id, "metrics.jsonl")).map(
-      ({ type: _type, ...step }) => step,
-    ),
+    metrics: steps.map(({ type: _type, ...step }) => step),
     ...(report && {
       report: {
         base: report.base,
@@ -119,30 +116,39 @@ export const withoutSecrets = (config: Config): Config =>
     ]),
   ) as Config;
 
-function summaryOf(project: Project, id: string): RunSummary {
-  const steps = readRecords<Step>(fileIn(project, id, "metrics.jsonl"));
+/** What a run's files say. */
+type RunFiles = {
+  readonly about: About;
+  readonly steps: readonly Step[];
+  readonly report?: ReportJson;
+};
+
+const filesOf = (project: Project, id: string): RunFiles => ({
+  about: readAbout(project, id),
+  steps: readRecords<Step>(fileIn(project, id, "metrics.jsonl")),
+  report: readIfThere<ReportJson>(fileIn(project, id, "report.json")),
+});
+
+function summaryOf(project: Project, id: string, { about, steps, report }: RunFiles): RunSummary {
   const last = steps.at(-1);
-  const report = readReport(project, id)?.tuned;
+  const tuned = report?.tuned;
   return {
     id,
     at: statSync(fileIn(project, id)).mtime.toISOString(),
-    state: stateOf(project, id),
+    state: stateOf(project, id, about, steps),
     steps: last?.step ?? 0,
     of: last?.steps ?? 0,
     loss: last?.loss ?? null,
     hasAdapter: existsSync(fileIn(project, id, "adapter", "adapter.gguf")),
-    ex: report?.ex ?? null,
-    low: report?.low ?? null,
-    high: report?.high ?? null,
-    n: report?.n ?? null,
+    ex: tuned?.ex ?? null,
+    low: tuned?.low ?? null,
+    high: tuned?.high ?? null,
+    n: tuned?.n ?? null,
   };
 }
 
 const readAbout = (project: Project, id: string): About =>
   readIfThere<About>(fileIn(project, id, "config.json")) ?? {};
-
-const readReport = (project: Project, id: string): ReportJson | undefined =>
-  readIfThere<ReportJson>(fileIn(project, id, "report.json"));
 
 const readIfThere = <T>(file: string): T | undefined =>
   existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as T) : undefined;
@@ -151,16 +157,16 @@ const readIfThere = <T>(file: string): T | undefined =>
 const QUIET_MS = 120_000;
 /** Or so many of its slowest late steps. */
 const QUIET_STEPS = 5;
+/** Steps that are late. */
+const LATE = 10;
 
-function stateOf(project: Project, id: string): RunState {
+function stateOf(project: Project, id: string, about: About, steps: readonly Step[]): RunState {
   const timeOf = (...names: string[]) =>
     statSync(fileIn(project, id, ...names), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const lastMs = Math.max(timeOf("metrics.jsonl"), timeOf("config.json"));
-  const isTrained = readAbout(project, id).trained !== undefined;
   // a run of an earlier release notes its end nowhere
-  if (isTrained || timeOf("adapter", "adapter.gguf") >= lastMs) return "ended";
-  const late = readRecords<Step>(fileIn(project, id, "metrics.jsonl")).slice(-10);
-  const quietMs = Math.max(QUIET_MS, ...late.map(({ ms }) => QUIET_STEPS * ms));
+  if (about.trained !== undefined || timeOf("adapter", "adapter.gguf") >= lastMs) return "ended";
+  const quietMs = Math.max(QUIET_MS, ...steps.slice(-LATE).map(({ ms }) => QUIET_STEPS * ms));
   return Date.now() - lastMs < quietMs ? "running" : "stopped";
 }
 
@@ -181,8 +187,10 @@ export async function* followRun(
 ): AsyncGenerator<RunEvent> {
   ensureRun(project, id);
   const file = fileIn(project, id, "metrics.jsonl");
+  let late = readRecords<Step>(file).slice(-LATE);
+  const stateNow = () => stateOf(project, id, readAbout(project, id), late);
   // looked at before the records are read: none comes after the end
-  let state = stateOf(project, id);
+  let state = stateNow();
   for await (const { isAnew, records } of followRecords<Step>(file, options)) {
     if (isAnew) yield { type: "run-start", id };
     yield* records;
@@ -190,6 +198,7 @@ export async function* followRun(
       yield { type: "run-end", state };
       return;
     }
-    state = stateOf(project, id);
+    late = [...(isAnew ? [] : late), ...records].slice(-LATE);
+    state = stateNow();
   }
 }

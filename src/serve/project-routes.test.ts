@@ -237,6 +237,20 @@ describe("runs", () => {
     expect(await get("/v1/runs/nobody/events")).toEqual(error(404, "not-found", "no run nobody"));
   });
 
+  test("one whose steps take long goes on, however long ago the last one was", async () => {
+    const id = "slow";
+    describeRun(context, id, false);
+    const fileOf = (name: string) => join(context.project.runsFolder, id, name);
+    appendFileSync(fileOf("metrics.jsonl"), '{"type":"step-end","step":1,"steps":9,"ms":600000}\n');
+    const before = new Date(Date.now() - 1_800_000);
+    for (const name of ["metrics.jsonl", "config.json"]) utimesSync(fileOf(name), before, before);
+    expect((await get(`/v1/runs/${id}`)).state).toBe("running");
+    const events: string[] = [];
+    for await (const { type } of records.runEvents(id, AbortSignal.timeout(1500)))
+      events.push(type);
+    expect(events).toEqual(["run-start", "step-end"]);
+  });
+
   test("the end of the service ends the streams of runs that go on", async () => {
     const own = openServed({ predict: predictFrom({}), records });
     const id = "endless";
@@ -283,6 +297,16 @@ describe("runs", () => {
       },
     ]);
     expect(await get("/v1/runs/live/report")).toEqual(error(404, "not-found", "has no report"));
+  });
+
+  test("have a report that is made once, and again when a file of it has changed", async () => {
+    const report = await records.report(RUN);
+    expect(await records.report("latest")).toBe(report);
+    const now = new Date();
+    utimesSync(join(context.project.runsFolder, RUN, "items.json"), now, now);
+    const again = await records.report(RUN);
+    expect(again).not.toBe(report);
+    expect(again).toEqual(report);
   });
 });
 
