@@ -2,23 +2,31 @@
  * A project's pairs as a page lists them: filtered, in parts, each with how far its review is. What was read is kept until
  * one of the files changes. Knows no HTTP.
  */
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { stampOf } from "../base/files.ts";
 import type { Example, Split } from "../data/example.ts";
 import { contentOf, type Decision } from "../data/review/decisions.ts";
-import { type ReviewItem, type ReviewState, stateOf, STATES } from "../data/review/queue.ts";
+import {
+  allItems,
+  hasName,
+  passes,
+  type ReviewItem,
+  type ReviewState,
+  stateOf,
+  STATES,
+} from "../data/review/queue.ts";
 import { type Counts, countBy } from "../data/stats/counts.ts";
 import { tablesOf } from "../data/versions/diff.ts";
 import type { Database } from "../schema/schema.ts";
-import { itemsToReview, readReview } from "./review.ts";
+import { readReview } from "./review.ts";
 import type { StageContext } from "./run.ts";
 import { loadDatabase } from "./stages/schema.ts";
 
 export type PairQuery = {
   readonly split?: Split;
   readonly state?: ReviewState;
-  /** One that the pair's SQL names. */
+  /** One that the pair's SQL names, in any case. */
   readonly table?: string;
   /** The beginning of source.method. */
   readonly method?: string;
@@ -67,6 +75,8 @@ export type PairList = {
 export type PairLists = {
   /** Raises not-found when there are no pairs. */
   list(query: PairQuery): Promise<PairList>;
+  /** All pairs there are to decide about. Raises not-found when there are none. */
+  items(): Promise<readonly ReviewItem[]>;
   /** The tables that each of these pairs names, once they are known. */
   tablesIn(pairs: readonly WithSql[]): Promise<(pair: WithSql) => readonly string[]>;
 };
@@ -80,7 +90,7 @@ type Held = {
   readonly stamp: string;
   readonly database: Database;
   readonly pairs: readonly HeldPair[];
-};
+} & Pick<PairList, "states" | "methods" | "waiting">;
 type HeldPair = ReviewItem & Pick<ListedPair, "state" | "isWaiting">;
 
 /** Lists of a project, which may change while they are used. */
@@ -89,23 +99,31 @@ export function createPairLists(context: StageContext): PairLists {
   const clean = ["train", "dev", "test", "rejected"].map((name) =>
     join(cleanFolder, `${name}.jsonl`),
   );
-  const stampNow = () => [...clean, reviewFile, snapshotFile].map(stampOf).join();
   let held: Held | undefined;
   let tablesOfSql = new Map<string, readonly string[]>();
 
   const read = async (): Promise<Held> => {
-    const stamp = stampNow();
+    const stamp = stampOf([...clean, reviewFile, snapshotFile]);
     if (held?.stamp === stamp) return held;
     const database = await loadDatabase(context);
     if (held?.database.fingerprint !== database.fingerprint) tablesOfSql = new Map();
     const review = readReview(context);
     const rejected = new Set(review.rejected.map(({ example }) => example));
-    const pairs = itemsToReview(review, database).map((item) => ({
+    const pairs = allItems(review).map((item) => ({
       ...item,
       state: stateOf(item),
       isWaiting: isWaiting(item, rejected.has(item.example)),
     }));
-    held = { stamp, database, pairs };
+    held = {
+      stamp,
+      database,
+      pairs,
+      states: Object.fromEntries(
+        STATES.map((state) => [state, pairs.filter((pair) => pair.state === state).length]),
+      ) as PairList["states"],
+      methods: countBy(pairs, ({ example }) => methodOf(example)),
+      waiting: pairs.filter((pair) => pair.isWaiting).length,
+    };
     return held;
   };
 
@@ -123,26 +141,30 @@ export function createPairLists(context: StageContext): PairLists {
 
   const naming = async (table: string, pairs: readonly HeldPair[]): Promise<HeldPair[]> => {
     const tablesOfPair = await tablesIn(pairs.map(({ example }) => example));
-    return pairs.filter(({ example }) => tablesOfPair(example).includes(table));
+    return pairs.filter(({ example }) => hasName(tablesOfPair(example), table));
   };
 
   return {
     tablesIn,
-    async list({ offset, limit, ...query }) {
-      const { pairs, database } = await read();
-      const matching = pairs.filter((pair) => passes(pair, query));
-      const found = query.table === undefined ? matching : await naming(query.table, matching);
+    items: async () => (await read()).pairs,
+    async list({ offset, limit, state, text, table, ...filter }) {
+      const { pairs, database, states, methods, waiting } = await read();
+      const matching = pairs.filter(
+        (pair) =>
+          (state === undefined || pair.state === state) &&
+          passes(pair, filter) &&
+          (text === undefined || holds(pair.example, text.toLowerCase())),
+      );
+      const found = table === undefined ? matching : await naming(table, matching);
       const page = found.slice(offset, offset + limit);
       const tablesOfPair = await tablesIn(page.map(({ example }) => example));
       return {
         total: found.length,
         pairs: page.map((pair) => listed(pair, tablesOfPair(pair.example))),
-        states: Object.fromEntries(
-          STATES.map((state) => [state, pairs.filter((pair) => pair.state === state).length]),
-        ) as Record<ReviewState, number>,
-        methods: countBy(pairs, ({ example }) => methodOf(example)),
+        states,
+        methods,
         tables: database.tables.map(({ name }) => name),
-        waiting: pairs.filter((pair) => pair.isWaiting).length,
+        waiting,
       };
     },
   };
@@ -161,11 +183,6 @@ function listed(
 const shown = ({ id: _id, content: _content, ...decision }: Decision): ListedPair["decision"] =>
   decision;
 
-function stampOf(file: string): string {
-  const { mtimeMs = 0, size = 0, ino = 0 } = statSync(file, { throwIfNoEntry: false }) ?? {};
-  return `${mtimeMs} ${size} ${ino}`;
-}
-
 const methodOf = ({ source }: Example): string => source.method.replace(/:.*/, "");
 
 function isWaiting({ example, decision }: ReviewItem, isRejected: boolean): boolean {
@@ -174,15 +191,5 @@ function isWaiting({ example, decision }: ReviewItem, isRejected: boolean): bool
   return decision.decision === "fix" || !isRejected;
 }
 
-function passes({ example, state }: HeldPair, query: Omit<PairQuery, "offset" | "limit">): boolean {
-  const { id, question, sql, refusal = "", split, source } = example;
-  const text = query.text?.toLowerCase();
-  return (
-    (query.id === undefined || id === query.id) &&
-    (query.split === undefined || split === query.split) &&
-    (query.state === undefined || state === query.state) &&
-    (query.method === undefined || source.method.startsWith(query.method)) &&
-    (text === undefined ||
-      [id, question, sql, refusal].some((part) => part.toLowerCase().includes(text)))
-  );
-}
+const holds = ({ id, question, sql, refusal = "" }: Example, text: string): boolean =>
+  [id, question, sql, refusal].some((part) => part.toLowerCase().includes(text));

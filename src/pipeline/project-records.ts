@@ -95,7 +95,7 @@ export function openProjectRecords(
   return {
     pairs: lists.list,
     async review(id, given, run) {
-      await decide(context, { id, ...given }, run);
+      await decide(project, await lists.items(), { id, ...given }, run);
       keepSoon();
       const { pairs } = await lists.list({ id, offset: 0, limit: 1 });
       return pairs[0];

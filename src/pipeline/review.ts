@@ -9,38 +9,26 @@ import type { CheckedPair } from "../data/pairs.ts";
 import { applyDecisions, type Reviewed } from "../data/review/apply.ts";
 import { appendDecision, type Decision, readDecisions } from "../data/review/decisions.ts";
 import { checkDecisions, type Ran } from "../data/review/file.ts";
-import { type ReviewItem, reviewItems } from "../data/review/queue.ts";
-import type { Database } from "../schema/schema.ts";
+import type { ReviewItem, ReviewPairs } from "../data/review/queue.ts";
+import type { Project } from "./project.ts";
 import type { StageContext } from "./run.ts";
 import { withDatabase } from "./stages/data.ts";
 import { loadDatabase } from "./stages/schema.ts";
 import { finishCheckout } from "./versions/restore.ts";
 
-/** Every pair there is to decide about: those that cleaning kept, and those that it set aside. */
-export function itemsToReview(
-  review: ReturnType<typeof readReview>,
-  database: Database,
-): ReviewItem[] {
-  return [
-    ...reviewItems(review, {}, database),
-    ...reviewItems(review, { failed: "any" }, database),
-  ];
-}
-
 /** What someone decides about the pair that they look at; `content` says which one that was. */
 export type Given = Omit<Decision, "at">;
 
 /**
- * Takes one decision, checked as a line of a review file is. `run` executes a fix's SQL. Raises not-found where there is no
+ * Takes one decision on one of `items`, checked as a line of a review file is. `run` executes a fix's SQL. Raises not-found where there is no
  * such pair, data-invalid for a decision that cannot be used.
  */
 export async function decide(
-  context: StageContext,
+  project: Project,
+  items: readonly ReviewItem[],
   given: Given,
   run: (sql: string) => Promise<Ran>,
 ): Promise<void> {
-  const { project } = context;
-  const items = itemsToReview(readReview(context), await loadDatabase(context));
   const pair = items.find(({ example }) => example.id === given.id)?.example;
   if (pair === undefined) throw new UserError("not-found", `there is no pair ${given.id}`);
   const { question, sql } = pair;
@@ -56,11 +44,7 @@ export async function decide(
 }
 
 /** Cleaned pairs, those set aside, and what was decided. Raises `not-found` when there are none. */
-export function readReview({ project }: StageContext): {
-  readonly kept: readonly Example[];
-  readonly rejected: readonly Rejection[];
-  readonly decisions: readonly Decision[];
-} {
+export function readReview({ project }: StageContext): ReviewPairs {
   finishCheckout(project);
   const fileOf = (name: string) => join(project.cleanFolder, `${name}.jsonl`);
   const missing = ["train", "dev", "test", "rejected"].find((name) => !existsSync(fileOf(name)));

@@ -65,6 +65,7 @@ describe("pairs", () => {
     ["split=test", ({ split }) => split === "test"],
     ["method=curated", ({ source }) => source.method.startsWith("curated")],
     ["table=order", ({ tables }) => tables.includes("order")],
+    ["table=ORDER", ({ tables }) => tables.includes("order")],
     ["text=PLACED NO", ({ question }) => question.includes("placed no")],
     ["state=open", ({ state }) => state === "open"],
   ])("%s", async (query, holds) => {

@@ -70,47 +70,59 @@ function parseOne(text: string): ReviewFilter {
   );
 }
 
-/**
- * The pairs that the filter lets through, each with its decision; rejected ones too. What cleaning set aside comes only
- * where a failed check or an id is asked for.
- */
-export function reviewItems(
-  pairs: {
-    readonly kept: readonly Example[];
-    readonly rejected: readonly Rejection[];
-    readonly decisions: readonly Decision[];
-  },
-  filter: ReviewFilter,
-  database: Database,
-): ReviewItem[] {
-  const groups = byId(pairs.decisions);
-  const withAside = filter.failed !== undefined || filter.id !== undefined;
-  const aside = pairs.rejected.flatMap(({ example, code, reason }) => {
-    if (code === "rejected-in-review") return { example };
-    return withAside ? { example, setAside: reason } : [];
+/** A project's pairs, and what was decided about them. */
+export type ReviewPairs = {
+  readonly kept: readonly Example[];
+  readonly rejected: readonly Rejection[];
+  readonly decisions: readonly Decision[];
+};
+
+/** Every pair there is to decide about, with its decision: those that cleaning kept, and those that it set aside. */
+export function allItems({ kept, rejected, decisions }: ReviewPairs): ReviewItem[] {
+  const groups = byId(decisions);
+  const aside = rejected.map(({ example, code, reason }) =>
+    code === "rejected-in-review" ? { example } : { example, setAside: reason },
+  );
+  return [...kept.map((example) => ({ example })), ...aside].map((item): ReviewItem => {
+    const decision = decisionsOn(item.example, groups.get(item.example.id) ?? [])[0];
+    return decision ? { ...item, decision } : item;
   });
-  return [...pairs.kept.map((example) => ({ example })), ...aside]
-    .map((item): ReviewItem => {
-      const decision = decisionsOn(item.example, groups.get(item.example.id) ?? [])[0];
-      return decision ? { ...item, decision } : item;
-    })
-    .filter((item) => passes(item, filter, database));
 }
 
-function passes(
-  { example, setAside, decision }: ReviewItem,
-  { split, method, table, id, decided, failed }: ReviewFilter,
+/**
+ * The pairs that the filter lets through; rejected ones too. What cleaning set aside comes only where a failed check or an
+ * id is asked for.
+ */
+export function reviewItems(
+  pairs: ReviewPairs,
+  { table, ...filter }: ReviewFilter,
   database: Database,
+): ReviewItem[] {
+  const withAside = filter.failed !== undefined || filter.id !== undefined;
+  return allItems(pairs).filter(
+    (item) =>
+      (withAside || item.setAside === undefined) &&
+      passes(item, filter) &&
+      (table === undefined || hasName(tablesOf(item.example, database), table)),
+  );
+}
+
+/** Whether a table is among those that a pair names, in any case. */
+export const hasName = (names: readonly string[], table: string): boolean =>
+  names.some((name) => name.toLowerCase() === table.toLowerCase());
+
+/** Whether a filter lets a pair through, as far as that can be told without reading its SQL. */
+export function passes(
+  { example, setAside, decision }: ReviewItem,
+  { split, method, id, decided, failed }: Omit<ReviewFilter, "table">,
 ): boolean {
   const isDecided = decision !== undefined || example.review !== undefined;
-  const named = () => tablesOf(example, database).map((name) => name.toLowerCase());
   return (
     (split === undefined || example.split === split) &&
     (method === undefined || example.source.method.startsWith(method)) &&
     (id === undefined || example.id === id) &&
     (decided === undefined || isDecided === decided) &&
-    (failed === undefined || hasFailed(example, setAside, failed)) &&
-    (table === undefined || named().includes(table.toLowerCase()))
+    (failed === undefined || hasFailed(example, setAside, failed))
   );
 }
 

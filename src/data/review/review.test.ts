@@ -20,7 +20,7 @@ import {
   readDecisions,
 } from "./decisions.ts";
 import { formatOf, readReviewFile, reviewFileText } from "./file.ts";
-import { firstOpen, parseFilter, reviewItems } from "./queue.ts";
+import { allItems, firstOpen, parseFilter, reviewItems } from "./queue.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-review-"));
 const databaseFile = buildDatabase(join(folder, "shop.sqlite"));
@@ -164,6 +164,20 @@ describe("what is looked at", () => {
     [["id=r"], ["r"]],
   ])("--filter %j", (filter, expected) => {
     expect(ids(...filter)).toEqual(expected);
+  });
+
+  test("all there is, with what was set aside", () => {
+    const items = allItems(pairs).map(({ example, setAside, decision }) => [
+      example.id,
+      setAside ?? decision?.decision,
+    ]);
+    expect(items).toEqual([
+      ["a", "accept"],
+      ["b", undefined],
+      ["c", undefined],
+      ["r", "repeats b"],
+      ["s", undefined],
+    ]);
   });
 
   test("begins at the first pair without a decision", () => {

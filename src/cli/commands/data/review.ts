@@ -6,12 +6,13 @@ import { writeFileAtomic } from "../../../base/files.ts";
 import { appendDecision, appendDecisions } from "../../../data/review/decisions.ts";
 import { formatOf, readReviewFile, reviewFileText } from "../../../data/review/file.ts";
 import {
+  allItems,
   firstOpen,
   parseFilter,
   type ReviewItem,
   reviewItems,
 } from "../../../data/review/queue.ts";
-import { itemsToReview, readReview } from "../../../pipeline/review.ts";
+import { readReview } from "../../../pipeline/review.ts";
 import type { StageContext } from "../../../pipeline/run.ts";
 import { withDatabase } from "../../../pipeline/stages/data.ts";
 import { loadDatabase } from "../../../pipeline/stages/schema.ts";
@@ -103,7 +104,7 @@ async function applyFile(
   io: Io,
 ): Promise<void> {
   if (!existsSync(file)) throw new UserError("not-found", `there is no ${file}`);
-  const items = itemsToReview(readReview(context), await loadDatabase(context));
+  const items = allItems(readReview(context));
   const at = new Date().toISOString();
   const { decisions, undecided, broken } = await withDatabase(context, (run) =>
     readReviewFile(readFileSync(file), formatOf(file), items, run, at),
