@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exampleOf, predictFrom } from "../../test/fixtures/examples.ts";
 import { buildDatabase } from "../../test/fixtures/shop.ts";
 import { createExecutor, type Executor } from "../db/executor.ts";
+import type { Predict, Prediction } from "../predict/predict.ts";
 import { introspect } from "../schema/introspect.ts";
 import { type Evaluation, evaluateModel, type EvaluateOptions } from "./evaluate.ts";
 
@@ -145,27 +146,50 @@ test("a gold that does not run is an error that names its pair", async () => {
   });
 });
 
-test("answers chosen among several are scored beside the first ones, whose time is their share", async () => {
-  const examples = [
+describe("what was written first", () => {
+  const two = [
     exampleOf("names", "names", "SELECT name FROM customer"),
     exampleOf("ids", "ids", "SELECT id FROM customer"),
   ];
   const write = predictFrom({ names: "SELECT name FROM customer", ids: "SELECT id FROM customer" });
-  const choosing: typeof write = async (questions) =>
-    (await write(questions)).map((one, i) => ({
-      ...one,
-      ...(i === 0 && {
-        first: {
-          answer: { kind: "answer", sql: "SELECT 1" },
-          completion: "SELECT 1",
-          timeShare: 0.25,
-        },
-      }),
-    }));
-  const { metrics, oneAnswer } = await evaluateModel(examples, choosing, options());
-  expect([metrics.ex, oneAnswer?.ex]).toEqual([1, 0.5]);
-  expect(oneAnswer!.secondsPerQuestion / metrics.secondsPerQuestion).toBeCloseTo(
-    (0.25 * 25 + 23) / 48,
-  );
-  expect(evaluation.oneAnswer).toBeUndefined();
+  const first = (sql: string, ms: number) => ({
+    first: { answer: { kind: "answer" as const, sql }, completion: sql, ms },
+  });
+  /** The answers, each with what these say of it. */
+  const written =
+    (more: readonly Partial<Prediction>[]): Predict =>
+    async (questions) =>
+      (await write(questions)).map((one, i) => ({ ...one, ms: 8, ...more[i] }));
+
+  test("is scored in its time where answers were chosen among several, and not executed again where it was taken", async () => {
+    const candidates = [{ sql: "SELECT name FROM customer", confidence: 1 }];
+    const ran: string[] = [];
+    const counting: Executor = {
+      ...executor,
+      run: (file, sql, given) => {
+        ran.push(sql);
+        return executor.run(file, sql, given);
+      },
+    };
+    const predict = written([
+      { candidates, ...first("SELECT 1", 2) },
+      { candidates, ...first("SELECT id FROM customer", 4) },
+    ]);
+    const { metrics, oneAnswer } = await evaluateModel(
+      two,
+      predict,
+      options({ executor: counting }),
+    );
+    expect([metrics.ex, oneAnswer?.ex]).toEqual([1, 0.5]);
+    expect(oneAnswer!.secondsPerQuestion / metrics.secondsPerQuestion).toBeCloseTo((2 + 4) / 16);
+    const [names, ids] = two.map(({ sql }) => sql);
+    // each as gold and as answer, the one first answer that is another
+    expect(ran.toSorted()).toEqual([names, names, ids, ids, "SELECT 1"].toSorted());
+  });
+
+  test("has no score of its own where it was read or asked for once more, and nothing was chosen", async () => {
+    const predict = written([first("SELECT 1", 2)]);
+    expect((await evaluateModel(two, predict, options())).oneAnswer).toBeUndefined();
+    expect(evaluation.oneAnswer).toBeUndefined();
+  });
 });

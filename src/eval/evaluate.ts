@@ -3,6 +3,7 @@
  * rows are compared with the gold's in strict mode. Takes a `Predict` function, so that a local file, a server or a list
  * of predictions are scored alike.
  */
+import { isDeepStrictEqual } from "node:util";
 import { UserError } from "../base/errors.ts";
 import type { Example } from "../data/example.ts";
 import type { Executor } from "../db/executor.ts";
@@ -61,7 +62,7 @@ export type Metrics = {
 export type Evaluation = {
   readonly metrics: Metrics;
   readonly items: readonly ScoredItem[];
-  /** Where answers were chosen among several: what the first ones would have scored, in the time that they took. */
+  /** Where answers were chosen among several: what those that were written first would have scored, in the time that they took. */
   readonly oneAnswer?: Metrics;
 };
 
@@ -91,24 +92,25 @@ export async function evaluateModel(
   );
   const seconds = (performance.now() - startedMs) / 1000;
   const scorer = createStrictScorer(options.executor, { timeoutMs: options.timeoutMs });
-  const scoreAll = (answers: readonly Prediction[]) =>
-    Promise.all(
-      examples.map((example, index) => scoreItem(example, answers[index], scorer, options)),
-    );
-  const items = await scoreAll(predictions);
+  const items = await Promise.all(
+    examples.map((example, index) => scoreItem(example, predictions[index], scorer, options)),
+  );
   const perQuestion = seconds / Math.max(1, examples.length);
   const result = { metrics: metricsOf(items, perQuestion), items };
-  if (predictions.every(({ first }) => first === undefined)) return result;
-  const firsts = predictions.map((one) => ({ ...one, ...one.first }));
-  const written = predictions.reduce((sum, { tokens }) => sum + tokens, 0);
-  const ofFirsts = predictions.reduce(
-    (sum, { tokens, first }) => sum + tokens * (first?.timeShare ?? 1),
-    0,
+  if (predictions.every(({ candidates }) => candidates === undefined)) return result;
+  const firsts = await Promise.all(
+    predictions.map((prediction, index) => {
+      const { answer, first } = prediction;
+      return first === undefined || isDeepStrictEqual(first.answer, answer)
+        ? items[index]
+        : scoreItem(examples[index], { ...prediction, ...first }, scorer, options);
+    }),
   );
-  return {
-    ...result,
-    oneAnswer: metricsOf(await scoreAll(firsts), (perQuestion * ofFirsts) / written),
-  };
+  const msOf = (times: readonly { readonly ms: number }[]) =>
+    times.reduce((sum, { ms }) => sum + ms, 0);
+  const firstMs = msOf(predictions.map((prediction) => prediction.first ?? prediction));
+  const share = firstMs / Math.max(1, msOf(predictions));
+  return { ...result, oneAnswer: metricsOf(firsts, perQuestion * share) };
 }
 
 type Scorer = ReturnType<typeof createStrictScorer>;

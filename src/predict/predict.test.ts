@@ -144,12 +144,36 @@ describe("several answers", () => {
       completion: some,
       confidence: 0.2,
       tokens: 9,
-      first: { answer: { kind: "answer", sql: all }, completion: all, timeShare: 1 / 9 },
+      first: { answer: { kind: "answer", sql: all }, completion: all, ms: 1 },
       candidates: [
         { sql: all, confidence: 0.5 },
         { sql: some, confidence: 0.2 },
       ],
     });
+  });
+
+  test("what was written first stays so when the grammar is read once more", async () => {
+    const [unknown, right] = ["SELECT nothing FROM nowhere", all];
+    const rounds: Completion[] = [
+      {
+        text: unknown,
+        confidence: 0.5,
+        tokens: 9,
+        ms: 9,
+        firstMs: 2,
+        finishReason: "stop",
+        others: [{ text: "SELECT none FROM nowhere", confidence: 0.2, finishReason: "stop" }],
+      },
+      { text: right, confidence: 0.4, tokens: 3, ms: 4, finishReason: "stop" },
+    ];
+    const generate: Generate = async () => [rounds.shift()!];
+    const [prediction] = await createPredict(() => prompt, generate, decoding)(["orders"]);
+    expect(prediction).toMatchObject({
+      answer: { kind: "answer", sql: right },
+      tokens: 12,
+      first: { answer: { kind: "answer", sql: unknown }, completion: unknown, ms: 2 },
+    });
+    expect(prediction.candidates).toBeUndefined();
   });
 
   test("a refusal stays one, and one that is probable enough is meant", async () => {

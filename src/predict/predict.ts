@@ -9,6 +9,7 @@ import { type Answer, parseAnswer } from "../prompt/answer.ts";
 import type { Message, Prompt } from "../prompt/prompt.ts";
 import type { Candidate } from "./choose.ts";
 import type { Decoding } from "./decoding.ts";
+import { type FirstAnswer, firstOf } from "./first-answer.ts";
 import { repaired } from "./repair.ts";
 
 export type Prediction = {
@@ -27,8 +28,8 @@ export type Prediction = {
   readonly support?: number;
   /** How probably it is right, where that was fitted (calibrate.ts). */
   readonly probabilityRight?: number;
-  /** Where it was chosen among several: what the model wrote first, and its share of the time in which all were written. */
-  readonly first?: Pick<Prediction, "answer" | "completion"> & { readonly timeShare: number };
+  /** Where more was written: what the model wrote first, and until when. */
+  readonly first?: FirstAnswer;
   /** The statements that it was chosen among, as the model ranks them. */
   readonly candidates?: readonly Candidate[];
 };
@@ -86,8 +87,8 @@ export function createPredict(
     if (others === undefined) return first;
     const chosen = await chooseAmong(first, others, asked);
     if (firstMs === undefined) return chosen;
-    const { answer, completion: text, ms } = first;
-    return { ...chosen, first: { answer, completion: text, timeShare: firstMs / ms } };
+    const { answer, completion: text } = first;
+    return { ...chosen, first: { answer, completion: text, ms: firstMs } };
   }
   async function chooseAmong(
     first: Prediction,
@@ -191,6 +192,7 @@ const together = (before: Prediction, after: Prediction): Prediction => ({
   ...after,
   tokens: before.tokens + after.tokens,
   ms: before.ms + after.ms,
+  first: firstOf(before),
 });
 
 const bound = (answer: Answer, decoding?: Decoding): Answer =>

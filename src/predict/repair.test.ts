@@ -89,6 +89,11 @@ test("an answer that cannot run is asked for again, with the statement and what 
     answer: { kind: "answer", sql: "SELECT name FROM customer" },
     tokens: 10,
     ms: 14,
+    first: {
+      answer: { kind: "answer", sql: "SELECT nick FROM customer" },
+      completion: "SELECT nick FROM customer",
+      ms: 7,
+    },
   });
 });
 

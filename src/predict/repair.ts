@@ -8,6 +8,7 @@ import type { Answer } from "../prompt/answer.ts";
 import type { Message } from "../prompt/prompt.ts";
 import type { Database } from "../schema/schema.ts";
 import { unknownNames } from "../sql/names.ts";
+import { type FirstAnswer, firstOf } from "./first-answer.ts";
 
 /** What speaks against each answer, in the database's words; nothing where it runs or refuses. */
 export type FindProblems = (answers: readonly Answer[]) => Promise<(string | undefined)[]>;
@@ -48,7 +49,7 @@ const repliesTo = (sql: string, problem: string): readonly Message[] => [
   { role: "user", content: `The database says: ${problem}. Write the SELECT so that it runs.` },
 ];
 
-type Repairable = { readonly answer: Answer; readonly tokens: number; readonly ms: number };
+type Repairable = FirstAnswer & { readonly tokens: number; readonly first?: FirstAnswer };
 
 /** Asks again, the turns after each question in the same order. */
 type AskAgain<T> = (
@@ -85,6 +86,7 @@ export async function repaired<T extends Repairable>(
       ...(after.answer.kind === "answer" && left[i] === undefined ? after : prediction),
       tokens: prediction.tokens + after.tokens,
       ms: prediction.ms + after.ms,
+      first: firstOf(prediction),
     };
   }
   return all;
