@@ -13,7 +13,7 @@ export type Reliability = {
     readonly low: number;
     readonly high: number;
   }[];
-  /** Mean distance of the two, weighted by answers (expected calibration error, Naeini et al. 2015). */
+  /** See calibrationError. */
   readonly error: number;
   /** Mean squared distance of confidence and verdict, with its 95 % interval (bootstrap); less is better. */
   readonly brier: { readonly value: number; readonly low: number; readonly high: number };
@@ -31,6 +31,12 @@ export const tenthsOf = <T extends { readonly confidence: number }>(items: reado
     .sort(([a], [b]) => a - b)
     .map(([, group]) => group);
 
+type Bin = { readonly n: number; readonly confidence: number; readonly score: number };
+
+/** Mean distance of confidence and score, weighted by the `n` items (expected calibration error, Naeini et al. 2015). */
+export const calibrationError = (bins: readonly Bin[], n: number): number =>
+  bins.reduce((sum, bin) => sum + bin.n * Math.abs(bin.score - bin.confidence), 0) / Math.max(1, n);
+
 /** Of answers with verdicts 0 and 1. */
 export function reliabilityOf(answers: readonly Sure[]): Reliability {
   const bins = tenthsOf(answers).map((group) => {
@@ -40,13 +46,12 @@ export function reliabilityOf(answers: readonly Sure[]): Reliability {
     const confidence = meanOf(group.map((one) => one.confidence));
     return { n, confidence, score: meanOf(verdicts), low, high };
   });
-  const distances = bins.map(({ n, score, confidence }) => n * Math.abs(score - confidence));
   const squares = answers.map(({ confidence, verdict }) => (confidence - verdict) ** 2);
   const [low, high] = bootstrapInterval(squares);
   return {
     n: answers.length,
     bins,
-    error: distances.reduce((a, b) => a + b, 0) / Math.max(1, answers.length),
+    error: calibrationError(bins, answers.length),
     brier: { value: meanOf(squares), low, high },
   };
 }

@@ -1,22 +1,22 @@
 /** Whether a model is right as often as it says it is. Knows no page. */
 import type { Mode } from "../mode-names.ts";
-import { tenthsOf } from "../reliability.ts";
+import { calibrationError, tenthsOf } from "../reliability.ts";
 import { meanOf } from "../statistics.ts";
 import { type Score, scoreOf } from "./groups.ts";
 import type { FileItem } from "../score-file.ts";
 
 export type CalibrationBin = Score & { readonly confidence: number };
-export type Calibration = {
+export type FileCalibration = {
   /** Items with a confidence and a verdict. */
   readonly n: number;
   /** Mean confidence and score of the items of each tenth that holds some. */
   readonly bins: readonly CalibrationBin[];
-  /** Mean distance of the two, weighted by items (expected calibration error, Naeini et al. 2015). */
+  /** See calibrationError. */
   readonly error: number;
 };
 
 /** undefined where no item carries a confidence. */
-export function calibrationOf(items: readonly FileItem[], mode: Mode): Calibration | undefined {
+export function calibrationOf(items: readonly FileItem[], mode: Mode): FileCalibration | undefined {
   const sure = items.flatMap((item) =>
     item.confidence === undefined || typeof item.verdicts[mode] !== "number"
       ? []
@@ -30,6 +30,5 @@ export function calibrationOf(items: readonly FileItem[], mode: Mode): Calibrati
     ),
     confidence: meanOf(group.map(({ confidence }) => confidence)),
   }));
-  const distance = bins.map(({ n, score, confidence }) => n * Math.abs(score - confidence));
-  return { n: sure.length, bins, error: distance.reduce((a, b) => a + b, 0) / sure.length };
+  return { n: sure.length, bins, error: calibrationError(bins, sure.length) };
 }
