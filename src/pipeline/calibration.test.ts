@@ -67,3 +67,8 @@ test("answers that are given otherwise are not told by it", async () => {
   const greedy = { ...context, config: { ...config, "predict.decode": "greedy" } };
   expect(await probabilityOf(greedy)).toBeUndefined();
 });
+
+test("where the questions have become too few, the earlier one goes", async () => {
+  expect(await keepCalibration(context, items.slice(0, 10))).toBeUndefined();
+  expect(await calibrated(context, predict)).toBe(predict);
+});

@@ -2,7 +2,7 @@
  * The calibration of a tuned model's confidence: fitted on dev when the model is measured, kept in the run's folder, and
  * used wherever questions are answered the same way. Never sees the test split.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeJson } from "../base/files.ts";
 import { hashOfJson } from "../base/hash.ts";
@@ -32,7 +32,7 @@ export const answeringOptions = (config: Config): object => ({
   ...linkInputs(config),
 });
 
-/** Fits it on the answers to dev questions and writes it; nothing where they are too few. */
+/** Fits it on the answers to dev questions and writes it; where they are too few there is none, an earlier one neither. */
 export async function keepCalibration(
   context: StageContext,
   items: readonly ScoredItem[],
@@ -45,9 +45,13 @@ export async function keepCalibration(
       isRight: verdict === 1,
     })),
   );
-  if (calibration === undefined) return undefined;
+  const file = join(await runFolderOf(context), CALIBRATION_FILE);
+  if (calibration === undefined) {
+    rmSync(file, { force: true });
+    return undefined;
+  }
   const kept: Kept = { calibration, answering: hashOfJson(answeringOptions(context.config)) };
-  writeJson(join(await runFolderOf(context), CALIBRATION_FILE), kept);
+  writeJson(file, kept);
   return calibration;
 }
 
