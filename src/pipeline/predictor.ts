@@ -5,7 +5,7 @@ import { createLlamaCppGenerator } from "../generate/llama-cpp.ts";
 import type { Gpu } from "../generate/load-llama.ts";
 import { createExecutor } from "../db/executor.ts";
 import { indexCells, loadCells } from "../link/cells.ts";
-import { createChooser } from "../predict/choose.ts";
+import { type Choose, createChooser } from "../predict/choose.ts";
 import {
   candidatesOf,
   createDecoding,
@@ -31,38 +31,70 @@ export type OpenModel = {
   close(): Promise<void>;
 };
 
-export type OpenDecoding = { readonly decoding: Decoding; close(): Promise<void> };
+/** Where statements of one database are tried for its answers. */
+export type Execution = {
+  /** A choice among several answers, and their repair, execute them. Raises what reading the cells does; the next call reads them again. */
+  decodingWith(options: AnsweringOptions): Promise<Decoding>;
+  close(): Promise<void>;
+};
+
+export type OpenDecoding = { readonly decoding: Decoding } & Pick<Execution, "close">;
+
+type AnsweringOptions = DecodingOptions & { readonly repair: number };
 
 /** What computes the model besides the CPU. */
 export const gpuOption = ({ "predict.gpu": gpu }: Config): { readonly gpu?: Gpu } =>
   gpu === "off" ? {} : { gpu: gpu as Gpu };
 
-export const decodingOptions = (config: Config): DecodingOptions & { readonly repair: number } => ({
+export const decodingOptions = (config: Config): AnsweringOptions => ({
   decode: config["predict.decode"],
   repair: config["predict.repair"],
   bind: config["predict.bind"] as DecodingOptions["bind"],
 });
 
-/** How answers on a database are kept right; a choice among several, and their repair, execute them on `source`, its path or URL. */
-export async function openDecoding(
-  database: Database,
-  source: string,
-  options: DecodingOptions & { readonly repair: number },
-): Promise<OpenDecoding> {
+/** What is being opened next; where that fails, `close` closes what is open already, and the error is raised. */
+export const orClose = <T>(next: Promise<T>, close: () => Promise<void>): Promise<T> =>
+  next.catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+
+/** Executes on `source`, the database's path or URL. Cells are read once, when several answers are wanted for the first time. */
+export function openExecution(database: Database, source: string): Execution {
   const executor = createExecutor({ workers: 2, timeoutMs: CHOICE_TIMEOUT_MS });
   const run = (maxRows: number) => (sqls: readonly string[]) =>
     executor.runMany(source, sqls, { maxRows, overflow: "truncate" });
-  const choose =
-    candidatesOf(options.decode) > 1
-      ? createChooser({
-          database,
-          run: run(CHOICE_ROWS),
-          cells: indexCells(await loadCells(source, database)),
-        })
-      : undefined;
-  const findProblems = options.repair > 0 ? createProblemFinder(database, run(1)) : undefined;
-  const decoding = createDecoding(database, options, choose, findProblems);
-  return { decoding, close: () => executor.close() };
+  const findProblems = createProblemFinder(database, run(1));
+  const openChooser = async (): Promise<Choose> => {
+    const cells = indexCells(await loadCells(source, database));
+    return createChooser({ database, run: run(CHOICE_ROWS), cells });
+  };
+  let chooser: Promise<Choose> | undefined;
+  const sharedChooser = () =>
+    (chooser ??= openChooser().catch((error: unknown) => {
+      chooser = undefined;
+      throw error;
+    }));
+  return {
+    decodingWith: async (options) =>
+      createDecoding(
+        database,
+        options,
+        candidatesOf(options.decode) > 1 ? await sharedChooser() : undefined,
+        options.repair > 0 ? findProblems : undefined,
+      ),
+    close: () => executor.close(),
+  };
+}
+
+/** How answers on a database are kept right in one way; see openExecution. */
+export async function openDecoding(
+  database: Database,
+  source: string,
+  options: AnsweringOptions,
+): Promise<OpenDecoding> {
+  const { decodingWith, close } = openExecution(database, source);
+  return { decoding: await orClose(decodingWith(options), close), close };
 }
 
 /** A statement that is one of several is given up sooner than one that is asked for. */
@@ -94,10 +126,11 @@ export async function openModel(
     ...gpuOption(config),
     cacheFolder: cacheFolder(),
   });
-  const { decoding, close } = await openDecoding(database, databaseOf(context), {
+  const opening = openDecoding(database, databaseOf(context), {
     ...decodingOptions(config),
     ...(options.decode && { decode: options.decode }),
   });
+  const { decoding, close } = await orClose(opening, generator.close);
   return {
     name: options.adapterFile ? "tuned" : "base",
     prompts,
@@ -119,5 +152,7 @@ export async function openTunedModel(context: StageContext): Promise<OpenModel> 
   const base = await baseModelOf(context);
   const adapterFile = await adapterFileOf(context);
   const model = await openModel(context, base, { adapterFile, sequences: 1 });
-  return adapterFile ? { ...model, predict: await calibrated(context, model.predict) } : model;
+  if (adapterFile === undefined) return model;
+  const predict = await orClose(calibrated(context, model.predict), model.close);
+  return { ...model, predict };
 }

@@ -4,22 +4,15 @@
  */
 import { basename, dirname } from "node:path";
 import { UserError } from "../base/errors.ts";
-import { hashOfJson } from "../base/hash.ts";
 import { createLlamaCppGenerator } from "../generate/llama-cpp.ts";
-import { createDecoding, oneAnswer } from "../predict/decoding.ts";
+import { createDecoding, type Decoding, oneAnswer } from "../predict/decoding.ts";
 import { createPredict, type Predict } from "../predict/predict.ts";
 import type { Prompt } from "../prompt/prompt.ts";
 import type { Database } from "../schema/schema.ts";
 import { cacheFolder } from "../source/source.ts";
 import { calibrated } from "./calibration.ts";
 import { baseModelOf, countTokens, promptOptions } from "./model.ts";
-import {
-  adapterFileOf,
-  decodingOptions,
-  gpuOption,
-  type OpenDecoding,
-  openDecoding,
-} from "./predictor.ts";
+import { adapterFileOf, decodingOptions, gpuOption, openExecution, orClose } from "./predictor.ts";
 import { promptsOf } from "./prompts.ts";
 import type { StageContext } from "./run.ts";
 import { databaseOf, loadDatabase } from "./stages/schema.ts";
@@ -29,6 +22,9 @@ export type ServedModel = {
   readonly name: string;
   /** The training run that it comes from. */
   readonly run?: string;
+  /** The project's predict.decode and predict.repair. */
+  readonly decode: string;
+  readonly repair: number;
   /** On the project's schema, decoded as it is scored. */
   readonly predict: Predict;
   /** On another schema: one answer for each question. Raises schema-too-long. */
@@ -77,29 +73,36 @@ export async function openServedModel(context: StageContext): Promise<ServedMode
     ...gpuOption(config),
     cacheFolder: cacheFolder(),
   });
-  const options = decodingOptions(config);
-  const opened = new Map<string, Promise<OpenDecoding>>();
-  const decodingFor = (wanted: Pick<typeof options, "decode" | "repair">) => {
-    const key = hashOfJson(wanted);
-    const decoding =
-      opened.get(key) ?? openDecoding(database, databaseOf(context), { ...options, ...wanted });
-    opened.set(key, decoding);
-    return decoding;
+  const execution = openExecution(database, databaseOf(context));
+  /** Neither keeps the other from being closed; that one of them cannot be is nothing that the service could mend. */
+  const close = async () => {
+    await Promise.allSettled([generator.close(), execution.close()]);
   };
+  const options = decodingOptions(config);
   const { decode, repair } = options;
-  const { decoding } = await decodingFor({ decode, repair });
-  const predict = createPredict(own.promptFor, generator.generate, decoding);
-  const usual = adapterFile ? await calibrated(context, predict) : predict;
+  const decodings = new Map<string, Decoding>();
+  const predictWith = async (how: string, rounds: number): Promise<Predict> => {
+    const key = `${how} ${rounds}`;
+    const decoding =
+      decodings.get(key) ??
+      (await execution.decodingWith({ ...options, decode: how, repair: rounds }));
+    decodings.set(key, decoding);
+    return createPredict(own.promptFor, generator.generate, decoding);
+  };
+  const openUsual = async () => {
+    const predict = await predictWith(decode, repair);
+    return adapterFile ? calibrated(context, predict) : predict;
+  };
+  const usual = await orClose(openUsual(), close);
   const others = new Map<string, Predict>();
   return {
     name: adapterFile ? "tuned" : "base",
     ...(adapterFile && { run: basename(dirname(dirname(adapterFile))) }),
+    decode,
+    repair,
     predict: usual,
-    async predictAs({ decode: how = decode, repair: rounds = repair }) {
-      if (how === decode && rounds === repair) return usual;
-      const wanted = await decodingFor({ decode: how, repair: rounds });
-      return createPredict(own.promptFor, generator.generate, wanted.decoding);
-    },
+    predictAs: async ({ decode: how = decode, repair: rounds = repair }) =>
+      how === decode && rounds === repair ? usual : predictWith(how, rounds),
     predictOn(other, how = oneAnswer(decode)) {
       const key = `${other.fingerprint} ${how}`;
       const known = others.get(key);
@@ -111,9 +114,6 @@ export async function openServedModel(context: StageContext): Promise<ServedMode
       if (others.size > KEPT_SCHEMAS) others.delete(others.keys().next().value ?? "");
       return predictOther;
     },
-    close: async () => {
-      const decodings = await Promise.all(opened.values());
-      await Promise.all([generator.close(), ...decodings.map((one) => one.close())]);
-    },
+    close,
   };
 }
