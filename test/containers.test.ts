@@ -12,7 +12,7 @@ import { parse } from "yaml";
 import packageJson from "../package.json" with { type: "json" };
 import { createProgram } from "../src/cli/main.ts";
 import { overridesOf } from "../src/cli/option-flags.ts";
-import { routes } from "../src/serve/openapi.ts";
+import { routes } from "../src/serve/routes.ts";
 import { makeShopProject, runInProject } from "./fixtures/shop-project.ts";
 
 const root = join(import.meta.dirname, "..");

@@ -16,7 +16,7 @@ import type {
   Rows,
   SchemaAnswer,
 } from "./api-types.ts";
-import type { Question } from "./service.ts";
+import type { Question } from "./ask.ts";
 
 export type ChatRequest = {
   readonly model?: string;

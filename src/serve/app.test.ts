@@ -410,6 +410,20 @@ describe("a request may say how it is answered", () => {
     expect([statusCode, json().error.message]).toEqual([400, expect.stringContaining(message)]);
   });
 
+  test("what a request leaves out counts as the project has it; one that wants nothing is answered so", async () => {
+    const many = openServed({ predict, decode: "candidates:9", limits: { maxCandidates: 16 } });
+    const { statusCode, json } = await ask({ ...names, repair: 1 }, many);
+    expect([statusCode, json().error.message]).toEqual([
+      400,
+      expect.stringContaining("candidates:9 with repair 1 takes up to 18 answers"),
+    ]);
+    expect((await ask({ ...names, repair: 1, decode: "grammar" }, many)).statusCode).toBe(200);
+    await many.close();
+    const few = openServed({ predict, decode: "candidates:9", limits: { maxCandidates: 1 } });
+    expect((await ask(names, few)).statusCode).toBe(200);
+    await few.close();
+  });
+
   test("several for a key that sees a part: 400", async () => {
     const key = own.key({ name: "some", tables: ["customer"] });
     const wanted = { ...names, decode: "candidates:2" };

@@ -11,11 +11,12 @@ import { type Keyring, LOCAL_READER, type Reader } from "./keys.ts";
 import { createMcpHttp } from "./mcp-http.ts";
 import type { Metrics } from "./metrics.ts";
 import { type NotesPlace, serveNotes } from "./notes.ts";
-import { allowedMethods, openApiDocument, routes } from "./openapi.ts";
+import { openApiDocument } from "./openapi.ts";
 import { type About, servePage } from "./page.ts";
 import { addProjectRoutes, type ProjectRecords } from "./project-routes.ts";
 import { createRateLimit } from "./queue.ts";
 import { errorReply, goneSignal, stream } from "./reply.ts";
+import { allowedMethods, routes } from "./routes.ts";
 import { ensureScope, type Service } from "./service.ts";
 
 export type AppOptions = {

@@ -3,9 +3,9 @@
  * model that was replaced is closed when the last request that began with it has ended.
  */
 import type { Database } from "../schema/schema.ts";
+import type { ServedModel } from "./ask.ts";
 import type { Reader } from "./keys.ts";
 import { createViews, type ReaderView, type ViewOptions } from "./reader-view.ts";
-import type { ServedModel } from "./service.ts";
 
 export type Holding = {
   readonly database: Database;

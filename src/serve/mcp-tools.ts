@@ -4,8 +4,9 @@ import { nearestName, UserError } from "../base/errors.ts";
 import type { Database, Table } from "../schema/schema.ts";
 import { generateAnswer, tableAnswer } from "./answers.ts";
 import * as api from "./api.ts";
+import type { CallOptions } from "./ask.ts";
 import type { Reader } from "./keys.ts";
-import type { CallOptions, Service } from "./service.ts";
+import type { Service } from "./service.ts";
 
 /** Who calls, and how it goes on. */
 export type Call = {

@@ -1,37 +1,25 @@
 /**
- * What the service does for a reader, without any word of HTTP: questions to SQL, SQL to rows, each through the guard
- * and within limits, each in the log. Routes, the Model Context Protocol and the page all call this.
+ * What the service does for a reader, without any word of HTTP: questions to SQL (ask.ts), SQL to rows, each through the
+ * guard and within limits, each in the log. Routes, the Model Context Protocol and the page all call this.
  */
 import { messageOf, UserError } from "../base/errors.ts";
 import type { RunsSql } from "../db/executor.ts";
-import { candidatesOf } from "../predict/decoding.ts";
-import type { Predict } from "../predict/predict.ts";
-import { createSuggester, type Suggest, type Suggestion } from "../predict/suggest.ts";
 import type { Database } from "../schema/schema.ts";
-import { databaseOfDdl, databaseOfTables, type GivenTable } from "../schema/given.ts";
 import type { Feedback, RequestEnd, RequestLog, RequestStart } from "../track/requests.ts";
-import type { FailedSql, Rows } from "./api-types.ts";
+import type { Rows } from "./api-types.ts";
+import {
+  type Answered,
+  type CallOptions,
+  createAsk,
+  type Question,
+  type RunOptions,
+} from "./ask.ts";
 import { createHolder, type Holding } from "./holder.ts";
 import type { Reader, Scope } from "./keys.ts";
 import type { Metrics } from "./metrics.ts";
-import { partsOfSql } from "./parts-of-sql.ts";
 import { createQueue, type Queue } from "./queue.ts";
 import type { ReaderView } from "./reader-view.ts";
 import { rowsOf } from "./rows.ts";
-
-/** A model that answers on any schema. */
-export type ServedModel = {
-  readonly name: string;
-  /** The training run that it comes from; none for a base model. */
-  readonly run?: string;
-  /** On the project's whole schema, as it is scored. */
-  readonly predict: Predict;
-  /** On another schema, or a part of it: one answer for each question, and nothing is executed to choose it. */
-  predictOn(database: Database, decode?: string): Predict;
-  /** On the project's schema, decoded as a request wants it; what it leaves out is the project's. */
-  predictAs(wanted: Pick<Question, "decode" | "repair">): Promise<Predict>;
-  close(): Promise<void>;
-};
 
 export type Limits = {
   /** Of one SQL statement. */
@@ -68,52 +56,6 @@ export type ServiceOptions = Holding & {
   readonly metrics: Metrics;
   readonly limits?: Partial<Limits>;
 };
-export type Question = {
-  readonly question: string;
-  /** DDL text or tables, instead of the project's schema. Nothing is executed then. */
-  readonly schema?: string | { readonly tables: readonly GivenTable[] };
-  /** false: nothing is executed. */
-  readonly execute?: boolean;
-  /** As predict.decode and predict.repair; left out means the project's. */
-  readonly decode?: string;
-  readonly repair?: number;
-};
-
-export type Answered = {
-  readonly requestId: string;
-  readonly sql: string | null;
-  readonly refusal?: string;
-  /** With a refusal: what of the schema that the reader sees comes nearest. */
-  readonly suggestions?: readonly Suggestion[];
-  /** How probably it is right, or where that was not fitted the model's probability of it; 0 for SQL that was executed and failed; null where a model gives none. */
-  readonly confidence: number | null;
-  readonly confidenceBasis: "calibrated" | "model" | "model and execution";
-  readonly model: string;
-  /** The training run that the model comes from; null for a base model. */
-  readonly run: string | null;
-  readonly tokens: number;
-  /** Tokens of the prompt that were read: a schema that was asked about before is none of them. */
-  readonly readTokens?: number;
-  readonly generationMs: number;
-  readonly executionMs: number | null;
-  readonly result?: Rows | FailedSql;
-};
-
-export type CallOptions = {
-  /** Which job it is in the log. */
-  readonly job: string;
-  readonly signal?: AbortSignal;
-  /** Called when the model begins with the question. */
-  readonly onStart?: () => void;
-  /** Called with each part of the SQL as the model writes it; what onSql gets in the end may differ. */
-  readonly onText?: (part: string) => void;
-  /** Called with the SQL before it is executed. */
-  readonly onSql?: (sql: string) => void;
-  /** Fewer rows than the limit. */
-  readonly maxRows?: number;
-};
-
-type RunOptions = Pick<CallOptions, "signal" | "maxRows">;
 
 export type Service = {
   readonly model: Holding["model"];
@@ -192,28 +134,8 @@ export function createService(options: ServiceOptions): Service {
     }
   }
 
-  /** The schema that a question is about, and the model on it. */
-  async function askedOn(model: Holding["model"], view: ReaderView, question: Question) {
-    const { schema, decode } = question;
-    if ("missing" in model) throw new UserError("model-missing", model.missing);
-    const mayExecute = schema === undefined && view.isWhole;
-    ensureAffordable(question, mayExecute ? limits.maxCandidates : 1);
-    if (schema === undefined) {
-      const predict = view.isWhole
-        ? await model.predictAs(question)
-        : model.predictOn(view.database, decode);
-      return { asked: view.database, predict };
-    }
-    const asked =
-      typeof schema === "string" ? databaseOfDdl(schema) : databaseOfTables(schema.tables);
-    return { asked, predict: model.predictOn(asked, decode) };
-  }
-  const suggesters = new WeakMap<Database, Suggest>();
-  function suggesterOn(asked: Database): Suggest {
-    const suggest = suggesters.get(asked) ?? createSuggester(asked);
-    suggesters.set(asked, suggest);
-    return suggest;
-  }
+  const { maxTokens, maxCandidates } = limits;
+  const answer = createAsk({ maxTokens, maxCandidates, metrics, modelQueue, runSql });
 
   return {
     get model() {
@@ -223,65 +145,18 @@ export function createService(options: ServiceOptions): Service {
     dialect: options.database.dialect,
     replace: holder.replace,
     close: holder.close,
-    async ask(reader, question, { job, signal, onStart, onText, onSql, maxRows }) {
+    async ask(reader, question, given) {
       ensureScope(reader, "ask");
       const { model, viewFor, release } = holder.take();
-      const hasOwnSchema = question.schema !== undefined;
-      const start = { job, reader: reader.name, question: question.question, hasOwnSchema };
-      return logged(start, async (requestId) => {
-        const view = viewFor(reader);
-        const { asked, predict } = await askedOn(model, view, question);
-        const [prediction] = await modelQueue.run(() => {
-          onStart?.();
-          const { maxTokens } = limits;
-          return predict([question.question], {
-            maxTokens,
-            withConfidence: true,
-            signal,
-            ...(onText && { onText: partsOfSql(onText) }),
-          });
-        }, signal);
-        const { answer, probabilityRight, tokens, readTokens, ms: generationMs } = prediction;
-        const confidence = probabilityRight ?? prediction.confidence;
-        metrics.work("generation", generationMs / 1000);
-        const name = "missing" in model ? "" : model.name;
-        const { run = null } = "missing" in model ? {} : model;
-        const common = { requestId, model: name, run, tokens, readTokens, generationMs };
-        const byModel = probabilityRight === undefined ? "model" : "calibrated";
-        const told = { model: name, tokens, generationMs, confidence };
-        if (answer.kind === "refuse") {
-          const { refusal } = answer;
-          const value: Answered = {
-            ...common,
-            sql: null,
-            refusal,
-            suggestions: suggesterOn(asked)(question.question, refusal),
-            confidence: confidence ?? null,
-            confidenceBasis: byModel,
-            executionMs: null,
-          };
-          return { value, end: { ...told, refusal } };
-        }
-        const { sql } = answer;
-        onSql?.(sql);
-        const mayExecute =
-          !hasOwnSchema && question.execute !== false && reader.scopes.includes("execute");
-        const result = mayExecute ? await tried(runSql(view, sql, { signal, maxRows })) : undefined;
-        const failed = result !== undefined && "error" in result;
-        const executionMs = result === undefined || failed ? null : result.ms;
-        const value: Answered = {
-          ...common,
-          sql,
-          confidence: failed ? 0 : (confidence ?? null),
-          confidenceBasis: byModel === "model" && result ? "model and execution" : byModel,
-          executionMs,
-          ...(result && { result }),
-        };
-        const error = failed ? result.error : {};
-        const rows = result === undefined || failed ? undefined : result.rows.length;
-        const end = { ...told, ...error, sql, rows, executionMs: executionMs ?? undefined };
-        return { value, end };
-      }).finally(release);
+      const start = {
+        job: given.job,
+        reader: reader.name,
+        question: question.question,
+        hasOwnSchema: question.schema !== undefined,
+      };
+      return logged(start, async (requestId) =>
+        answer({ requestId, model, view: viewFor(reader), reader, question }, given),
+      ).finally(release);
     },
     async execute(reader, sql, { job, signal, maxRows }) {
       ensureScope(reader, "execute");
@@ -303,30 +178,8 @@ export function createService(options: ServiceOptions): Service {
   };
 }
 
-/** Raises usage where a request wants more answers than one may have written. */
-function ensureAffordable({ decode = "grammar", repair = 0 }: Question, most: number): void {
-  const wanted = candidatesOf(decode) * (1 + repair);
-  if (wanted <= most) return;
-  const bound =
-    most > 1 ? `${most} (serve.maxCandidates)` : "one where nothing may be executed to choose";
-  throw new UserError(
-    "usage",
-    `decode ${decode} with repair ${repair} takes up to ${wanted} answers; the most is ${bound}`,
-  );
-}
-
 /** Of an error that may be told; "internal" for all others. */
 export const codeOf = (error: unknown): string =>
   error instanceof UserError ? error.code : isGone(error) ? "client-gone" : "internal";
 
 const isGone = (error: unknown): boolean => error instanceof Error && error.name === "AbortError";
-
-/** Errors of the SQL are part of an answer; that the service is overloaded, or that nobody waits any more, is not. */
-async function tried(running: Promise<Rows>): Promise<NonNullable<Answered["result"]>> {
-  try {
-    return await running;
-  } catch (error) {
-    if (!(error instanceof UserError) || !error.code.startsWith("sql-")) throw error;
-    return { error: { code: error.code, message: error.message } };
-  }
-}
