@@ -11,25 +11,15 @@ import { createExecutor } from "../src/db/executor.ts";
 import { SQLITE_FUNCTIONS } from "../src/guard/functions.ts";
 import { createGuard } from "../src/guard/guard.ts";
 import { introspect } from "../src/schema/introspect.ts";
-import { LOCAL_READER, type Reader } from "../src/serve/keys.ts";
+import { LOCAL_READER } from "../src/serve/keys.ts";
 import { viewOf } from "../src/serve/reader-view.ts";
 import { isRefused, type Outcome, outcomeOf, passed } from "./fixtures/attacking.ts";
-import { attacks, SECRETS, VAULT_DDL } from "./fixtures/attacks.ts";
+import { attacks, SECRETS, VAULT_DDL, WEST } from "./fixtures/attacks.ts";
 import { predictFrom } from "./fixtures/examples.ts";
 import { openServed, type Served } from "./fixtures/served.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "t2s-attacks-"));
 const { writes, reads, escapes, bombs } = attacks(scratch);
-/** Sees two tables and a view, of both tables the rows of its region. */
-const WEST: Reader = {
-  ...LOCAL_READER,
-  name: "west",
-  tables: ["customer", "invoice", "totals"],
-  rowFilters: {
-    customer: "region = 'west'",
-    invoice: "customerId IN (SELECT id FROM customer)",
-  },
-};
 const LIMITS = { timeoutMs: 1500, maxRows: 1000, maxBytes: 1 << 20 };
 
 let served: Served;

@@ -10,8 +10,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sha256 } from "../src/base/hash.ts";
-import { addKey, type Reader, revokeKey } from "../src/serve/keys.ts";
-import { attacks, SECRETS, VAULT_DDL } from "./fixtures/attacks.ts";
+import { addKey, revokeKey } from "../src/serve/keys.ts";
+import { attacks, SECRETS, VAULT_DDL, WEST } from "./fixtures/attacks.ts";
 import {
   type Connected,
   connectHttp,
@@ -27,16 +27,6 @@ import { cacheBeside, makeShopProject, runInProject } from "./fixtures/shop-proj
 const folder = mkdtempSync(join(tmpdir(), "t2s-mcp-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Sees two tables and a view, of both tables the rows of its region. */
-const WEST: Reader = {
-  name: "west",
-  scopes: ["ask", "execute", "schema"],
-  tables: ["customer", "invoice", "totals"],
-  rowFilters: {
-    customer: "region = 'west'",
-    invoice: "customerId IN (SELECT id FROM customer)",
-  },
-};
 const ENDLESS =
   "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT max(x) FROM c";
 const LONG = ["--serve.timeoutMs", "60000"];

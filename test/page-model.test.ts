@@ -9,8 +9,8 @@ import { DatabaseSync } from "node:sqlite";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath, type OpenPage, openPage, screenshot } from "./fixtures/browser.ts";
-import { startT2s } from "./fixtures/program.ts";
-import { cacheBeside, makeShopProject, runInProject } from "./fixtures/shop-project.ts";
+import { type Running, startServe } from "./fixtures/running-service.ts";
+import { makeShopProject, runInProject } from "./fixtures/shop-project.ts";
 
 const modelFile = process.env.T2S_MODEL_FILE;
 const isLeftOut = chromiumPath === undefined || modelFile === undefined;
@@ -18,31 +18,21 @@ const isLeftOut = chromiumPath === undefined || modelFile === undefined;
 describe.skipIf(isLeftOut)("t2s serve in a browser (T2S_CHROMIUM, T2S_MODEL_FILE)", () => {
   const folder = mkdtempSync(join(tmpdir(), "t2s-page-"));
   let project: string;
-  let child: ReturnType<typeof startT2s>;
+  let running: Running;
   let key: string;
-  let url: string;
   let opened: OpenPage;
   let page: Page;
 
   beforeAll(async () => {
     project = makeShopProject(folder, `model: gguf:${modelFile}\n`, []);
     ({ key } = (await runInProject(project, ["keys", "add", "someone"])).json);
-    child = startT2s(project, ["serve", "--port", "0", "--json"], cacheBeside(project));
-    let [stdout, stderr] = ["", ""];
-    child.stderr.on("data", (text) => (stderr += text));
-    url = await new Promise<string>((resolve, reject) => {
-      child.stdout.on("data", (text) => {
-        stdout += text;
-        if (stdout.endsWith("}\n")) resolve((JSON.parse(stdout) as { url: string }).url);
-      });
-      child.on("exit", () => reject(new Error(stderr)));
-    });
-    opened = await openPage(url, 1280);
+    running = await startServe(project);
+    opened = await openPage(running.url, 1280);
     page = opened.page;
   });
   afterAll(async () => {
     await opened?.close();
-    child?.kill();
+    await running?.stop("SIGTERM");
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -91,7 +81,7 @@ describe.skipIf(isLeftOut)("t2s serve in a browser (T2S_CHROMIUM, T2S_MODEL_FILE
       await page.getByRole("cell", { name: "3", exact: true }).waitFor();
     }
     expect(new Set(opened.requests.map((address) => new URL(address).origin))).toEqual(
-      new Set([new URL(url).origin]),
+      new Set([new URL(running.url).origin]),
     );
   });
 });

@@ -104,8 +104,8 @@ describe.skipIf(withoutPostgres)("PostgreSQL (T2S_POSTGRES)", () => {
         !outcome.rows.flat().some((cell) => cell === 4 || cell === 6);
 
   /** Past the first lock: the second has the statement as it came. */
-  async function throughSecond(sqls: readonly string[], reader: Reader): Promise<string[]> {
-    const { permissions } = viewOf(database, reader, { schema: "public" });
+  async function throughSecond(sqls: readonly string[]): Promise<string[]> {
+    const { permissions } = viewOf(database, WEST, { schema: "public" });
     const through: string[] = [];
     for (const sql of sqls) {
       const result = await executor.run(url, sql, { permissions, timeoutMs: 1500 });
@@ -178,7 +178,7 @@ describe.skipIf(withoutPostgres)("PostgreSQL (T2S_POSTGRES)", () => {
     expect(await passed(service, postgresEscapes(), WEST, isKept)).toEqual([]);
   });
   test("nor does the server give them away, where nothing is judged or rewritten before", async () => {
-    expect(await throughSecond(postgresEscapes(), WEST)).toEqual([]);
+    expect(await throughSecond(postgresEscapes())).toEqual([]);
   });
 
   test("what asks for more time or memory than there is ends within limits", async () => {
