@@ -77,6 +77,23 @@ describe.skipIf(chromiumPath === undefined)("the page Schema in a browser (T2S_C
     await fit.click();
   });
 
+  test("a press that is released beside the picture does not move it", async () => {
+    const canvas = page.getByRole("group", { name: /Picture of the schema/ });
+    const { x = 0, y = 0 } = (await canvas.boundingBox()) ?? {};
+    const place = () => page.locator("svg > g").first().getAttribute("transform");
+    const before = await place();
+    await page.mouse.move(x + 1, y + 50);
+    await page.mouse.down();
+    await page.mouse.move(x - 2, y + 50);
+    await page.mouse.up();
+    await page.mouse.move(x + 40, y + 90, { steps: 4 });
+    expect(await place()).toBe(before);
+    await page.mouse.down();
+    await page.mouse.move(x + 60, y + 120, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(place).not.toBe(before);
+  });
+
   test("a description is written into notes.yaml from the keyboard, and said", async () => {
     const table = shown.served.database.tables[0];
     await list().getByRole("button", { name: table.name, exact: true }).click();

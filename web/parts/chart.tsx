@@ -1,6 +1,6 @@
 /** A chart of a result in uPlot: bars by label, or lines over dates. Loaded when the first chart is shown. */
 import "uplot/dist/uPlot.min.css";
-import { useMantineColorScheme } from "@mantine/core";
+import { useComputedColorScheme } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { type ReactNode, useEffect, useRef } from "react";
 import uPlot from "uplot";
@@ -17,12 +17,12 @@ const MOST_BAR_WIDTH = 60;
 export function Chart({ plan }: { readonly plan: ChartPlan }): ReactNode {
   const { ref: box, width } = useElementSize();
   const place = useRef<HTMLDivElement>(null);
-  const { colorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme("light");
   useEffect(() => {
     if (place.current === null || width === 0) return;
     const plot = new uPlot(optionsOf(plan, width, place.current), dataOf(plan), place.current);
     return () => plot.destroy();
-  }, [plan, width, colorScheme]);
+  }, [plan, width, scheme]);
   const names = plan.series.map(({ name }) => name).join(", ");
   return (
     <div ref={box} className={classes.chart}>

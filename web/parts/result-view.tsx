@@ -5,6 +5,7 @@ import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import type { Rows } from "../../src/serve/api-types.ts";
 import { csvOf } from "./cells.ts";
 import { chartOf } from "./chart-of.ts";
+import { count } from "./figures.ts";
 import { Icon } from "./icons.tsx";
 import { ResultTable } from "./result-table.tsx";
 
@@ -54,8 +55,7 @@ export function ResultView({ result, name }: ResultViewProps): ReactNode {
 }
 
 function countText({ rows, truncated, ms }: Rows): string {
-  const count = rows.length.toLocaleString("en");
-  const named = `${count} ${rows.length === 1 ? "row" : "rows"}`;
+  const named = count(rows.length, "row");
   return `${truncated ? `First ${named}, there are more` : named} · ${timeText(ms)}`;
 }
 

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { Rows } from "../../src/serve/api-types.ts";
 import { type ApiError, call } from "../client.ts";
-import { useProject } from "../queries.ts";
+import { useScopes } from "../queries.ts";
 import { count } from "./figures.ts";
 import { ResultTable } from "./result-table.tsx";
 import classes from "./rows-shown.module.css";
@@ -18,7 +18,7 @@ export type RowsShownProps = {
 };
 
 export function RowsShown({ sql, label }: RowsShownProps): ReactNode {
-  const mayExecute = useProject().data?.reader.scopes.includes("execute") ?? false;
+  const mayExecute = useScopes().includes("execute");
   const { data, error } = useQuery<Rows, ApiError>({
     queryKey: ["rows", sql],
     queryFn: ({ signal }) => call<Rows>("v1/execute", { body: { sql }, signal }),
@@ -27,7 +27,7 @@ export function RowsShown({ sql, label }: RowsShownProps): ReactNode {
     retry: false,
   });
   if (!mayExecute) return null;
-  if (error)
+  if (error && !data)
     return (
       <Text size="sm" c="var(--t2s-wrong)">
         {error.message}

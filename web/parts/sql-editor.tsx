@@ -15,9 +15,9 @@ export type SqlEditorProps = {
   /** Ctrl+Enter, Command+Enter. */
   readonly onRun: () => void;
   /** Table → its columns, for completion. */
-  readonly names?: Readonly<Record<string, readonly string[]>>;
-  /** As /v1/schema says it. */
-  readonly dialect?: string;
+  readonly names: Readonly<Record<string, readonly string[]>>;
+  /** As /v1/schema says it; undefined until it does. */
+  readonly dialect: string | undefined;
   readonly label: string;
 };
 

@@ -1,13 +1,9 @@
 /** The forms of a decision that needs words: a fix, and a rejection. Ctrl+Enter keeps, Escape leaves. */
-import { Button, Group, Skeleton, Stack, Text, Textarea } from "@mantine/core";
-import { type KeyboardEvent, lazy, type ReactNode, Suspense, useMemo, useState } from "react";
+import { Button, Group, Stack, Text, Textarea } from "@mantine/core";
+import { type KeyboardEvent, type ReactNode, useState } from "react";
 import type { PairEntry, ReviewRequest } from "../../../src/serve/api-types.ts";
-import { useSchema } from "../../queries.ts";
+import { SqlField } from "../../parts/sql-field.tsx";
 import classes from "./data.module.css";
-
-const SqlEditor = lazy(async () => ({
-  default: (await import("../../parts/sql-editor.tsx")).SqlEditor,
-}));
 
 export type DecisionFormProps = {
   readonly pair: PairEntry;
@@ -57,14 +53,6 @@ function Frame({ label, canKeep, isSaving, onKeep, onCancel, children }: FramePr
 export function FixForm({ pair, onDone, ...frame }: DecisionFormProps): ReactNode {
   const [question, setQuestion] = useState(pair.decision?.question ?? pair.question);
   const [sql, setSql] = useState(pair.decision?.sql ?? pair.sql);
-  const { data: schema } = useSchema();
-  const names = useMemo(
-    () =>
-      Object.fromEntries(
-        (schema?.tables ?? []).map(({ name, columns }) => [name, columns.map((one) => one.name)]),
-      ),
-    [schema],
-  );
   const isChanged = question.trim() !== pair.question || sql.trim() !== pair.sql;
   const canKeep = isChanged && question.trim() !== "";
   const keep = () => onDone({ decision: "fix", question: question.trim(), sql: sql.trim() });
@@ -88,16 +76,7 @@ export function FixForm({ pair, onDone, ...frame }: DecisionFormProps): ReactNod
             : "It is executed before it is kept."}
         </Text>
         <div className={classes.editor}>
-          <Suspense fallback={<Skeleton h={90} />}>
-            <SqlEditor
-              label="SQL"
-              value={sql}
-              names={names}
-              dialect={schema?.dialect}
-              onChange={setSql}
-              onRun={() => canKeep && keep()}
-            />
-          </Suspense>
+          <SqlField label="SQL" value={sql} onChange={setSql} onRun={() => canKeep && keep()} />
         </div>
       </div>
     </Frame>

@@ -3,6 +3,7 @@ import { Table, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { Figures as ModelFigures, RunReport } from "../../../src/serve/api-types.ts";
 import { interval, percent } from "../../parts/figures.ts";
+import { PairedText } from "../../parts/paired-text.tsx";
 import { ShareScale } from "../../parts/share-scale.tsx";
 import classes from "./report.module.css";
 
@@ -34,7 +35,6 @@ const rates: readonly Rate[] = [
 export function Figures({ report }: { readonly report: RunReport }): ReactNode {
   const { figures, cases } = report;
   const toRefuse = cases.filter(({ kind }) => kind === "refuse").length;
-  const { difference, low, high, p } = figures.paired;
   return (
     <section aria-label="Accuracy">
       <div className={classes.cards}>
@@ -57,9 +57,7 @@ export function Figures({ report }: { readonly report: RunReport }): ReactNode {
         ))}
       </div>
       <Text size="sm" my="md">
-        Tuned minus base on the same questions: <b>{(100 * difference).toFixed(1)} points</b> (95 %
-        interval {(100 * low).toFixed(1)} to {(100 * high).toFixed(1)}, exact McNemar p{" "}
-        {p < 0.0001 ? "< 0.0001" : `= ${p.toFixed(4)}`}).
+        <PairedText {...figures.paired} />.
       </Text>
       {figures.tunedOneAnswer && (
         <Text size="sm" mb="md">

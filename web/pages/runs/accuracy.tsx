@@ -3,6 +3,7 @@ import { Table, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { RunDetail } from "../../../src/serve/api-types.ts";
 import { interval, percent } from "../../parts/figures.ts";
+import { PairedText } from "../../parts/paired-text.tsx";
 import { ShareScale } from "../../parts/share-scale.tsx";
 
 const models = [
@@ -47,7 +48,14 @@ export function Accuracy({ runs }: { readonly runs: readonly RunDetail[] }): Rea
           <Table.Tbody>{measured.map((run) => rowsOf(run))}</Table.Tbody>
         </Table>
       )}
-      {measured.map(({ id, report }) => report && <Paired key={id} id={id} {...report.paired} />)}
+      {measured.map(
+        ({ id, report }) =>
+          report && (
+            <Text key={id} size="sm" mt={6}>
+              <span className="mono">{id}</span> · <PairedText {...report.paired} />
+            </Text>
+          ),
+      )}
     </section>
   );
 }
@@ -77,13 +85,3 @@ const rowsOf = ({ id, report }: RunDetail): ReactNode =>
       )
     );
   });
-
-type PairedProps = { readonly id: string } & NonNullable<RunDetail["report"]>["paired"];
-
-const Paired = ({ id, difference, low, high, p }: PairedProps): ReactNode => (
-  <Text size="sm" mt={6}>
-    <span className="mono">{id}</span>: tuned minus base on the same questions{" "}
-    <b>{(100 * difference).toFixed(1)} points</b> (95 % interval {(100 * low).toFixed(1)} to{" "}
-    {(100 * high).toFixed(1)}, exact McNemar p {p < 0.0001 ? "< 0.0001" : `= ${p.toFixed(4)}`})
-  </Text>
-);

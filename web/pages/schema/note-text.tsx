@@ -16,6 +16,13 @@ import { Icon } from "../../parts/icons.tsx";
 import { useWriteNotes } from "./notes.ts";
 import classes from "./schema.module.css";
 
+/** What is written holds neither for the model nor for the service at once. */
+export const WHEN_TAKEN_IN = (
+  <>
+    Training takes it in with the next <code>t2s run</code>, serving with the reload after that.
+  </>
+);
+
 export type NoteTextProps = {
   readonly table: string;
   readonly column: string | undefined;
@@ -89,8 +96,7 @@ export function NoteText(props: NoteTextProps): ReactNode {
       )}
       {write.isSuccess && (
         <Text size="xs" c="var(--t2s-right)" role="status">
-          Written. Training takes it in with the next <code>t2s run</code>, serving when it starts
-          after that.
+          Written. {WHEN_TAKEN_IN}
         </Text>
       )}
       {write.error && <ErrorNote error={write.error} />}

@@ -4,6 +4,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { type ReactNode, useState } from "react";
 import type { NotesAnswer } from "../../../src/serve/api-types.ts";
 import { ErrorNote } from "../../parts/error-note.tsx";
+import { WHEN_TAKEN_IN } from "./note-text.tsx";
 import { useNotes, useWriteNotes } from "./notes.ts";
 
 export function NotesFile(): ReactNode {
@@ -32,8 +33,7 @@ function NotesText({ notes, onClose }: NotesTextProps): ReactNode {
   return (
     <Stack gap="sm">
       <Text size="sm" c="dimmed">
-        Knowledge, descriptions, synonyms, terms. Training takes them in with the next{" "}
-        <code>t2s run</code>, serving when it starts after that.
+        The file holds knowledge, descriptions, synonyms, terms. {WHEN_TAKEN_IN}
       </Text>
       <Textarea
         aria-label="Notes"

@@ -11,7 +11,7 @@ import { type ApiError, call } from "../../client.ts";
 
 const KEY = ["notes"];
 
-export const useNotes = (isWanted: boolean = true): UseQueryResult<NotesAnswer, ApiError> =>
+export const useNotes = (isWanted: boolean): UseQueryResult<NotesAnswer, ApiError> =>
   useQuery({
     queryKey: KEY,
     queryFn: ({ signal }) => call<NotesAnswer>("v1/notes", { signal }),

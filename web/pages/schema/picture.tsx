@@ -1,7 +1,7 @@
 /** The schema as a picture of our own: a box for each table, a line for each foreign key. */
 import { ActionIcon, Group, SegmentedControl, Tooltip } from "@mantine/core";
 import { useElementSize, useMergedRef } from "@mantine/hooks";
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { memo, type ReactNode, useEffect, useMemo, useState } from "react";
 import type { DescribedColumn, DescribedTable } from "../../../src/serve/api-types.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { layoutTables, type Place } from "./layout.ts";
@@ -24,11 +24,12 @@ const HEAD_HEIGHT = 30;
 const LINE_HEIGHT = 19;
 /** Schemas up to so many tables show all columns at first, or all keys. */
 const AT_FIRST = { columns: 24, keys: 70 };
-const STEP = 1.4;
 
 type Box = Place & {
   readonly table: DescribedTable;
   readonly lines: readonly DescribedColumn[];
+  /** Columns of foreign keys. */
+  readonly pointing: ReadonlySet<string>;
   readonly height: number;
 };
 
@@ -48,7 +49,7 @@ export function Picture({ tables, matching, selected, onSelect }: PictureProps):
     () => boxesOf(tables, detail, aspect ?? 1),
     [tables, detail, aspect],
   );
-  const { view, fit, zoom, show, ref, handlers } = usePanZoom({ width, height }, size);
+  const { view, fit, larger, smaller, show, ref, handlers } = usePanZoom({ width, height }, size);
   const merged = useMergedRef(sizeRef, ref);
   const chosen = selected === undefined ? undefined : boxes.get(selected);
   useEffect(() => {
@@ -58,10 +59,6 @@ export function Picture({ tables, matching, selected, onSelect }: PictureProps):
     // oxlint-disable-next-line react/exhaustive-deps
   }, [selected]);
 
-  const keys = tables.flatMap(({ name, foreignKeys }) =>
-    foreignKeys.map((key) => ({ ...key, from: name })),
-  );
-  const isNear = (from: string, to: string) => selected === from || selected === to;
   return (
     <div className={classes.picture}>
       <div
@@ -76,30 +73,7 @@ export function Picture({ tables, matching, selected, onSelect }: PictureProps):
       >
         <svg width="100%" height="100%" aria-hidden="true">
           <g transform={`translate(${view.x} ${view.y}) scale(${view.scale})`}>
-            {keys.map(({ from, refTable, columns, refColumns }) => {
-              const [a, b] = [boxes.get(from), boxes.get(refTable)];
-              if (a === undefined || b === undefined) return null;
-              const near = isNear(from, refTable);
-              const faint =
-                !near &&
-                (selected !== undefined || !(matching.has(from) && matching.has(refTable)));
-              return (
-                <path
-                  key={`${from}.${columns.join()}.${refTable}`}
-                  d={lineOf(a, yOf(a, columns[0]), b, yOf(b, refColumns[0]))}
-                  className={near ? classes.nearLine : faint ? classes.faintLine : classes.line}
-                />
-              );
-            })}
-            {[...boxes.values()].map((box) => (
-              <TableBox
-                key={box.table.name}
-                box={box}
-                isSelected={box.table.name === selected}
-                isFaint={!matching.has(box.table.name)}
-                onSelect={onSelect}
-              />
-            ))}
+            <Drawing boxes={boxes} matching={matching} selected={selected} onSelect={onSelect} />
           </g>
         </svg>
       </div>
@@ -111,8 +85,8 @@ export function Picture({ tables, matching, selected, onSelect }: PictureProps):
           onChange={(value) => setDetail(value as Detail)}
           data={DETAILS.map((value) => ({ value, label: value[0].toUpperCase() + value.slice(1) }))}
         />
-        <Tool label="Larger (+)" icon="plus" onClick={() => zoom(STEP)} />
-        <Tool label="Smaller (-)" icon="minus" onClick={() => zoom(1 / STEP)} />
+        <Tool label="Larger (+)" icon="plus" onClick={larger} />
+        <Tool label="Smaller (-)" icon="minus" onClick={smaller} />
         <Tool label="Show all (0)" icon="fit" onClick={fit} />
       </Group>
     </div>
@@ -135,6 +109,43 @@ const Tool = ({
   </Tooltip>
 );
 
+type DrawingProps = Omit<PictureProps, "tables"> & { readonly boxes: ReadonlyMap<string, Box> };
+
+/** Stays as it is while the picture is moved. */
+const Drawing = memo(function Drawing({ boxes, matching, selected, onSelect }: DrawingProps) {
+  const all = [...boxes.values()];
+  const keys = all.flatMap(({ table }) =>
+    table.foreignKeys.map((key) => ({ ...key, from: table.name })),
+  );
+  return (
+    <>
+      {keys.map(({ from, refTable, columns, refColumns }) => {
+        const [a, b] = [boxes.get(from), boxes.get(refTable)];
+        if (a === undefined || b === undefined) return null;
+        const isNear = selected === from || selected === refTable;
+        const isFaint =
+          !isNear && (selected !== undefined || !(matching.has(from) && matching.has(refTable)));
+        return (
+          <path
+            key={`${from}.${columns.join()}.${refTable}`}
+            d={lineOf(a, yOf(a, columns[0]), b, yOf(b, refColumns[0]))}
+            className={isNear ? classes.nearLine : isFaint ? classes.faintLine : classes.line}
+          />
+        );
+      })}
+      {all.map((box) => (
+        <TableBox
+          key={box.table.name}
+          box={box}
+          isSelected={box.table.name === selected}
+          isFaint={!matching.has(box.table.name)}
+          onSelect={onSelect}
+        />
+      ))}
+    </>
+  );
+});
+
 type TableBoxProps = {
   readonly box: Box;
   readonly isSelected: boolean;
@@ -144,8 +155,7 @@ type TableBoxProps = {
 
 /** For the mouse; the list of tables beside it is for the keyboard. */
 function TableBox({ box, isSelected, isFaint, onSelect }: TableBoxProps): ReactNode {
-  const { table, lines, x, y, height } = box;
-  const pointing = new Set(table.foreignKeys.flatMap(({ columns }) => columns));
+  const { table, lines, pointing, x, y, height } = box;
   return (
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
     <g
@@ -190,7 +200,7 @@ function boxesOf(tables: readonly DescribedTable[], detail: Detail, aspect: numb
           );
     const height =
       HEAD_HEIGHT + lines.length * LINE_HEIGHT + (lines.length === 0 ? 0 : LINE_HEIGHT / 3);
-    return { table, lines, height };
+    return { table, lines, pointing, height };
   });
   const { places, width, height } = layoutTables(
     drafts.map(({ table, height: tall }) => ({ name: table.name, height: tall })),

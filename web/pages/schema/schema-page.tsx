@@ -3,6 +3,7 @@ import { Loader, TextInput, UnstyledButton } from "@mantine/core";
 import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from "react";
 import type { DescribedTable, SchemaAnswer } from "../../../src/serve/api-types.ts";
 import { ErrorNote } from "../../parts/error-note.tsx";
+import { count } from "../../parts/figures.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
 import { useSchema, useScopes } from "../../queries.ts";
@@ -13,8 +14,8 @@ import classes from "./schema.module.css";
 import { TableDetails } from "./table-details.tsx";
 
 export function SchemaPage(): ReactNode {
-  const { data, error, isPending, refetch } = useSchema();
-  if (error)
+  const { data, error, refetch } = useSchema();
+  if (error && !data)
     return (
       <>
         <PageHead title="Schema" />
@@ -25,7 +26,7 @@ export function SchemaPage(): ReactNode {
         />
       </>
     );
-  if (isPending) return <Loader size="sm" aria-label="Loading" />;
+  if (data === undefined) return <Loader size="sm" aria-label="Loading" />;
   return <ShownSchema {...data} />;
 }
 
@@ -51,7 +52,7 @@ function ShownSchema({ tables, dialect }: SchemaAnswer): ReactNode {
   return (
     <div className={classes.page}>
       <PageHead title="Schema" actions={mayWrite && <NotesFile />}>
-        {counted(tables.length, "table")}, {counted(columns, "column")}, {dialect}
+        {count(tables.length, "table")}, {count(columns, "column")}, {dialect}
       </PageHead>
       <div className={table === undefined ? classes.panes : classes.panesWithDetails}>
         <nav aria-label="Tables" className={classes.side}>
@@ -97,9 +98,6 @@ function ShownSchema({ tables, dialect }: SchemaAnswer): ReactNode {
     </div>
   );
 }
-
-const counted = (count: number, noun: string): string =>
-  `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 function matches({ name, comment = "", columns }: DescribedTable, wanted: string): boolean {
   const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);

@@ -23,7 +23,8 @@ const FOOT = 36;
 export type PanZoom = {
   readonly view: View;
   readonly fit: () => void;
-  readonly zoom: (factor: number) => void;
+  readonly larger: () => void;
+  readonly smaller: () => void;
   /** Brings a place of the picture into the middle, large enough to be read. */
   readonly show: (x: number, y: number) => void;
   readonly ref: (element: HTMLElement | null) => void;
@@ -79,7 +80,8 @@ export function usePanZoom(content: Size, box: Size): PanZoom {
       return { scale, x: x - (x - before.x) * ratio, y: y - (y - before.y) * ratio };
     });
   }, []);
-  const zoom = (factor: number) => zoomAt(factor, box.width / 2, box.height / 2);
+  const larger = () => zoomAt(STEP, box.width / 2, box.height / 2);
+  const smaller = () => zoomAt(1 / STEP, box.width / 2, box.height / 2);
   const move = (dx: number, dy: number) =>
     setView((before) => ({ ...before, x: before.x + dx, y: before.y + dy }));
 
@@ -100,15 +102,16 @@ export function usePanZoom(content: Size, box: Size): PanZoom {
     ArrowRight: () => move(-ARROW, 0),
     ArrowUp: () => move(0, ARROW),
     ArrowDown: () => move(0, -ARROW),
-    "+": () => zoom(STEP),
-    "=": () => zoom(STEP),
-    "-": () => zoom(1 / STEP),
+    "+": larger,
+    "=": larger,
+    "-": smaller,
     "0": fit,
   };
   return {
     view,
     fit,
-    zoom,
+    larger,
+    smaller,
     show: (x, y) =>
       setView(({ scale: before }) => {
         const scale = Math.max(before, 0.85);
@@ -119,7 +122,9 @@ export function usePanZoom(content: Size, box: Size): PanZoom {
       onPointerDown: ({ clientX, clientY, button }) => {
         if (button === 0) drag.current = { x: clientX, y: clientY, isMoving: false };
       },
-      onPointerMove: ({ clientX, clientY, currentTarget, pointerId }) => {
+      onPointerMove: ({ clientX, clientY, currentTarget, pointerId, buttons }) => {
+        // it was released elsewhere
+        if (buttons === 0) drag.current = null;
         if (drag.current === null) return;
         const { x, y, isMoving } = drag.current;
         // a click is no drag, and a captured pointer would never reach the table that is clicked
