@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Predict } from "../src/predict/predict.ts";
 import { violationsOf } from "./fixtures/axe.ts";
 import { chromiumPath, screenshot } from "./fixtures/browser.ts";
 import { predictFrom } from "./fixtures/examples.ts";
@@ -14,14 +15,26 @@ const SALES =
   'SELECT placedOn, sum(amount) AS total FROM "order" GROUP BY placedOn ORDER BY placedOn';
 const MANY = 100_000;
 const MANY_ROWS = `WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT ${MANY}) SELECT x, x * 7 % 1000 AS y, 'row ' || x AS label FROM c`;
-const predict = predictFrom({
+const known = predictFrom({
   "Who are the customers?": NAMES,
   "Sales by day": SALES,
   "What is in stock?": "-- cannot answer: no table of stock",
   "Say nothing": "-- cannot answer:",
   "Full names?": "SELECT fullName FROM customer",
   hostile: `SELECT '${HOSTILE.replaceAll("'", "''")}' AS markup`,
+  "Slowly, please": NAMES,
 });
+/** Lets the slow answer end. */
+let writeRest: () => void;
+const predict: Predict = async (questions, options) => {
+  if (questions[0] === "Slowly, please")
+    await new Promise<void>((resolve) => {
+      options?.onText?.(NAMES.slice(0, 12));
+      options?.onText?.(NAMES.slice(0, 24));
+      writeRest = resolve;
+    });
+  return known(questions, options);
+};
 
 describe.skipIf(chromiumPath === undefined)("the page Ask in a browser (T2S_CHROMIUM)", () => {
   let shown: ServedPage;
@@ -91,6 +104,18 @@ describe.skipIf(chromiumPath === undefined)("the page Ask in a browser (T2S_CHRO
       names.push((await focused.getAttribute("aria-label")) ?? (await focused.textContent()) ?? "");
     }
     expect(names.slice(1)).toEqual(["Ask", "Sales by day", "What is in stock?", "SQL", "Run"]);
+  });
+
+  test("SQL is shown while it is written, to be run when it is whole", async () => {
+    await box().fill("Slowly, please");
+    await page.keyboard.press("Enter");
+    const written = page.getByRole("group", { name: "SQL, being written" });
+    await written.getByText(NAMES.slice(0, 24)).waitFor();
+    expect(await editor().count()).toBe(0);
+    expect(await page.getByRole("button", { name: "Run" }).count()).toBe(0);
+    writeRest();
+    await result().getByText("3 rows").waitFor();
+    expect([await sql(), await written.count()]).toEqual([NAMES, 0]);
   });
 
   test("a click on a head sorts, by keyboard too", async () => {
@@ -244,6 +269,21 @@ describe.skipIf(chromiumPath === undefined)("the page Ask in a browser (T2S_CHRO
     await page.getByText("This database").click();
   });
 
+  test("a model that the service has taken over is named after an answer, or the page stays as it is", async () => {
+    const { service, database } = shown.served;
+    const { model } = service;
+    if ("missing" in model) throw new Error(model.missing);
+    await page.getByText("tuned model", { exact: true }).waitFor();
+    service.replace({ database, model: { ...model, name: "base" } });
+    await page.route("**/v1/project", (route) => route.fulfill({ status: 503, body: "{}" }));
+    const refused = page.waitForResponse("**/v1/project");
+    await ask("Who are the customers?");
+    await (await refused).finished();
+    await page.unroute("**/v1/project");
+    await ask("Sales by day");
+    await page.getByText("base model", { exact: true }).waitFor();
+  });
+
   test.each(["light", "dark"] as const)("axe finds nothing wrong in %s", async (colorScheme) => {
     await shown.colours(colorScheme);
     await ask("What is in stock?");
@@ -274,7 +314,7 @@ describe.skipIf(chromiumPath === undefined)("the page Ask in a browser (T2S_CHRO
 
   test("no request left for another host, and nothing failed but what was to fail", () => {
     // Chromium's own editing wants to keep the colour of a word that is written over, which the policy forbids
-    const wanted = /status of 4\d\d|^Applying inline style violates/;
+    const wanted = /status of [45]\d\d|^Applying inline style violates/;
     shown.expectQuiet((problem) => !wanted.test(problem));
   });
 

@@ -1,5 +1,6 @@
 /** Data, Runs, Report and Settings in a real browser, on a project with real files. */
-import { readFileSync, rmSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openProjectRecords } from "../src/pipeline/project-records.ts";
@@ -111,6 +112,22 @@ describe.skipIf(chromiumPath === undefined)(
       await page.getByText("applies 3 decisions").waitFor();
     });
 
+    test("Data: two keys that lead to another page decide nothing", async () => {
+      const before = decisions();
+      for (const [key, name] of [
+        ["r", "Runs"],
+        ["a", "Ask"],
+      ] as const) {
+        await open("Data");
+        await page.locator("ul [aria-current]").waitFor();
+        await page.keyboard.press("g");
+        await page.keyboard.press(key);
+        await page.getByRole("heading", { level: 1, name }).waitFor();
+      }
+      expect(decisions()).toEqual(before);
+      await open("Data");
+    });
+
     test("Data: versions, and what differs between two", async () => {
       await page.getByRole("tab", { name: "Versions" }).click();
       await page.getByRole("cell", { name: /^v2_cleaned/ }).waitFor();
@@ -126,6 +143,12 @@ describe.skipIf(chromiumPath === undefined)(
       addSteps(context, "live-run", [5, 9, 30]);
       await page.getByText("live-run goes on: step 9 of 30").waitFor();
       await page.getByRole("img", { name: /^Loss by step: live-run from .* at step 9$/ }).waitFor();
+      // a connection that is lost is taken up again, and not for one look alone
+      shown.served.app.server.closeAllConnections();
+      addSteps(context, "live-run", [10, 11, 30]);
+      await page.getByText("live-run goes on: step 11 of 30").waitFor();
+      addSteps(context, "live-run", [12, 13, 30]);
+      await page.getByText("live-run goes on: step 13 of 30").waitFor();
       await look("runs-live");
       await page.getByRole("checkbox", { name: "Show run live-run" }).uncheck();
       await page.getByRole("checkbox", { name: "Show run first-run" }).check();
@@ -150,18 +173,28 @@ describe.skipIf(chromiumPath === undefined)(
       await look("report");
     });
 
-    test("Settings: options with their meaning, and what a restart would change", async () => {
+    test("Settings: options with their meaning, what a restart would change, and a file that is wrong", async () => {
       await open("Settings");
       await page.getByLabel("Search in options").fill("learningRate");
       await page.getByRole("rowheader", { name: "train.learningRate" }).waitFor();
       await page.getByText("1 of ").waitFor();
       await page.getByText("There is no key").waitFor();
       await look("settings");
+      const file = join(context.project.folder, "t2s.yaml");
+      appendFileSync(file, "serve.maxRows: 5\n");
+      await page.reload();
+      await page.getByText("Not what t2s.yaml says").waitFor();
+      await page.getByText("t2s.yaml: 5, after a restart").waitFor();
+      appendFileSync(file, "nothing: 1\n");
+      await page.reload();
+      await page.getByText("t2s.yaml cannot be read as it stands").waitFor();
+      await page.getByText('unknown key "nothing"').waitFor();
     });
 
-    test("no request left for another host, and nothing failed on the way but the fix that was refused", () => {
+    test("no request left for another host, and nothing failed on the way but the fix that was refused and what was cut off", () => {
       // typing over highlighted text, Chromium would keep its look by an inline style: the policy blocks it
-      const isExpected = (problem: string) => /status of 400|Applying inline style/.test(problem);
+      const isExpected = (problem: string) =>
+        /status of 400|Applying inline style|INCOMPLETE_CHUNKED_ENCODING/.test(problem);
       expect(shown.opened.problems.filter((it) => it.includes("status of 400"))).toHaveLength(1);
       shown.expectQuiet((problem) => !isExpected(problem));
     });

@@ -77,11 +77,14 @@ describe.skipIf(chromiumPath === undefined)("the page in a browser (T2S_CHROMIUM
       await browser.page.keyboard.press("Enter");
       await browser.page.getByText("never heard of it").waitFor();
       expect(await browser.page.getByText("Is this right?").count()).toBe(0);
+      const history = browser.page.getByRole("complementary", { name: "History" });
+      await history.getByText("anything").waitFor();
       await browser.page.getByRole("link", { name: "Schema" }).click();
       await browser.page.getByRole("alert").getByText("forbidden").waitFor();
       await browser.page.getByRole("button", { name: "Forget the key" }).click();
       await field.waitFor();
       expect(await browser.page.evaluate("sessionStorage.length")).toBe(0);
+      expect(await browser.page.evaluate("localStorage['t2s-history']")).toBeUndefined();
     } finally {
       await browser.close();
       await own.close();

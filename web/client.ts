@@ -1,6 +1,6 @@
 /** Requests to the service that served the page, with the key where there is one. Every failure is an ApiError. */
 import type { ErrorAnswer } from "../src/serve/api-types.ts";
-import { readKey } from "./key.ts";
+import { readKey } from "./kept.ts";
 
 /** A code of docs/errors.md, or "unreachable" where nothing answered. */
 export class ApiError extends Error {

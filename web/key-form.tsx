@@ -2,7 +2,7 @@
 import { Button, Code, Group, PasswordInput, Stack, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useState } from "react";
-import { keepKey, readKey } from "./key.ts";
+import { keepKey, readKey } from "./kept.ts";
 import { PageHead } from "./parts/page-head.tsx";
 
 export function KeyForm(): ReactNode {

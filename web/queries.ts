@@ -6,10 +6,12 @@ import {
   useQuery,
   type UseQueryResult,
 } from "@tanstack/react-query";
-import type { ProjectAnswer, SchemaAnswer } from "../src/serve/api-types.ts";
+import type { ProjectAnswer, RunsAnswer, SchemaAnswer } from "../src/serve/api-types.ts";
 import { ApiError, call } from "./client.ts";
 
 const FRESH_MS = 30_000;
+/** How often the list of runs looks for those that began. */
+const LOOK_MS = 5000;
 
 /** A key that is not known (any more): the shell asks for one as soon as "project" says so itself. */
 function onError(error: Error): void {
@@ -47,4 +49,11 @@ export const useSchema = (): UseQueryResult<SchemaAnswer, ApiError> =>
   useQuery({
     queryKey: ["schema"],
     queryFn: ({ signal }) => call<SchemaAnswer>("v1/schema", { signal }),
+  });
+
+export const useRuns = (): UseQueryResult<RunsAnswer, ApiError> =>
+  useQuery({
+    queryKey: ["runs"],
+    queryFn: ({ signal }) => call<RunsAnswer>("v1/runs", { signal }),
+    refetchInterval: LOOK_MS,
   });

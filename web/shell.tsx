@@ -16,7 +16,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { type ReactNode, useEffect } from "react";
 import type { ProjectAnswer } from "../src/serve/api-types.ts";
-import { forgetKey, readKey } from "./key.ts";
+import { forgetAll, readKey } from "./kept.ts";
 import { KeyForm } from "./key-form.tsx";
 import { ErrorNote } from "./parts/error-note.tsx";
 import { Icon, type IconName } from "./parts/icons.tsx";
@@ -116,9 +116,9 @@ export function Shell(): ReactNode {
 }
 
 function Content({ project }: { readonly project: ReturnType<typeof useProject> }): ReactNode {
-  const { error, isPending, refetch } = project;
+  const { data, error, isPending, refetch } = project;
   if (error?.code === "unauthorized") return <KeyForm />;
-  if (error)
+  if (error && !data)
     return (
       <ErrorNote
         title="The service cannot be reached"
@@ -165,13 +165,14 @@ function ColourButton(): ReactNode {
 function ForgetKeyButton(): ReactNode {
   const queries = useQueryClient();
   const forget = () => {
-    forgetKey();
+    forgetAll();
     void queries.resetQueries();
   };
+  const label = "Forget the key and the history";
   return (
     readKey() !== null && (
-      <Tooltip label="Forget the key">
-        <ActionIcon variant="subtle" color="gray" aria-label="Forget the key" onClick={forget}>
+      <Tooltip label={label}>
+        <ActionIcon variant="subtle" color="gray" aria-label={label} onClick={forget}>
           <Icon name="key" />
         </ActionIcon>
       </Tooltip>

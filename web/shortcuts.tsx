@@ -41,11 +41,12 @@ export function ShortcutsProvider({ children }: { readonly children: ReactNode }
       const key = nameOf(event);
       if (isTyping(event.target) && !key.startsWith("mod+")) return;
       const isSecond = event.timeStamp - before.atMs < SEQUENCE_MS;
-      const wanted = new Set(isSecond ? [key, `${before.key} ${key}`] : [key]);
-      before = { key, atMs: event.timeStamp };
       const all = [...groups.current.values()].flatMap(({ list }) => list());
       // what is shown on top was added last
-      const run = all.findLast((one) => one.run !== undefined && wanted.has(one.keys))?.run;
+      const runOf = (keys: string) =>
+        all.findLast((one) => one.run !== undefined && one.keys === keys)?.run;
+      const run = (isSecond ? runOf(`${before.key} ${key}`) : undefined) ?? runOf(key);
+      before = { key, atMs: event.timeStamp };
       if (run === undefined) return;
       event.preventDefault();
       before = { key: "", atMs: 0 };

@@ -1,24 +1,22 @@
 /** One answer: its SQL to read, change and run, its rows, how sure the model was, and what a person says of it. */
 import { Button, Group, Loader, Skeleton, Stack, Text, Tooltip } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import type { Rows } from "../../../src/serve/api-types.ts";
 import { ApiError, call } from "../../client.ts";
 import { ErrorNote } from "../../parts/error-note.tsx";
 import { Icon } from "../../parts/icons.tsx";
 import { Notice } from "../../parts/notice.tsx";
 import { ResultView, timeText } from "../../parts/result-view.tsx";
+import { SqlField } from "../../parts/sql-field.tsx";
+import { SqlShown } from "../../parts/sql-shown.tsx";
 import { readableSql } from "../../parts/sql-text.ts";
-import { useSchema, useScopes } from "../../queries.ts";
+import { useScopes } from "../../queries.ts";
 import { KeyNames, useShortcuts } from "../../shortcuts.tsx";
 import type { Asked } from "./ask.ts";
 import classes from "./ask.module.css";
 import { Confidence } from "./confidence.tsx";
 import { Feedback } from "./feedback.tsx";
-
-const SqlEditor = lazy(async () => ({
-  default: (await import("../../parts/sql-editor.tsx")).SqlEditor,
-}));
 
 const PHASES = {
   waiting: "Waiting for the model …",
@@ -40,7 +38,13 @@ export function Answer({ asked }: AnswerProps): ReactNode {
     );
   return (
     <Stack gap="sm" aria-label="Answer" component="section">
-      {sql === null ? <Refusal {...asked} /> : <AnsweredSql key={sql} asked={asked} sql={sql} />}
+      {sql === null ? (
+        <Refusal {...asked} />
+      ) : phase === "writing" ? (
+        <SqlShown sql={sql} label="SQL, being written" />
+      ) : (
+        <AnsweredSql key={sql} asked={asked} sql={sql} />
+      )}
       {sql === null && answer && (
         <Feedback requestId={answer.request_id} corrected={undefined} hasSql={false} />
       )}
@@ -69,17 +73,6 @@ function AnsweredSql({ asked, sql }: AnswerProps & { readonly sql: string }): Re
   const canRun = mayExecute && !asked.hasOwnSchema;
   const written = useMemo(() => readableSql(sql), [sql]);
   const [text, setText] = useState(written);
-  const schema = useSchema();
-  const names = useMemo(
-    () =>
-      Object.fromEntries(
-        (schema.data?.tables ?? []).map(({ name, columns }) => [
-          name,
-          columns.map((one) => one.name),
-        ]),
-      ),
-    [schema.data],
-  );
   const execution = useMutation<Rows, ApiError, string>({
     mutationFn: (wanted) => call<Rows>("v1/execute", { body: { sql: wanted } }),
   });
@@ -92,16 +85,7 @@ function AnsweredSql({ asked, sql }: AnswerProps & { readonly sql: string }): Re
   return (
     <>
       <div className="panel">
-        <Suspense fallback={<Skeleton h={84} />}>
-          <SqlEditor
-            value={text}
-            onChange={setText}
-            onRun={run}
-            names={names}
-            dialect={schema.data?.dialect}
-            label="SQL"
-          />
-        </Suspense>
+        <SqlField value={text} onChange={setText} onRun={run} label="SQL" />
         <Group justify="space-between" className={classes.bottom} gap="xs">
           <Group gap="xs">
             {canRun && (

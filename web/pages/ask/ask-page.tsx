@@ -1,6 +1,6 @@
 /** Ask: a question in plain words, its SQL, its rows; what was asked before stands beside it. */
 import { Stack } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { call } from "../../client.ts";
 import type { Rows } from "../../../src/serve/api-types.ts";
@@ -15,6 +15,7 @@ import { HistoryList } from "./history-list.tsx";
 import { QuestionBox } from "./question-box.tsx";
 
 export function AskPage(): ReactNode {
+  const queries = useQueryClient();
   const { data: project } = useProject();
   const { past, add, clear } = useHistory();
   const [question, setQuestion] = useState("");
@@ -36,13 +37,18 @@ export function AskPage(): ReactNode {
       const signal = begin();
       const tell = (told: Asked) => signal.aborted || setAsked(told);
       try {
-        const { sql = null, refusal } = await ask(wanted, schema, tell, signal);
+        const { sql = null, refusal, answer } = await ask(wanted, schema, tell, signal);
         if (schema === undefined) add({ question: wanted, sql, refusal, at: Date.now() });
+        const model = project && "name" in project.model ? project.model.name : undefined;
+        // the service has taken over another since
+        if (answer?.model !== model) void queries.invalidateQueries({ queryKey: ["project"] });
       } catch (error) {
         if (!signal.aborted) throw error;
       }
     },
-    onError: () => setAsked((before) => (before?.sql === undefined ? undefined : before)),
+    // of SQL that was not written to its end nothing is shown
+    onError: () =>
+      setAsked((before) => (before && isWhole(before) ? { ...before, phase: "done" } : undefined)),
   });
   const showAgain = useMutation({
     mutationFn: async ({ question: wanted, sql, refusal }: PastQuestion) => {
@@ -101,3 +107,5 @@ export function AskPage(): ReactNode {
     </div>
   );
 }
+
+const isWhole = ({ phase }: Asked): boolean => phase === "executing" || phase === "done";

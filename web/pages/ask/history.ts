@@ -1,5 +1,6 @@
 /** Questions of before, on this machine alone (localStorage): with their SQL, never with rows. */
 import { useLocalStorage } from "@mantine/hooks";
+import { HISTORY } from "../../kept.ts";
 
 export type PastQuestion = {
   readonly question: string;
@@ -21,7 +22,7 @@ const MOST_QUESTIONS = 100;
 /** The newest first; a question that is asked again moves to the front. */
 export function useHistory(): History {
   const [past, setPast, clear] = useLocalStorage<readonly PastQuestion[]>({
-    key: "t2s-history",
+    key: HISTORY,
     defaultValue: [],
   });
   const add = (asked: PastQuestion) =>

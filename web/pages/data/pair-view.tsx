@@ -26,7 +26,8 @@ export function PairView({ pair, actions, onDecided }: PairViewProps): ReactNode
   const [form, setForm] = useState<"fix" | "reject" | null>(null);
   const review = useReview();
   const { id, content, setAside } = pair;
-  const decide = (decision: Decision) =>
+  const decide = (decision: Decision) => {
+    if (review.isPending) return;
     review.mutate(
       { id, decision: { content, ...decision } },
       {
@@ -36,6 +37,7 @@ export function PairView({ pair, actions, onDecided }: PairViewProps): ReactNode
         },
       },
     );
+  };
   const canAccept = setAside === undefined && !review.isPending;
   const accept = () => canAccept && decide({ decision: "accept" });
   useImperativeHandle(actions, () => ({

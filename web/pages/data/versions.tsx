@@ -10,7 +10,7 @@ import classes from "./data.module.css";
 export function Versions(): ReactNode {
   const { data, error, refetch } = useVersions();
   const [chosen, setChosen] = useState<{ before?: string; after?: string }>({});
-  if (error)
+  if (error && !data)
     return (
       <ErrorNote
         title="The versions cannot be shown"
@@ -117,7 +117,7 @@ const VersionTable = ({ versions }: { readonly versions: readonly DataVersion[] 
 
 function Difference({ before, after }: { before?: string; after?: string }): ReactNode {
   const { data, error } = useDiff(before, after);
-  if (error) return <ErrorNote title="They cannot be compared" error={error} />;
+  if (error && !data) return <ErrorNote title="They cannot be compared" error={error} />;
   if (data === undefined) return <Skeleton h={120} />;
   const { counts, added, removed, changed } = data;
   return (

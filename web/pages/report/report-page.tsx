@@ -2,11 +2,12 @@
 import { Select, Skeleton, Stack, Table, Text, Title } from "@mantine/core";
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import type { RunReport, RunsAnswer } from "../../../src/serve/api-types.ts";
+import type { RunReport } from "../../../src/serve/api-types.ts";
 import { type ApiError, call } from "../../client.ts";
 import { ErrorNote } from "../../parts/error-note.tsx";
 import { percent, when } from "../../parts/figures.ts";
 import { PageHead } from "../../parts/page-head.tsx";
+import { useRuns } from "../../queries.ts";
 import { Cases } from "./cases.tsx";
 import { Confidence } from "./confidence.tsx";
 import { ErrorClasses } from "./error-classes.tsx";
@@ -24,16 +25,20 @@ export function ReportPage(): ReactNode {
   const [wanted, setWanted] = useState("latest");
   const [errorClass, setErrorClass] = useState<string | null>(null);
   const { data, error, refetch } = useReport(wanted);
+  const choose = (id: string) => {
+    setWanted(id);
+    setErrorClass(null);
+  };
   return (
     <>
-      <PageHead title="Report" actions={data && <RunChoice id={data.id} onChoose={setWanted} />}>
+      <PageHead title="Report" actions={data && <RunChoice id={data.id} onChoose={choose} />}>
         Execution accuracy (EX): the rows that the written SQL returns are those of the gold.
       </PageHead>
-      {error?.code === "not-found" ? (
+      {error?.code === "not-found" && !data ? (
         <Text>
           There is no report yet. <code>t2s run</code> trains a model, measures it, and writes one.
         </Text>
-      ) : error ? (
+      ) : error && !data ? (
         <ErrorNote
           title="The report cannot be shown"
           error={error}
@@ -63,10 +68,7 @@ function RunChoice({
   readonly id: string;
   readonly onChoose: (id: string) => void;
 }): ReactNode {
-  const { data } = useQuery<RunsAnswer, ApiError>({
-    queryKey: ["runs"],
-    queryFn: ({ signal }) => call<RunsAnswer>("v1/runs", { signal }),
-  });
+  const { data } = useRuns();
   const measured = data?.runs.filter(({ ex }) => ex !== null) ?? [];
   return (
     <Select

@@ -16,9 +16,10 @@ import { ErrorNote } from "../../parts/error-note.tsx";
 import { duration, interval, percent, when } from "../../parts/figures.ts";
 import { PageHead } from "../../parts/page-head.tsx";
 import { ShareScale } from "../../parts/share-scale.tsx";
+import { useRuns } from "../../queries.ts";
 import { Accuracy } from "./accuracy.tsx";
 import { RunFacts } from "./run-facts.tsx";
-import { leftMs, useRun, useRuns } from "./runs-queries.ts";
+import { leftMs, useRun } from "./runs-queries.ts";
 import classes from "./runs.module.css";
 
 const StepChart = lazy(async () => ({ default: (await import("./step-chart.tsx")).StepChart }));
@@ -150,9 +151,16 @@ type Measure = keyof typeof measures;
 function Chosen({ ids }: { readonly ids: readonly string[] }): ReactNode {
   const [measure, setMeasure] = useState<Measure>("loss");
   const [first, second] = [useRun(ids[0] ?? null), useRun(ids[1] ?? null)];
-  const error = first.error ?? second.error;
+  const failed = [first, second].find(({ error, data }) => error !== null && data === undefined);
   const runs = [first.data, second.data].filter((run): run is RunDetail => run !== undefined);
-  if (error) return <ErrorNote title="The run cannot be shown" error={error} />;
+  if (failed?.error)
+    return (
+      <ErrorNote
+        title="The run cannot be shown"
+        error={failed.error}
+        onRetry={() => void failed.refetch()}
+      />
+    );
   if (ids.length === 0) return <Text c="dimmed">No run is chosen.</Text>;
   if (runs.length < ids.length) return <Skeleton h={340} />;
   const { label, valueOf, format } = measures[measure];

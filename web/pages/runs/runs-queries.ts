@@ -1,19 +1,12 @@
 /** Runs as the service has them; one that goes on is followed step by step. */
 import { useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
-import { useEffect } from "react";
-import type { RunDetail, RunEvent, RunsAnswer, Step } from "../../../src/serve/api-types.ts";
+import { useEffect, useState } from "react";
+import type { RunDetail, RunEvent, Step } from "../../../src/serve/api-types.ts";
 import { type ApiError, call, send } from "../../client.ts";
 import { serverEvents } from "../../events.ts";
 
-/** How often the list looks for runs that began. */
-const LOOK_MS = 5000;
-
-export const useRuns = (): UseQueryResult<RunsAnswer, ApiError> =>
-  useQuery({
-    queryKey: ["runs"],
-    queryFn: ({ signal }) => call<RunsAnswer>("v1/runs", { signal }),
-    refetchInterval: LOOK_MS,
-  });
+/** Between a stream that broke off and another try. */
+const AGAIN_MS = 3000;
 
 const pathOf = (id: string): string => `v1/runs/${encodeURIComponent(id)}`;
 
@@ -26,18 +19,26 @@ export function useRun(id: string | null): UseQueryResult<RunDetail, ApiError> {
     enabled: id !== null,
   });
   const isRunning = query.data?.state === "running";
+  /** Counts the streams that ended. */
+  const [turn, setTurn] = useState(0);
   useEffect(() => {
     if (id === null || !isRunning) return undefined;
     const gone = new AbortController();
+    let again: number | undefined;
     const show = (metrics: readonly Step[]) =>
       queries.setQueryData<RunDetail>(["run", id], (run) => run && withSteps(run, metrics));
     void follow(id, gone.signal, show)
       .catch(() => undefined)
       .finally(() => {
-        if (!gone.signal.aborted) void queries.invalidateQueries({ queryKey: ["run", id] });
+        if (gone.signal.aborted) return;
+        void queries.invalidateQueries({ queryKey: ["run", id] });
+        again = window.setTimeout(() => setTurn((before) => before + 1), AGAIN_MS);
       });
-    return () => gone.abort();
-  }, [id, isRunning, queries]);
+    return () => {
+      gone.abort();
+      window.clearTimeout(again);
+    };
+  }, [id, isRunning, turn, queries]);
   return query;
 }
 

@@ -23,7 +23,7 @@ export function SettingsPage(): ReactNode {
       <PageHead title="Settings">
         To read: options are set in t2s.yaml, keys by <code>t2s keys</code>.
       </PageHead>
-      {error ? (
+      {error && !data ? (
         <ErrorNote
           title="The settings cannot be shown"
           error={error}
