@@ -1,5 +1,13 @@
 /** A service takes over a newly tuned model while it is asked: no request is lost, none is answered by half of one. */
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -105,6 +113,19 @@ describe.skipIf(MODEL === "" || !existsSync(MODEL))("reload (T2S_MODEL_FILE)", (
     expect([missing.status, missing.body.error.code]).toEqual([409, "reload-failed"]);
     expect(missing.body.error.message).toContain(runs[1]);
     expect((await ask(QUESTIONS[0])).body.run).toBe(runs[1]);
+  });
+
+  test("another database in t2s.yaml is refused, and what was served is served on", async () => {
+    const before = readFileSync(join(project, "t2s.yaml"), "utf8");
+    const named = (file: string) => before.replace(/^database: .*$/m, `database: sqlite:${file}`);
+    writeFileSync(join(project, "t2s.yaml"), named("other.sqlite"));
+    const { status, body } = await running.post("/v1/reload", {});
+    expect([status, body.error.code]).toEqual([409, "reload-failed"]);
+    expect(body.error.message).toContain("names another database; a restart");
+    expect((await ask(QUESTIONS[0])).body.run).toBe(runs[1]);
+    writeFileSync(join(project, "t2s.yaml"), named("./shop.sqlite"));
+    await retune(2);
+    expect((await running.post("/v1/reload", {})).status).toBe(200);
   });
 
   test("the schema is taken over with it, and a key without the scope may not ask for it", async () => {

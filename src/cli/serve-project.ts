@@ -6,6 +6,7 @@ import { createExecutor, type Executor } from "../db/executor.ts";
 import { roleWarningsOn } from "../db/postgres/role.ts";
 import { readPostgresUrl } from "../db/postgres/url.ts";
 import type { Config } from "../pipeline/options.ts";
+import { adapterFileOf } from "../pipeline/predictor.ts";
 import { openProjectRecords } from "../pipeline/project-records.ts";
 import type { StageContext } from "../pipeline/run.ts";
 import { openServedModel } from "../pipeline/served-model.ts";
@@ -13,7 +14,7 @@ import { databaseOf, loadDatabase } from "../pipeline/stages/schema.ts";
 import type { Database } from "../schema/schema.ts";
 import { createApp } from "../serve/app.ts";
 import type { Reloaded } from "../serve/holder.ts";
-import { createKeyring, readKeys } from "../serve/keys.ts";
+import { createKeyring, isPartial, LOCAL_READER, readKeys } from "../serve/keys.ts";
 import { createMetrics, type Metrics } from "../serve/metrics.ts";
 import { viewOf } from "../serve/reader-view.ts";
 import { createService, type Service } from "../serve/service.ts";
@@ -25,8 +26,8 @@ import { builtWebFolder } from "./web-folder.ts";
 export type ServeOptions = {
   readonly host: string;
   readonly port: number;
-  /** At the head of the page. */
-  readonly title: string;
+  /** At the head of the page; left out, the database's name. */
+  readonly title?: string;
   readonly sampleQuestions: readonly string[];
   /** The project's options as they are now; left out, they stay what they were. */
   readonly reread?: () => StageContext;
@@ -44,7 +45,6 @@ const MIB = 2 ** 20;
  */
 export async function serveProject(context: StageContext, options: ServeOptions): Promise<void> {
   const { project, config, signal } = context;
-  const { title, sampleQuestions } = options;
   const keys = createKeyring(project.keysFile);
   if (keys.isEmpty() && !LOOPBACK.has(options.host))
     throw new UserError(
@@ -52,12 +52,19 @@ export async function serveProject(context: StageContext, options: ServeOptions)
       `${options.host} can be reached from elsewhere, and there is no API key; \`t2s keys add NAME\` makes one`,
     );
   const opened = await openService(context);
+  const { service } = opened;
+  const { title = service.schema(LOCAL_READER).dbId, sampleQuestions } = options;
   let configInUse = config;
   const records = openProjectRecords(context, () => configInUse);
   const onLoaded = (loaded: Config) => {
     configInUse = { ...loaded, ...limitsIn(config) };
   };
-  const reload = createReload(opened.service, options.reread ?? (() => context), onLoaded);
+  const reload = createReload({
+    service,
+    source: databaseOf(context),
+    reread: options.reread ?? (() => context),
+    onLoaded,
+  });
   const reloadNow = () =>
     void reload().then(
       ({ model: name, run }) => context.progress.note(`now served: ${[name, run].join(" ")}`),
@@ -68,7 +75,10 @@ export async function serveProject(context: StageContext, options: ServeOptions)
     keys,
     needsKey: !LOOPBACK.has(options.host),
     webFolder: builtWebFolder(),
-    notes: { file: project.notesFile, isPartial: config["schema.tables"].length > 0 },
+    notes: {
+      file: project.notesFile,
+      isPartial: () => configInUse["schema.tables"].length > 0,
+    },
     about: { title, sampleQuestions, version: packageVersion() },
     records,
     reload,
@@ -76,7 +86,7 @@ export async function serveProject(context: StageContext, options: ServeOptions)
   });
   process.on("SIGHUP", reloadNow);
   try {
-    options.onReady(await listen(app, options), opened.service.model);
+    options.onReady(await listen(app, options), service.model);
     await stopWanted(signal);
   } finally {
     process.off("SIGHUP", reloadNow);
@@ -142,7 +152,7 @@ async function tellUnreadable(
   executor: Executor,
 ): Promise<void> {
   for (const key of readKeys(context.project.keysFile)) {
-    if (key.tables === undefined && key.rowFilters === undefined) continue;
+    if (!isPartial(key)) continue;
     const { permissions, database: shown } = viewOf(database, key);
     for (const { name } of shown.tables) {
       const sql = `SELECT * FROM ${quoteName(name, database.dialect)} LIMIT 0`;
@@ -160,28 +170,41 @@ async function readDatabase(context: StageContext): Promise<Database> {
   return database;
 }
 
+type ReloadOptions = {
+  readonly service: Service;
+  /** The database that statements run on, from the start to the end. */
+  readonly source: string;
+  readonly reread: () => StageContext;
+  readonly onLoaded: (config: Config) => void;
+};
+
 /**
  * Takes over what the project holds now: one load after the other, beside what is served meanwhile. Raises reload-failed,
- * also where that would put a base model in a tuned one's place.
+ * also for another database, and where a base model would take a tuned one's place.
  */
-function createReload(
-  service: Service,
-  reread: () => StageContext,
-  onLoaded: (config: Config) => void,
-): () => Promise<Reloaded> {
+function createReload({
+  service,
+  source,
+  reread,
+  onLoaded,
+}: ReloadOptions): () => Promise<Reloaded> {
   let last: Promise<unknown> = Promise.resolve();
   const load = async (): Promise<Reloaded> => {
     const context = reread();
+    if (databaseOf(context) !== source)
+      throw new UserError(
+        "reload-failed",
+        "t2s.yaml names another database; a restart takes it over",
+      );
     const database = await readDatabase(context);
-    const model = await openServedModel(context);
     const { model: before } = service;
-    if (model.run === undefined && "run" in before && before.run !== undefined) {
-      await model.close();
+    const isTuned = "run" in before && before.run !== undefined;
+    if (isTuned && (await adapterFileOf(context)) === undefined)
       throw new UserError(
         "reload-failed",
         `no model is tuned on what the project holds now; that of run ${before.run} is served on`,
       );
-    }
+    const model = await openServedModel(context);
     service.replace({ database, model });
     onLoaded(context.config);
     return { model: model.name, run: model.run ?? null };

@@ -46,6 +46,19 @@ export type StoredKey = Reader & {
 /** Whoever sits at the machine, where no key is needed. */
 export const LOCAL_READER: Reader = { name: "local", scopes: SCOPES };
 
+/** Whether some tables or rows are all that a reader sees. */
+export const isPartial = ({ tables, rowFilters }: Reader): boolean =>
+  tables !== undefined || rowFilters !== undefined;
+
+/** For what speaks of the whole database; `what` says that it does. Raises forbidden. */
+export function ensureWhole(reader: Reader, what: string): void {
+  if (!isPartial(reader)) return;
+  throw new UserError(
+    "forbidden",
+    `key ${reader.name} sees a part of the database, and ${what}; a key without --tables and --rows is wanted`,
+  );
+}
+
 const storedKeys = z.array(
   z.strictObject({
     name: z.string().min(1),

@@ -11,13 +11,13 @@ import { applyNotes, parseNotes } from "../schema/notes.ts";
 import { withNote } from "../schema/notes-file.ts";
 import { notesRequest, readBody } from "./api.ts";
 import type { NotesAnswer } from "./api-types.ts";
-import { LOCAL_READER, type Reader } from "./keys.ts";
+import { ensureWhole, LOCAL_READER, type Reader } from "./keys.ts";
 import type { Service } from "./service.ts";
 
 export type NotesPlace = {
   readonly file: string;
-  /** The schema is of chosen tables, and the notes may speak of others. */
-  readonly isPartial: boolean;
+  /** Whether the schema is of chosen tables by now, and the notes may speak of others. */
+  readonly isPartial: () => boolean;
 };
 
 /** How errors name the file. */
@@ -33,11 +33,7 @@ type NotesOptions = {
 export function serveNotes(app: FastifyInstance, options: NotesOptions): void {
   const { service, readerOf } = options;
   const placeFor = (reader: Reader): NotesPlace => {
-    if (reader.tables !== undefined || reader.rowFilters !== undefined)
-      throw new UserError(
-        "forbidden",
-        `key ${reader.name} sees a part of the database; the notes speak of all of it`,
-      );
+    ensureWhole(reader, "the notes speak of all of it");
     if (options.notes === undefined) throw new UserError("not-found", "there are no notes here");
     return options.notes;
   };
@@ -49,16 +45,17 @@ export function serveNotes(app: FastifyInstance, options: NotesOptions): void {
     if (change.hash !== sha256(before))
       throw new UserError("notes-changed", `${NAME} has changed since it was read`);
     const text = "text" in change ? change.text : withNote(NAME, before, change.note);
-    applyNotes(service.schema(LOCAL_READER), parseNotes(text, NAME), { isPartial });
+    const notes = parseNotes(text, NAME);
+    applyNotes(service.schema(LOCAL_READER), notes, { isPartial: isPartial() });
     writeFileAtomic(file, text);
-    return answerOf(text);
+    return answerOf(text, notes);
   });
 }
 
 const textOf = (file: string): string => (existsSync(file) ? readFileSync(file, "utf8") : "");
 
-const answerOf = (text: string): NotesAnswer => ({
+const answerOf = (text: string, notes = parseNotes(text, NAME)): NotesAnswer => ({
   text,
   hash: sha256(text),
-  ...parseNotes(text, NAME),
+  ...notes,
 });

@@ -6,7 +6,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { UserError } from "../base/errors.ts";
 import { readBody } from "./api.ts";
-import { type Keyring, LOCAL_READER, type Reader } from "./keys.ts";
+import { ensureWhole, type Keyring, LOCAL_READER, type Reader } from "./keys.ts";
 import type { Metrics } from "./metrics.ts";
 import * as forms from "./project-api.ts";
 import type * as types from "./project-types.ts";
@@ -57,15 +57,10 @@ export function addProjectRoutes(app: FastifyInstance, options: ProjectRoutesOpt
   const closing = new AbortController();
   let followers = 0;
   app.addHook("preClose", async () => closing.abort());
-  const ensureWhole = (request: FastifyRequest) => {
-    const { name, tables, rowFilters } = readerOf(request);
-    if (tables === undefined && rowFilters === undefined) return;
-    throw new UserError(
-      "forbidden",
-      `key ${name} sees some tables or rows alone, and this holds cells of all of them; a key without --tables and --rows is wanted`,
-    );
+  const whole = {
+    preHandler: async (request: FastifyRequest) =>
+      ensureWhole(readerOf(request), "this holds cells of all of it"),
   };
-  const whole = { preHandler: async (request: FastifyRequest) => ensureWhole(request) };
 
   app.get("/v1/pairs", whole, ({ query }) => records.pairs(readBody(forms.pairQuery, query)));
   app.post<WithId>("/v1/pairs/:id/review", whole, (request, reply) => {

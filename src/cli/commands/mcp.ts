@@ -1,22 +1,14 @@
 /** `t2s mcp`: the project as a server in the Model Context Protocol. */
 import { type Command, Option } from "commander";
 import { UserError } from "../../base/errors.ts";
-import { loadDatabase } from "../../pipeline/stages/schema.ts";
 import { ioOf } from "../io.ts";
 import { serveMcpStdio } from "../mcp-stdio.ts";
 import { addOptionFlags, overridesOf } from "../option-flags.ts";
-import { sampleQuestions } from "../sample-questions.ts";
-import { serveProject } from "../serve-project.ts";
 import { packageVersion } from "../version.ts";
-import { noteModel, readPort } from "./serve.ts";
+import { type HttpFlags, noteModel, serveHttp } from "./serve.ts";
 import { contextOf } from "./run.ts";
 
-type McpFlags = {
-  readonly http?: boolean;
-  readonly port: string;
-  readonly host: string;
-  readonly key?: string;
-};
+type McpFlags = HttpFlags & { readonly http?: boolean; readonly key?: string };
 
 export function registerMcp(program: Command): void {
   const command = program
@@ -44,26 +36,16 @@ export function registerMcp(program: Command): void {
   addOptionFlags(command, ["serve.", "predict."]);
   command.action(async (flags: McpFlags, self: Command) => {
     const io = ioOf(self);
-    const context = contextOf(io, overridesOf(self));
     checkFlags(flags, (flag) => self.getOptionValueSource(flag) === "cli");
-    if (!flags.http) {
-      const { key } = flags;
-      return serveMcpStdio(context, {
-        version: packageVersion(),
-        ...(key !== undefined && { key }),
-        onReady: (model) => noteModel(io, model),
-      });
-    }
-    const { dbId } = await loadDatabase(context);
-    return serveProject(context, {
-      host: flags.host,
-      port: readPort(flags.port),
-      title: dbId,
-      sampleQuestions: sampleQuestions(context.project),
-      onReady: (url, model) => {
-        noteModel(io, model);
-        io.result({ url: `${url}/mcp`, pid: process.pid }, `${url}/mcp answers (Ctrl-C ends)`);
-      },
+    if (flags.http)
+      return serveHttp(io, self, flags, (url) =>
+        io.result({ url: `${url}/mcp`, pid: process.pid }, `${url}/mcp answers (Ctrl-C ends)`),
+      );
+    const { key } = flags;
+    return serveMcpStdio(contextOf(io, overridesOf(self)), {
+      version: packageVersion(),
+      ...(key !== undefined && { key }),
+      onReady: (model) => noteModel(io, model),
     });
   });
 }

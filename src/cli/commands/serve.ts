@@ -1,7 +1,6 @@
 /** `t2s serve`: the project as an HTTP service. */
 import type { Command } from "commander";
 import { UserError } from "../../base/errors.ts";
-import { loadDatabase } from "../../pipeline/stages/schema.ts";
 import type { Service } from "../../serve/service.ts";
 import { type Io, ioOf } from "../io.ts";
 import { addOptionFlags, overridesOf } from "../option-flags.ts";
@@ -26,21 +25,37 @@ export function registerServe(program: Command): void {
       "\nExamples:\n  t2s serve\n  t2s serve --port 8080 --json\n  t2s keys add dashboard --scopes ask,execute && t2s serve --host 0.0.0.0\n  t2s serve --serve.timeoutMs 2000 --decode candidates:8",
     );
   addOptionFlags(command, ["serve.", "predict."]);
-  command.action(async (options: { port: string; host: string }, self: Command) => {
+  command.action((flags: HttpFlags, self: Command) => {
     const io = ioOf(self);
-    const context = contextOf(io, overridesOf(self));
-    const { dbId } = await loadDatabase(context);
-    await serveProject(context, {
-      host: options.host,
-      port: readPort(options.port),
-      title: dbId,
-      sampleQuestions: sampleQuestions(context.project),
-      reread: () => contextOf(io, overridesOf(self)),
-      onReady: (url, model) => {
-        noteModel(io, model);
-        io.result({ url, pid: process.pid }, `Ask your questions on ${url} (Ctrl-C ends)`);
-      },
-    });
+    return serveHttp(io, self, flags, (url) =>
+      io.result({ url, pid: process.pid }, `Ask your questions on ${url} (Ctrl-C ends)`),
+    );
+  });
+}
+
+export type HttpFlags = { readonly port: string; readonly host: string };
+
+/**
+ * The project of a command as an HTTP service, until it is told to stop; `onUrl` is called once when it answers. Raises
+ * usage, and what serveProject does.
+ */
+export async function serveHttp(
+  io: Io,
+  self: Command,
+  { port, host }: HttpFlags,
+  onUrl: (url: string) => void,
+): Promise<void> {
+  const reread = () => contextOf(io, overridesOf(self));
+  const context = reread();
+  await serveProject(context, {
+    host,
+    port: readPort(port),
+    sampleQuestions: sampleQuestions(context.project),
+    reread,
+    onReady: (url, model) => {
+      noteModel(io, model);
+      onUrl(url);
+    },
   });
 }
 
