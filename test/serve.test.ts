@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { benchServe } from "../src/cli/bench-serve.ts";
 import { openRequestLog } from "../src/track/requests.ts";
 import { exampleOf } from "./fixtures/examples.ts";
 import { startServe } from "./fixtures/running-service.ts";
@@ -212,19 +213,40 @@ test.skipIf(MODEL === "" || !existsSync(MODEL))(
   },
 );
 
+const QUESTIONS = ["How many customers are there?", "names of the customers"];
+/** A project with these questions in its dev split. */
+function benchProject(model: string): string {
+  const project = makeShopProject(folder, `model: gguf:${model}\n`, []);
+  const clean = join(project, "data", "clean");
+  mkdirSync(clean, { recursive: true });
+  const lines = QUESTIONS.map(
+    (question, i) => `${JSON.stringify(exampleOf(String(i), question, "SELECT 1"))}\n`,
+  );
+  writeFileSync(join(clean, "dev.jsonl"), lines.join(""));
+  return project;
+}
+
+test("a bench of a service that answers nothing says why", async () => {
+  const { stderr } = await runInProject(benchProject("missing.gguf"), ["bench", "serve"]);
+  expect(stderr).toContain("error model-missing: the service answered none of 2 questions");
+  expect(stderr).toContain("missing.gguf");
+});
+
+test("a bench ends when its service is killed", async () => {
+  const program = ["sh", "-c", "kill -9 $$"] as const;
+  const options = { questions: QUESTIONS, clients: [1], onProgress: () => {} };
+  await expect(benchServe({ ...options, program, folder })).rejects.toThrow("ended with SIGKILL");
+});
+
 test.skipIf(MODEL === "" || !existsSync(MODEL))(
   "a bench starts a service, asks it alone and by several clients, and says what each part took (T2S_MODEL_FILE)",
   async () => {
-    const project = makeShopProject(folder, `model: gguf:${MODEL}\n`, []);
+    const empty = makeShopProject(folder, `model: gguf:${MODEL}\n`, []);
+    const none = await runInProject(empty, ["bench", "serve"]);
+    expect(none.stderr).toContain("error not-found: there is no question in");
+    const project = benchProject(MODEL);
     const bench = (...args: string[]) => runInProject(project, ["bench", "serve", ...args]);
     expect((await bench("--clients", "0")).stderr).toContain("error usage: --clients is 0");
-    expect((await bench()).stderr).toContain("error not-found: there is no question in");
-    const clean = join(project, "data", "clean");
-    mkdirSync(clean, { recursive: true });
-    const lines = ["How many customers are there?", "names of the customers"].map(
-      (question, i) => `${JSON.stringify(exampleOf(String(i), question, "SELECT 1"))}\n`,
-    );
-    writeFileSync(join(clean, "dev.jsonl"), lines.join(""));
     const { json, stderr } = await bench("--questions", "2", "--clients", "1,3");
     expect(json, stderr).toMatchObject({ name: "serve", ratio: json.theirs / json.ours });
     const { ownMs, schemas, clients, megabytes } = json.conditions;

@@ -6,6 +6,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { availableParallelism, cpus } from "node:os";
+import { UserError } from "../base/errors.ts";
+import { percentile } from "../base/percentile.ts";
+import type { ErrorAnswer, GenerateAnswer } from "../serve/api-types.ts";
 
 export type BenchServeOptions = {
   /** What a shell would be given to start t2s. */
@@ -28,21 +31,16 @@ export type BenchServe = {
   readonly ratio: number;
   readonly unit: string;
   readonly conditions: {
+    /** Those of one client that were answered. */
     readonly questions: number;
     readonly coldStart: { readonly readyMs: number; readonly firstQuestionMs: number };
-    /** From the request to the first event, and to the whole statement, which comes at once. */
+    /** From the request to the first event, and to the whole statement. */
     readonly firstEventMs: Spread;
     readonly statementMs: Spread;
     /** What is left of a request without the model's time and the database's. */
     readonly ownMs: Spread;
     readonly tokensPerSecond: number;
-    readonly schemas: readonly {
-      readonly tables: number;
-      readonly characters: number;
-      /** The first question on it, and the mean of those that follow. */
-      readonly firstMs: number;
-      readonly nextMs: number;
-    }[];
+    readonly schemas: readonly OnSchema[];
     readonly clients: readonly ({
       readonly clients: number;
       readonly questions: number;
@@ -54,11 +52,25 @@ export type BenchServe = {
   };
 };
 
+/** Questions on a schema that comes with them. */
+export type OnSchema = { readonly tables: number; readonly characters: number } & (
+  | {
+      /** The first question on it, and the mean of those that follow. */
+      readonly firstMs: number;
+      readonly nextMs: number;
+    }
+  | {
+      /** The code of the error that it got instead. */
+      readonly error: string;
+    }
+);
+
 const SCHEMA_TABLES: readonly number[] = [5, 20, 60];
 const QUESTIONS_A_SCHEMA = 3;
 
 type Answer = {
-  readonly status: number;
+  /** What came instead of an answer. */
+  readonly error?: Pick<ErrorAnswer["error"], "code" | "message">;
   readonly ms: number;
   readonly firstEventMs: number;
   readonly statementMs: number;
@@ -67,7 +79,9 @@ type Answer = {
   readonly tokens: number;
 };
 
-/** Raises when the service does not start; what it said goes to standard error. */
+/**
+ * Raises when the service does not start (what it said goes to standard error), and model-missing where it answers no question.
+ */
 export async function benchServe(options: BenchServeOptions): Promise<BenchServe> {
   const { program, folder, questions, clients, onProgress } = options;
   const [command, ...args] = program;
@@ -80,24 +94,28 @@ export async function benchServe(options: BenchServeOptions): Promise<BenchServe
   try {
     const url = await urlOf(child);
     const readyMs = performance.now() - startedMs;
-    const total = questions.length * (1 + clients.length) + SCHEMA_TABLES.length;
+    const total =
+      questions.length +
+      SCHEMA_TABLES.length +
+      clients.reduce((sum, count) => sum + askedIn(count, questions), 0);
     let done = 0;
     const tell = (label: string) => onProgress(++done, total, label);
 
     const first = await ask(url, questions[0]);
     const single: Answer[] = [];
     for (const question of questions) {
-      single.push(await ask(url, question));
+      const answer = await ask(url, question);
+      if (answer.error === undefined) single.push(answer);
       tell("one client");
     }
-    const schemas = [];
+    if (single.length === 0)
+      throw new UserError(
+        "model-missing",
+        `the service answered none of ${questions.length} questions; the first got ${first.error?.code}: ${first.error?.message}`,
+      );
+    const schemas: OnSchema[] = [];
     for (const tables of SCHEMA_TABLES) {
-      const schema = ddlOf(tables);
-      const times: number[] = [];
-      for (let i = 0; i < QUESTIONS_A_SCHEMA; i++)
-        times.push(await askOn(url, schema, `How many rows has thing ${i}?`));
-      const [firstMs, ...next] = times;
-      schemas.push({ tables, characters: schema.length, firstMs, nextMs: mean(next) });
+      schemas.push(await askOn(url, tables));
       tell(`${tables} tables`);
     }
     const rounds = [];
@@ -105,7 +123,7 @@ export async function benchServe(options: BenchServeOptions): Promise<BenchServe
       const roundMs = performance.now();
       const answers = await askedBy(count, url, questions, () => tell(`${count} clients`));
       const seconds = (performance.now() - roundMs) / 1000;
-      const answered = answers.filter(({ status }) => status === 200);
+      const answered = answers.filter(({ error }) => error === undefined);
       rounds.push({
         clients: count,
         questions: answers.length,
@@ -125,7 +143,7 @@ export async function benchServe(options: BenchServeOptions): Promise<BenchServe
       ratio: theirs / ours,
       unit: "ms a question, one client; theirs: the model's share of it",
       conditions: {
-        questions: questions.length,
+        questions: single.length,
         coldStart: { readyMs, firstQuestionMs: first.ms },
         firstEventMs: spreadOf(single.map(({ firstEventMs }) => firstEventMs)),
         statementMs: spreadOf(single.map(({ statementMs }) => statementMs)),
@@ -139,7 +157,7 @@ export async function benchServe(options: BenchServeOptions): Promise<BenchServe
     };
   } finally {
     child.kill("SIGTERM");
-    if (child.exitCode === null) await once(child, "exit");
+    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
   }
 }
 
@@ -154,7 +172,7 @@ function urlOf(child: ReturnType<typeof spawn>): Promise<string> {
       if (text.endsWith("}\n")) resolve((JSON.parse(text) as { url: string }).url);
     });
     child.once("error", reject);
-    child.once("exit", (status) => reject(new Error(`the service ended with ${status}`)));
+    child.once("exit", (status, by) => reject(new Error(`the service ended with ${status ?? by}`)));
   });
 }
 
@@ -177,10 +195,13 @@ async function ask(url: string, question: string): Promise<Answer> {
     firstEventMs ||= since();
     if (text.includes("event: sql-end")) statementMs ||= since();
   }
-  const done = /^event: done\ndata: (.*)$/m.exec(text)?.[1] ?? "{}";
-  const told = JSON.parse(done) as Record<string, number | null | undefined>;
+  const [, end, data] = /^event: (done|error)\ndata: (.*)$/m.exec(text) ?? [];
+  const told: Partial<GenerateAnswer & ErrorAnswer> = JSON.parse(
+    data ?? (response.ok ? "{}" : text),
+  );
   return {
-    status: response.status,
+    // a stream may begin well and end with an error, or not at all
+    ...(end !== "done" && { error: told.error ?? { code: "internal", message: "it was cut off" } }),
     ms: since(),
     firstEventMs,
     statementMs,
@@ -190,21 +211,34 @@ async function ask(url: string, question: string): Promise<Answer> {
   };
 }
 
-/** Milliseconds of a question on a schema that comes with it. */
-async function askOn(url: string, schema: string, question: string): Promise<number> {
-  const startedMs = performance.now();
-  await (await post(`${url}/generate_sql`, { question, schema })).text();
-  return performance.now() - startedMs;
+async function askOn(url: string, tables: number): Promise<OnSchema> {
+  const schema = ddlOf(tables);
+  const asked = { tables, characters: schema.length };
+  const times: number[] = [];
+  for (let i = 0; i < QUESTIONS_A_SCHEMA; i++) {
+    const startedMs = performance.now();
+    const question = `How many rows has thing ${i}?`;
+    const response = await post(`${url}/generate_sql`, { question, schema });
+    const { error } = (await response.json()) as Partial<ErrorAnswer>;
+    if (error) return { ...asked, error: error.code };
+    times.push(performance.now() - startedMs);
+  }
+  const [firstMs, ...next] = times;
+  return { ...asked, firstMs, nextMs: mean(next) };
 }
 
-/** Every client asks its next question when it has an answer; at least one question each. */
+/** Questions of a round: at least one for each client. */
+const askedIn = (count: number, questions: readonly string[]): number =>
+  Math.max(count, questions.length);
+
+/** Every client asks its next question when it has an answer. */
 async function askedBy(
   count: number,
   url: string,
   questions: readonly string[],
   onAnswer: () => void,
 ): Promise<Answer[]> {
-  const total = Math.max(count, questions.length);
+  const total = askedIn(count, questions);
   const answers: Answer[] = [];
   let next = 0;
   const client = async () => {
@@ -227,10 +261,8 @@ const ddlOf = (tables: number): string =>
 const mean = (values: readonly number[]): number =>
   values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
 
-/** By the nearest rank. */
-export function spreadOf(values: readonly number[]): Spread {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number) =>
-    sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+function spreadOf(values: readonly number[]): Spread {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number) => percentile(sorted, share) ?? Number.NaN;
   return { p50: at(0.5), p99: at(0.99) };
 }

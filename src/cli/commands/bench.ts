@@ -73,9 +73,9 @@ function benchText({ ours, theirs, conditions }: BenchServe): string {
     ["the service's own share, p50 / p99", both(ownMs)],
     ["tokens a second", conditions.tokensPerSecond.toFixed(1)],
     ["memory", `${conditions.megabytes.toFixed(0)} MB`],
-    ...schemas.map(({ tables, characters, firstMs, nextMs }) => [
-      `a schema of ${tables} tables (${characters} characters)`,
-      `first question ${ms(firstMs)}, then ${ms(nextMs)}`,
+    ...schemas.map((one) => [
+      `a schema of ${one.tables} tables (${one.characters} characters)`,
+      "error" in one ? one.error : `first question ${ms(one.firstMs)}, then ${ms(one.nextMs)}`,
     ]),
   ];
   const rounds = clients.map((round) => [

@@ -1,10 +1,12 @@
 /** Counting: how often, how long, which share. Knows no example. */
+import { percentile } from "../../base/percentile.ts";
+
 export type Lengths = { readonly median: number; readonly p95: number; readonly max: number };
 
 /** Nearest-rank percentiles. */
 export function lengthsOf(values: readonly number[]): Lengths {
   const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+  const at = (share: number) => percentile(sorted, share) ?? 0;
   return { median: at(0.5), p95: at(0.95), max: at(1) };
 }
 
