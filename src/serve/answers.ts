@@ -1,9 +1,9 @@
 /** What the service found in the form that is sent: a question's answer, also in OpenAI's form, and schemas. Knows no HTTP. */
 import type { Database, Table } from "../schema/schema.ts";
-import type { DescribedTable, SchemaAnswer } from "./api-types.ts";
+import type { DescribedTable, GenerateAnswer, SchemaAnswer } from "./api-types.ts";
 import type { Answered } from "./ask.ts";
 
-export const generateAnswer = (answered: Answered, withRows: boolean): object => ({
+export const generateAnswer = (answered: Answered, withRows: boolean): GenerateAnswer => ({
   request_id: answered.requestId,
   sql: answered.sql,
   ...(answered.refusal !== undefined && {

@@ -30,6 +30,8 @@ export type GenerateAnswer = {
   /** The training run that the model comes from. */
   readonly run: string | null;
   readonly tokens: number;
+  /** The prompt's tokens that had to be read. */
+  readonly prompt_tokens_read?: number;
   readonly generation_time_ms: number;
   readonly execution_time_ms: number | null;
   readonly result?: Rows | FailedSql;

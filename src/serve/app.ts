@@ -55,6 +55,12 @@ export function createApp(options: AppOptions): FastifyInstance {
   const limitRate = createRateLimit();
   const readers = new WeakMap<FastifyRequest, Reader>();
   const readerOf = (request: FastifyRequest): Reader => readers.get(request) ?? LOCAL_READER;
+  /** Raises rate-limited. */
+  const countRequest = (request: FastifyRequest, count = 1): void => {
+    const reader = readerOf(request);
+    const who = needsKey ? `key ${reader.name}` : `address ${request.ip}`;
+    limitRate(who, reader.requestsPerMinute ?? requestsPerMinute, count);
+  };
   const guarded = new Map(routes.map(({ path, scope }) => [path, scope]));
   guarded.set("/mcp", "any"); // its tools ask for scopes of their own
 
@@ -78,8 +84,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     }
     readers.set(request, reader);
     if (scope !== "any") ensureScope(reader, scope);
-    const who = needsKey ? `key ${reader.name}` : `address ${request.ip}`;
-    limitRate(who, reader.requestsPerMinute ?? requestsPerMinute);
+    countRequest(request);
   });
   const { version } = about;
   const mcp = createMcpHttp({ service: async () => service, onError: metrics.error, version });
@@ -114,7 +119,8 @@ export function createApp(options: AppOptions): FastifyInstance {
     if ("missing" in model) throw new UserError("model-missing", model.missing);
     return reply.send({ status: "ready", model: model.name, run: model.run ?? null });
   });
-  app.get("/openapi.json", () => openApiDocument(about.version));
+  const document = openApiDocument(version);
+  app.get("/openapi.json", () => document);
   app.get("/metrics", (_request, reply) => {
     const { model, sql } = service.queues();
     return reply.type("text/plain; version=0.0.4; charset=utf-8").send(
@@ -209,8 +215,10 @@ export function createApp(options: AppOptions): FastifyInstance {
     method: ["GET", "POST", "DELETE"],
     url: "/mcp",
     handler: async (request, reply) => {
-      const { method, headers, body, host, url } = request;
-      const asked = new Request(`http://${host}${url}`, {
+      const { method, headers, body } = request;
+      // of a batch each call counts, and the first did as it came
+      if (Array.isArray(body) && body.length > 1) countRequest(request, body.length - 1);
+      const asked = new Request(MCP_ADDRESS, {
         method,
         headers: headers as Record<string, string>,
         signal: goneSignal(reply),
@@ -225,6 +233,8 @@ const LOCAL_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
 /** What a browser says of the page that asks; "null" of a file. */
 const originOf = ({ headers: { origin } }: FastifyRequest): readonly string[] =>
   origin === undefined ? [] : [origin.replace(/^https?:\/\//, "")];
+/** Of which nothing is read: whose name it is said to, a client may make up. */
+const MCP_ADDRESS = "http://localhost/mcp";
 /** Of one address, with keys that nobody knows. */
 const UNKNOWN_PER_MINUTE = 60;
 

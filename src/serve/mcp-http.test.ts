@@ -1,4 +1,4 @@
-/** Sessions of the protocol's earlier revisions: whose they are, how many there may be, and that they end with the app. */
+/** Sessions of the protocol's earlier revisions: whose they are, how many there may be, that they end with the app, and what of them counts. */
 import { afterEach, expect, test } from "vitest";
 import { openServed, type Served } from "../../test/fixtures/served.ts";
 
@@ -43,4 +43,39 @@ test("a session is its key's alone, and ends when its client says so", async () 
     headers: { "mcp-session-id": session, ...west },
   });
   expect([ended.statusCode, await list(session, west)]).toEqual([200, 404]);
+});
+
+test("each call of a batch counts against the key's rate", async () => {
+  open();
+  const few = served.key({ name: "few", requestsPerMinute: 12 });
+  const session = await initialize(few); // the first of 12
+  const batch = (calls: number) =>
+    served.app.inject({
+      method: "POST",
+      url: "/mcp",
+      headers: {
+        host: "localhost",
+        accept: "application/json, text/event-stream",
+        "mcp-session-id": session,
+        ...few,
+      },
+      payload: Array.from({ length: calls }, (_, id) => ({
+        jsonrpc: "2.0",
+        id,
+        method: "tools/call",
+        params: { name: "run_sql", arguments: { sql: "SELECT 1 AS one" } },
+      })),
+    });
+  const ran = await batch(6);
+  expect([ran.statusCode, ran.body.match(/structuredContent/g)?.length]).toEqual([200, 6]);
+  const refused = await batch(12);
+  expect([refused.statusCode, refused.json().error.code]).toEqual([429, "rate-limited"]);
+  expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
+  expect(await list(session, few)).toBe(200);
+});
+
+test("a Host that is no name is no reason to fail", async () => {
+  open();
+  const any = { ...served.key({ name: "any" }), host: "a b" };
+  expect(await list(await initialize(any), any)).toBe(200);
 });

@@ -45,16 +45,7 @@ export function createMcpServer(options: McpOptions): Server {
     { name: "text2sql-tuner", version },
     { capabilities: { tools: {}, resources: {} }, instructions: INSTRUCTIONS },
   );
-  server.setRequestHandler("tools/list", () => ({
-    tools: Object.entries(tools).map(([name, { title, description, input, output }]) => ({
-      name,
-      title,
-      description,
-      inputSchema: jsonSchemaOf(input, "input"),
-      outputSchema: jsonSchemaOf(output, "output"),
-      annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
-    })),
-  }));
+  server.setRequestHandler("tools/list", () => ({ tools: toolList }));
   async function call(
     { name, arguments: given }: CallToolRequest["params"],
     context: ServerContext,
@@ -137,6 +128,15 @@ export function createMcpServer(options: McpOptions): Server {
   );
   return server;
 }
+
+const toolList = Object.entries(tools).map(([name, { title, description, input, output }]) => ({
+  name,
+  title,
+  description,
+  inputSchema: jsonSchemaOf(input, "input"),
+  outputSchema: jsonSchemaOf(output, "output"),
+  annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
+}));
 
 const INSTRUCTIONS =
   "Answers questions about one database, read-only. `ask` writes the SQL and runs it; where it refuses, is unsure or is wrong, look at the schema (list_tables, describe_table, t2s://schema) and write a SELECT for run_sql yourself.";

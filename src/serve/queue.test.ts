@@ -49,4 +49,7 @@ test("a bucket is full at first and fills evenly; 0 means no limit", () => {
   now += 2000;
   expect([allowed(), allowed(), allowed()]).toEqual([true, true, 1]);
   for (let i = 0; i < 1000; i++) limit("c", 0);
+  limit("d", 60, 50);
+  expect(() => limit("d", 60, 11)).toThrow(expect.objectContaining({ seconds: 1 }));
+  limit("d", 60, 10);
 });

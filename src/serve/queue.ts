@@ -69,26 +69,26 @@ const MINUTE_MS = 60_000;
 /** Who asked nothing for a minute is forgotten when so many are known. */
 const MAX_KNOWN = 10_000;
 
-/** Counts one request of someone; raises rate-limited beyond `perMinute` (0: no limit). */
-export type RateLimit = (who: string, perMinute: number) => void;
+/** Counts requests of someone, one if not said; raises rate-limited beyond `perMinute` (0: no limit), and counts none then. */
+export type RateLimit = (who: string, perMinute: number, count?: number) => void;
 
 /** A bucket for each asker: full at first, and filled evenly. */
 export function createRateLimit(now: () => number = () => performance.now()): RateLimit {
   const buckets = new Map<string, { tokens: number; atMs: number }>();
-  return (who, perMinute) => {
+  return (who, perMinute, count = 1) => {
     if (perMinute === 0) return;
     const atMs = now();
     const last = buckets.get(who) ?? { tokens: perMinute, atMs };
     const filled = last.tokens + ((atMs - last.atMs) * perMinute) / MINUTE_MS;
     const tokens = Math.min(perMinute, filled);
-    if (tokens < 1)
+    if (tokens < count)
       throw new RetryLater(
         "rate-limited",
         `more than ${perMinute} requests a minute`,
-        ((1 - tokens) * 60) / perMinute,
+        ((count - tokens) * 60) / perMinute,
       );
     buckets.delete(who);
-    buckets.set(who, { tokens: tokens - 1, atMs });
+    buckets.set(who, { tokens: tokens - count, atMs });
     for (const [key, bucket] of buckets) {
       if (buckets.size <= MAX_KNOWN || atMs - bucket.atMs < MINUTE_MS) break;
       buckets.delete(key);

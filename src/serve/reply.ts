@@ -2,18 +2,10 @@
 import type { FastifyReply } from "fastify";
 import { errorTable, messageOf, UserError } from "../base/errors.ts";
 import { FieldError } from "./api.ts";
+import type { ErrorAnswer } from "./api-types.ts";
 import type { Metrics } from "./metrics.ts";
 import { RetryLater } from "./queue.ts";
 import { codeOf } from "./service.ts";
-
-type ErrorBody = {
-  readonly error: {
-    readonly message: string;
-    readonly type: string;
-    readonly param: string | null;
-    readonly code: string;
-  };
-};
 
 /** Aborts when the client has gone before it was answered. */
 export function goneSignal(reply: FastifyReply): AbortSignal {
@@ -27,7 +19,7 @@ export function goneSignal(reply: FastifyReply): AbortSignal {
 /** Status, body and seconds to wait for an error. What is no UserError says nothing of the inside. */
 export function errorReply(error: unknown): {
   readonly status: number;
-  readonly body: ErrorBody;
+  readonly body: ErrorAnswer;
   readonly retryAfter?: number;
 } {
   const known = error instanceof UserError ? error : undefined;
