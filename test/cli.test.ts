@@ -451,6 +451,25 @@ test("models lists every named model; doctor says what the machine can do", () =
   );
 });
 
+test("doctor says what is wrong in t2s.yaml beside all else", () => {
+  mkdirSync(join(folder, "wrong"), { recursive: true });
+  const written = [
+    ["database: sqlite:shop.sqlite\ntrain.epoch: 3\n", "train.epochs"],
+    ["database: oracle:shop\n", "sqlite:PATH"],
+  ];
+  for (const [options, wanted] of written) {
+    writeFileSync(join(folder, "wrong", "t2s.yaml"), options);
+    const { ok, checks } = jsonOf<{ ok: boolean; checks: Named[] }>("doctor", "--project", "wrong");
+    expect([ok, namesOf(checks)]).toEqual([false, expect.arrayContaining(["Node"])]);
+    expect(checks).toContainEqual({
+      name: "t2s.yaml",
+      ok: false,
+      found: expect.stringContaining(wanted),
+      toDo: "correct it: docs/config.md",
+    });
+  }
+});
+
 describe.skipIf(!process.env.T2S_MODEL_FILE)("with the model (T2S_MODEL_FILE)", () => {
   beforeAll(() => {
     expect(projectOn("tuned", SHOP_DDL).status).toBe(0);

@@ -3,7 +3,7 @@ import { availableParallelism, freemem } from "node:os";
 import { existsSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { messageOf } from "../../base/errors.ts";
+import { messageOf, UserError } from "../../base/errors.ts";
 import { engineOf } from "../../db/drivers.ts";
 import { roleWarningsOn } from "../../db/postgres/role.ts";
 import { cacheFolder, cachedModel, DEFAULT_MODEL } from "../../source/source.ts";
@@ -29,7 +29,7 @@ export function registerDoctor(program: Command): void {
     .addHelpText("after", "\nExample:\n  t2s doctor --json")
     .action(async (_options: unknown, self: Command) => {
       const io = ioOf(self);
-      const checks = [...(await runChecks()), ...(await serverChecks(io))];
+      const checks = [...(await runChecks()), ...(await projectChecks(io))];
       const rows = checks.map(({ name, ok, found, toDo }) => [
         ok ? "ok" : "missing",
         name,
@@ -73,10 +73,17 @@ async function runChecks(): Promise<Check[]> {
   ];
 }
 
-/** Of a project on a server, where there is one: whether the role can do more than read. */
-async function serverChecks(io: Io): Promise<Check[]> {
+/** Of a project, where there is one: whether its options can be read, and on a server whether the role can do more than read. */
+async function projectChecks(io: Io): Promise<Check[]> {
   if (!existsSync(join(io.projectFolder, "t2s.yaml"))) return [];
-  const source = databaseOf(contextOf(io, {}));
+  let source: string;
+  try {
+    source = databaseOf(contextOf(io));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { message } = error;
+    return [{ name: "t2s.yaml", ok: false, found: message, toDo: "correct it: docs/config.md" }];
+  }
   if (engineOf(source) !== "postgres") return [];
   const found = await roleWarningsOn(source).catch((error: unknown) => [messageOf(error)]);
   return [
