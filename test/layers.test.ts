@@ -107,9 +107,12 @@ test("web takes nothing from src but the types of the service's requests and ans
   );
   const outside = targets.filter((target) => !target.startsWith("web/"));
   expect([...new Set(outside)]).toEqual(["src/serve/api-types.ts"]);
-  expect(readFileSync("src/serve/api-types.ts", "utf8")).not.toMatch(
-    /^(?:import |export (?!type ))/m,
-  );
+  for (const name of ["api", "project", "report"]) {
+    const text = readFileSync(`src/serve/${name}-types.ts`, "utf8");
+    expect(text, name).not.toMatch(/^(?:import|export) (?!type )|\bimport\(/m);
+    const others = [...text.matchAll(/ from "(.*)"/g)].map(([, path]) => path);
+    expect(others.filter((path) => !/^\.\/\w+-types\.ts$/.test(path))).toEqual([]);
+  }
 });
 
 test("the check sees every form of illegal import", () => {

@@ -258,8 +258,8 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
   },
   "model-missing": {
     status: 503,
-    meaning: "The service runs without a model: it could not be opened when the service started.",
-    toDo: "Do what the message says, then start `t2s serve` again.",
+    meaning: "The service runs without a model: it could not be opened.",
+    toDo: "Do what the message says, then let the service reload (`POST /v1/reload`, or SIGHUP) or start it again.",
   },
   "reload-failed": {
     status: 409,
