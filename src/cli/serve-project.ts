@@ -130,7 +130,6 @@ export async function openService(context: StageContext): Promise<OpenedService>
       maxBytes: config["serve.maxMegabytes"] * MIB,
       maxWaiting: config["serve.maxWaiting"],
       executions: EXECUTIONS,
-      maxTokens: config["eval.maxTokens"],
       maxCandidates: config["serve.maxCandidates"],
     },
   });

@@ -1,5 +1,6 @@
 /** Intervals and tests for accuracies. Randomness comes from a seed, so that a report says the same twice. */
 import { assert } from "../base/errors.ts";
+import { percentile } from "../base/percentile.ts";
 import { Rng } from "../base/rng.ts";
 
 /** The 97.5 % quantile of the standard normal distribution. */
@@ -62,7 +63,7 @@ export function bootstrapInterval(
     for (let i = 0; i < values.length; i++) sum += values[Math.floor(rng.next() * values.length)];
     return sum / values.length;
   }).sort();
-  return [quantileOf(means, 0.025), quantileOf(means, 0.975)];
+  return [percentile(means, 0.025), percentile(means, 0.975)];
 }
 
 /**
@@ -182,7 +183,3 @@ const timesLog = (k: number, p: number): number => (k === 0 ? 0 : k * Math.log(p
 
 export const meanOf = (values: readonly number[]): number =>
   values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** Nearest rank of sorted values. */
-const quantileOf = (sorted: Float64Array, q: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(q * sorted.length) - 1))];

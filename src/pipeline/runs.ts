@@ -43,7 +43,7 @@ export type RunDetail = RunSummary & {
   readonly dataVersion?: { readonly name: string; readonly hash: string };
   readonly trained?: Trained;
   readonly metrics: readonly Omit<Step, "type">[];
-  readonly report?: Pick<ReportJson, "base" | "fewShot" | "tuned" | "paired">;
+  readonly report?: Pick<ReportJson, "base" | "fewShot" | "tuned" | "tunedOneAnswer" | "paired">;
 };
 
 type About = Pick<RunDetail, "base" | "dataVersion" | "trained"> & { readonly config?: Config };
@@ -101,6 +101,7 @@ export function readRun(project: Project, id: string): RunDetail {
         base: report.base,
         fewShot: report.fewShot,
         tuned: report.tuned,
+        ...(report.tunedOneAnswer && { tunedOneAnswer: report.tunedOneAnswer }),
         paired: report.paired,
       },
     }),

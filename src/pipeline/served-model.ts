@@ -25,8 +25,8 @@ export type ServedModel = {
   /** The project's predict.decode and predict.repair. */
   readonly decode: string;
   readonly repair: number;
-  /** On the project's schema, decoded as it is scored. */
-  readonly predict: Predict;
+  /** Longest answer in tokens. */
+  readonly maxTokens: number;
   /** On another schema: one answer for each question. Raises schema-too-long. */
   predictOn(database: Database, decode?: string): Predict;
   /** On the project's schema, decoded as a request wants it; what it leaves out is the project's. */
@@ -100,7 +100,7 @@ export async function openServedModel(context: StageContext): Promise<ServedMode
     ...(adapterFile && { run: basename(dirname(dirname(adapterFile))) }),
     decode,
     repair,
-    predict: usual,
+    maxTokens: config["eval.maxTokens"],
     predictAs: async ({ decode: how = decode, repair: rounds = repair }) =>
       how === decode && rounds === repair ? usual : predictWith(how, rounds),
     predictOn(other, how = oneAnswer(decode)) {

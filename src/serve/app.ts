@@ -7,7 +7,7 @@ import { UserError } from "../base/errors.ts";
 import { chatAnswer, generateAnswer, schemaAnswer } from "./answers.ts";
 import * as api from "./api.ts";
 import type { Reloaded } from "./holder.ts";
-import { type Keyring, LOCAL_READER, type Reader } from "./keys.ts";
+import { ensureScope, type Keyring, LOCAL_READER, type Reader } from "./keys.ts";
 import { createMcpHttp } from "./mcp-http.ts";
 import type { Metrics } from "./metrics.ts";
 import { type NotesPlace, serveNotes } from "./notes.ts";
@@ -17,7 +17,7 @@ import { addProjectRoutes, type ProjectRecords } from "./project-routes.ts";
 import { createRateLimit } from "./queue.ts";
 import { errorReply, goneSignal, stream } from "./reply.ts";
 import { allowedMethods, routes } from "./routes.ts";
-import { ensureScope, type Service } from "./service.ts";
+import type { Service } from "./service.ts";
 
 export type AppOptions = {
   readonly service: Service;

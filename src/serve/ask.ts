@@ -5,6 +5,7 @@
 import { UserError } from "../base/errors.ts";
 import { candidatesOf } from "../predict/decoding.ts";
 import type { Predict } from "../predict/predict.ts";
+import { surenessOf } from "../predict/sureness.ts";
 import { createSuggester, type Suggest, type Suggestion } from "../predict/suggest.ts";
 import { databaseOfDdl, databaseOfTables, type GivenTable } from "../schema/given.ts";
 import type { Database } from "../schema/schema.ts";
@@ -24,8 +25,8 @@ export type ServedModel = {
   /** How it answers where a question does not say: the project's predict.decode and predict.repair. */
   readonly decode: string;
   readonly repair: number;
-  /** On the project's whole schema, as it is scored. */
-  readonly predict: Predict;
+  /** Longest answer in tokens. */
+  readonly maxTokens: number;
   /** On another schema, or a part of it: one answer for each question, and nothing is executed to choose it. */
   predictOn(database: Database, decode?: string): Predict;
   /** On the project's schema, decoded as a request wants it; what it leaves out is the project's. */
@@ -82,7 +83,6 @@ export type RunOptions = Pick<CallOptions, "signal" | "maxRows">;
 
 export type AskOptions = {
   /** As in Limits. */
-  readonly maxTokens: number;
   readonly maxCandidates: number;
   readonly metrics: Metrics;
   readonly modelQueue: Queue;
@@ -106,7 +106,7 @@ export type Ask = (
 ) => Promise<{ readonly value: Answered; readonly end: Omit<RequestEnd, "ms"> }>;
 
 export function createAsk(own: AskOptions): Ask {
-  const { maxTokens, maxCandidates, metrics, modelQueue, runSql } = own;
+  const { maxCandidates, metrics, modelQueue, runSql } = own;
 
   /** The schema that a question is about, and the model on it. */
   async function askedOn(model: ServedModel, view: ReaderView, question: Question) {
@@ -133,18 +133,17 @@ export function createAsk(own: AskOptions): Ask {
     const [prediction] = await modelQueue.run(() => {
       onStart?.();
       return predict([question.question], {
-        maxTokens,
+        maxTokens: model.maxTokens,
         withConfidence: true,
         signal,
         ...(onText && { onText: partsOfSql(onText) }),
       });
     }, signal);
-    const { answer, probabilityRight, tokens, readTokens, ms: generationMs } = prediction;
-    const confidence = probabilityRight ?? prediction.confidence;
+    const { answer, tokens, readTokens, ms: generationMs } = prediction;
+    const { confidence, basis } = surenessOf(prediction);
     metrics.work("generation", generationMs / 1000);
     const { name, run = null } = model;
     const common = { requestId, model: name, run, tokens, readTokens, generationMs };
-    const byModel = probabilityRight === undefined ? "model" : "calibrated";
     const told = { model: name, tokens, generationMs, confidence };
     if (answer.kind === "refuse") {
       const { refusal } = answer;
@@ -154,7 +153,7 @@ export function createAsk(own: AskOptions): Ask {
         refusal,
         suggestions: suggesterOn(asked)(question.question, refusal),
         confidence: confidence ?? null,
-        confidenceBasis: byModel,
+        confidenceBasis: basis,
         executionMs: null,
       };
       return { value, end: { ...told, refusal } };
@@ -172,7 +171,7 @@ export function createAsk(own: AskOptions): Ask {
       ...common,
       sql,
       confidence: failed ? 0 : (confidence ?? null),
-      confidenceBasis: byModel === "model" && result ? "model and execution" : byModel,
+      confidenceBasis: basis === "model" && result ? "model and execution" : basis,
       executionMs,
       ...(result && { result }),
     };
@@ -208,7 +207,7 @@ function ensureAffordable(
 }
 
 /** Errors of the SQL are part of an answer; that the service is overloaded, or that nobody waits any more, is not. */
-async function tried(running: Promise<Rows>): Promise<NonNullable<Answered["result"]>> {
+export async function tried(running: Promise<Rows>): Promise<NonNullable<Answered["result"]>> {
   try {
     return await running;
   } catch (error) {

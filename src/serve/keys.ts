@@ -46,6 +46,12 @@ export type StoredKey = Reader & {
 /** Whoever sits at the machine, where no key is needed. */
 export const LOCAL_READER: Reader = { name: "local", scopes: SCOPES };
 
+/** Raises forbidden. */
+export function ensureScope({ name, scopes }: Reader, scope: Scope): void {
+  if (!scopes.includes(scope))
+    throw new UserError("forbidden", `key ${name} has not the scope "${scope}"`);
+}
+
 /** Whether some tables or rows are all that a reader sees. */
 export const isPartial = ({ tables, rowFilters }: Reader): boolean =>
   tables !== undefined || rowFilters !== undefined;

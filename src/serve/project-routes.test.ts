@@ -187,7 +187,12 @@ describe("runs", () => {
       base: { name: "the base" },
       trained: { pairs: 50, dropped: 1 },
       options: { "train.learningRate": 0.002, "train.epochs": 2 },
-      report: { base: { ex: 0 }, tuned: { ex: run.ex }, paired: { difference: run.ex } },
+      report: {
+        base: { ex: 0 },
+        tuned: { ex: run.ex },
+        tunedOneAnswer: { ex: 0 },
+        paired: { difference: run.ex },
+      },
     });
     for (const id of ["nothing", "..", "%2e%2e%2fdata", "baseline"])
       expect((await served.app.inject(`/v1/runs/${id}`)).statusCode, id).toBe(404);

@@ -4,8 +4,8 @@
  * or rows sees none of them.
  */
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { UserError } from "../base/errors.ts";
 import { readBody } from "./api.ts";
+import { tried } from "./ask.ts";
 import { ensureWhole, type Keyring, LOCAL_READER, type Reader } from "./keys.ts";
 import type { Metrics } from "./metrics.ts";
 import * as forms from "./project-api.ts";
@@ -69,13 +69,8 @@ export function addProjectRoutes(app: FastifyInstance, options: ProjectRoutesOpt
     const signal = goneSignal(reply);
     const by = reader === LOCAL_READER ? given.by : reader.name;
     return records.review(request.params.id, { ...given, ...(by && { by }) }, async (sql) => {
-      try {
-        await service.execute(reader, sql, { job: "review", signal });
-        return { ok: true };
-      } catch (error) {
-        if (!(error instanceof UserError) || !error.code.startsWith("sql-")) throw error;
-        return { ok: false, message: error.message };
-      }
+      const result = await tried(service.execute(reader, sql, { job: "review", signal }));
+      return "error" in result ? { ok: false, message: result.error.message } : { ok: true };
     });
   });
   app.get("/v1/data/versions", whole, () => records.versions());

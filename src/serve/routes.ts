@@ -97,7 +97,7 @@ export const routes: readonly RouteEntry[] = [
     method: "put",
     path: "/v1/notes",
     summary:
-      "Writes the notes, or one of them, if they are right; `t2s run` reads them anew, and a service when it starts after that.",
+      "Writes the notes, or one of them, if they are right; `t2s run` reads them anew, and a service when it is reloaded or started after that.",
     scope: "notes",
     body: api.notesRequest,
     answer: api.notesAnswer,
@@ -223,12 +223,14 @@ export const routes: readonly RouteEntry[] = [
 /** The methods of a route, as the header `Allow` has them; undefined where there is no such route. */
 export function allowedMethods(url: string): string | undefined {
   const [path] = url.split("?");
-  const methods = routes
-    .filter((route) => templateOf(route.path).test(path))
+  const methods = templates
+    .filter(({ template }) => template.test(path))
     .map(({ method }) => method.toUpperCase());
   if (methods.length === 0) return undefined;
   return methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : method)).join(", ");
 }
 
-const templateOf = (path: string): RegExp =>
-  new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/:\w+/g, "[^/]+")}$`);
+const templates = routes.map(({ method, path }) => ({
+  method,
+  template: new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/:\w+/g, "[^/]+")}$`),
+}));

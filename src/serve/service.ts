@@ -15,7 +15,7 @@ import {
   type RunOptions,
 } from "./ask.ts";
 import { createHolder, type Holding } from "./holder.ts";
-import type { Reader, Scope } from "./keys.ts";
+import { ensureScope, type Reader } from "./keys.ts";
 import type { Metrics } from "./metrics.ts";
 import { createQueue, type Queue } from "./queue.ts";
 import type { ReaderView } from "./reader-view.ts";
@@ -30,8 +30,6 @@ export type Limits = {
   readonly maxWaiting: number;
   /** Statements at the same time. */
   readonly executions: number;
-  /** Longest answer in tokens. */
-  readonly maxTokens: number;
   /** Answers that a request may have the model write: candidates, twice as many with a second round. */
   readonly maxCandidates: number;
 };
@@ -42,7 +40,6 @@ export const defaultLimits: Limits = {
   maxBytes: 16 * 2 ** 20,
   maxWaiting: 32,
   executions: 2,
-  maxTokens: 160,
   maxCandidates: 16,
 };
 
@@ -78,12 +75,6 @@ export type Service = {
     readonly sql: ReturnType<Queue["counts"]>;
   };
 };
-
-/** Raises forbidden. */
-export function ensureScope({ name, scopes }: Reader, scope: Scope): void {
-  if (!scopes.includes(scope))
-    throw new UserError("forbidden", `key ${name} has not the scope "${scope}"`);
-}
 
 /** Joins a database, a model and a log. The model is the service's to close, all else is closed by who made it. */
 export function createService(options: ServiceOptions): Service {
@@ -134,8 +125,8 @@ export function createService(options: ServiceOptions): Service {
     }
   }
 
-  const { maxTokens, maxCandidates } = limits;
-  const answer = createAsk({ maxTokens, maxCandidates, metrics, modelQueue, runSql });
+  const { maxCandidates } = limits;
+  const answer = createAsk({ maxCandidates, metrics, modelQueue, runSql });
 
   return {
     get model() {

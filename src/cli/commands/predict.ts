@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { createExecutor } from "../../db/executor.ts";
 import { createSuggester, refusalText } from "../../predict/suggest.ts";
+import { surenessOf } from "../../predict/sureness.ts";
 import { terminalTable } from "../../report/terminal.ts";
 import { openTunedModel } from "../../pipeline/predictor.ts";
 import { databaseOf, loadDatabase } from "../../pipeline/stages/schema.ts";
@@ -34,12 +35,9 @@ export function registerPredict(program: Command): void {
         withConfidence: true,
         signal: io.signal,
       });
-      const { answer, ms, tokens, probabilityRight, candidates } = prediction;
-      const confidence = probabilityRight ?? prediction.confidence;
-      const sureness = confidence !== undefined && {
-        confidence,
-        confidence_basis: probabilityRight === undefined ? "model" : "calibrated",
-      };
+      const { answer, ms, tokens, candidates } = prediction;
+      const { confidence, basis } = surenessOf(prediction);
+      const sureness = confidence !== undefined && { confidence, confidence_basis: basis };
       if (answer.kind === "refuse") {
         const { refusal } = answer;
         const suggestions = createSuggester(await loadDatabase(context))(question, refusal);

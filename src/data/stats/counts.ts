@@ -6,7 +6,7 @@ export type Lengths = { readonly median: number; readonly p95: number; readonly 
 /** Nearest-rank percentiles. */
 export function lengthsOf(values: readonly number[]): Lengths {
   const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number) => percentile(sorted, share) ?? 0;
+  const at = (share: number) => (sorted.length === 0 ? 0 : percentile(sorted, share));
   return { median: at(0.5), p95: at(0.95), max: at(1) };
 }
 
