@@ -32,10 +32,10 @@ describe.skipIf(MODEL === "" || !existsSync(MODEL))("reload (T2S_MODEL_FILE)", (
   const runs: string[] = [];
 
   /** Options under which the project holds another run, and where its adapter belongs. */
-  async function retune(epochs: number): Promise<string> {
+  async function retune(epochs: number, maxTokens = 16): Promise<string> {
     writeOptions(
       project,
-      `model: gguf:${MODEL}\ntrain.epochs: ${epochs}\neval.maxTokens: 16\neval.threads: 1\n`,
+      `model: gguf:${MODEL}\ntrain.epochs: ${epochs}\neval.maxTokens: ${maxTokens}\neval.threads: 1\n`,
     );
     const config = readConfig(project);
     const run = await runFolderOf({ project: projectAt(project), config, progress: silent });
@@ -126,6 +126,14 @@ describe.skipIf(MODEL === "" || !existsSync(MODEL))("reload (T2S_MODEL_FILE)", (
     writeFileSync(join(project, "t2s.yaml"), named("./shop.sqlite"));
     await retune(2);
     expect((await running.post("/v1/reload", {})).status).toBe(200);
+  });
+
+  test("the longest answer is taken over with it", async () => {
+    const refusal = async () => (await ask("鱻".repeat(4000))).body.error.message;
+    expect(await refusal()).toContain("and 16 of the answer");
+    await retune(2, 8);
+    expect((await running.post("/v1/reload", {})).body.run).toBe(runs[1]);
+    expect(await refusal()).toContain("and 8 of the answer");
   });
 
   test("the schema is taken over with it, and a key without the scope may not ask for it", async () => {
