@@ -2,7 +2,7 @@
 export type { Forest, Segment } from "./forest.ts";
 export { countLossTokens } from "./forest.ts";
 export type { Mode } from "./mode.ts";
-export type { Adapter, AdapterConfig, LoraPair } from "./lora/adapter.ts";
+export { type Adapter, type AdapterConfig, between, type LoraPair } from "./lora/adapter.ts";
 export type { LlamaConfig } from "./models/llama.ts";
 export {
   readLlamaConfig,

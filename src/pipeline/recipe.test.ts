@@ -3,6 +3,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -44,12 +45,25 @@ test.each([
   ["databases: db\n", /"pairs" \(a list of files\)/],
   ["pairs: [a]\ndatabases: db\nrefusalsPerDatabase: -1\n", /refusalsPerDatabase is -1/],
   ["pairs: [a]\ndatabases: db\ntrain:\n  rnk: 4\n", /did you mean "train\.rank"/],
+  ["pairs: [a]\ndatabases: db\nagain: { share: 2 }\n", /again\.share is 2; a number above 0/],
 ])("a recipe that is none is refused: %j", (text, message) => {
   expect(() => recipeWith(text)).toThrow(message);
 });
 
-test("the recipe of the bundled adapter is one", () => {
-  expect(readRecipe("recipes/sql-start.yaml").config["train.start"]).toBe("none");
+test("the recipe of the bundled adapter is one, with a second pass over some of its pairs", () => {
+  const { config, pairs, again, hash } = readRecipe("recipes/sql-start.yaml");
+  expect(config["train.start"]).toBe("none");
+  const { recipe: second, share } = again!;
+  expect(share).toBe(0.4);
+  expect(second.pairs).toEqual(pairs.slice(0, 1));
+  expect(second.config).toEqual({
+    ...config,
+    "data.seed": 43,
+    "train.seed": 43,
+    "train.learningRate": 0.002,
+  });
+  expect(second.hash).not.toBe(hash);
+  expect(second.again).toBeUndefined();
 });
 
 describe.skipIf(!data || !modelFile)(
@@ -118,5 +132,30 @@ describe.skipIf(!data || !modelFile)(
       expect(startAdapterOf(none, base)).toBeUndefined();
       expect(await startHash(none)).toBeNull();
     }, 60_000);
+
+    test("after a second pass it lies between the two; a pass that is done is not done again", async () => {
+      const first = recipe();
+      const out = (name: string) => ({
+        archive: folder,
+        out: join(folder, name),
+        progress: silent,
+      });
+      const weightsOf = (name: string) =>
+        readPeftAdapter(join(folder, name)).pairs.map(({ a, b }) => [...a, ...b]);
+      const again = (share: number) => ({ ...first, again: { recipe: first, share } });
+      await runRecipe(first, out("first"));
+      await runRecipe(again(1), out("second"));
+      const metrics = () => readFileSync(join(folder, "second", "run-2", "metrics.jsonl"), "utf8");
+      const before = metrics();
+      await runRecipe(again(0.25), out("second"));
+      expect(metrics()).toBe(before);
+      const [start, way] = [weightsOf("first"), weightsOf("second")];
+      await runRecipe(again(1), out("second"));
+      const end = weightsOf("second");
+      expect(end).not.toEqual(start);
+      for (const [i, pair] of way.entries())
+        for (const [k, weight] of pair.entries())
+          expect(Math.abs(weight - (0.75 * start[i][k] + 0.25 * end[i][k]))).toBeLessThan(1e-3);
+    }, 120_000);
   },
 );

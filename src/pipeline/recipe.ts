@@ -1,7 +1,8 @@
 /**
  * A recipe: one YAML file = one reproducible training run over many databases in Spider's form, for adapters that others
  * start from. Its keys are `pairs` (files) and `databases` (folder), both below one archive folder, `refusalsPerDatabase`,
- * `ablatedPerDatabase` (pairs whose prompt lacks a table) and options of t2s.yaml.
+ * `ablatedPerDatabase` (pairs whose prompt lacks a table), options of t2s.yaml, and `again`: what a second pass, which goes
+ * on from the first, does otherwise, and the `share` of the way to its adapter at which the recipe's own lies.
  */
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -13,6 +14,7 @@ import { ablate, withoutTables } from "../data/ablate.ts";
 import { readSpiderItems, spiderDatabaseFile, type SpiderItem } from "../data/spider.ts";
 import { synthesizeRefusals } from "../data/synthesize/refuse.ts";
 import { createExecutor, type Executor } from "../db/executor.ts";
+import { type Adapter, between } from "../engine/index.ts";
 import { exportStart, type Manifest } from "../export/export.ts";
 import { renderAnswer } from "../prompt/answer.ts";
 import type { Prompt } from "../prompt/prompt.ts";
@@ -34,18 +36,24 @@ export type Recipe = {
   readonly config: Config;
   /** Identity of the file's content. */
   readonly hash: string;
+  readonly again?: { readonly recipe: Recipe; readonly share: number };
 };
 
 /** Raises `config-invalid` for a key that is unknown or missing. */
-export function readRecipe(path: string): Recipe {
-  const document = parse(readFileSync(path, "utf8")) as Record<string, unknown> | null;
+export const readRecipe = (path: string): Recipe =>
+  recipeOf((parse(readFileSync(path, "utf8")) ?? {}) as Document, path);
+
+type Document = Readonly<Record<string, unknown>>;
+
+function recipeOf(document: Document, path: string): Recipe {
   const {
     pairs,
     databases,
     refusalsPerDatabase = 0,
     ablatedPerDatabase = 0,
+    again,
     ...options
-  } = document ?? {};
+  } = document;
   const isNames = Array.isArray(pairs) && pairs.every((name) => typeof name === "string");
   if (!isNames || pairs.length === 0 || typeof databases !== "string")
     throw new UserError(
@@ -65,7 +73,20 @@ export function readRecipe(path: string): Recipe {
     ablatedPerDatabase: ablatedPerDatabase as number,
     config: { ...defaultConfig, ...parseConfig(stringify(options), path) },
     hash: hashOfJson(document),
+    ...(again !== undefined && { again: secondPassOf(again, document, path) }),
   };
+}
+
+function secondPassOf(again: unknown, first: Document, path: string): Recipe["again"] {
+  const { share, ...changes } = Object(again) as Document;
+  if (typeof share !== "number" || !(share > 0 && share <= 1))
+    throw new UserError(
+      "config-invalid",
+      `${path}: again.share is ${String(share)}; a number above 0 and at most 1 is wanted`,
+    );
+  const { again: _, ...kept } = first;
+  const train = { ...Object(kept.train), ...Object(changes.train) };
+  return { recipe: recipeOf({ ...kept, ...changes, train }, path), share };
 }
 
 type RecipeRun = {
@@ -79,8 +100,23 @@ type RecipeRun = {
 
 /** Trains the recipe's adapter, or goes on with it, and writes it to `out` for others to start from. */
 export async function runRecipe(recipe: Recipe, options: RecipeRun): Promise<Manifest> {
-  const { archive, out, progress, signal } = options;
+  const { out, progress, signal } = options;
   const base = await openBaseModel(recipe.config.model, progress, signal);
+  const first = await trainPass(recipe, "run", base, options);
+  const { again } = recipe;
+  const adapter = again
+    ? between(first, await trainPass(again.recipe, "run-2", base, options, first), again.share)
+    : first;
+  return exportStart(adapter, { folder: out, baseFile: base.path, baseName: base.name });
+}
+
+async function trainPass(
+  recipe: Recipe,
+  folder: string,
+  base: BaseModel,
+  { archive, out, progress, signal }: RecipeRun,
+  start?: Adapter,
+): Promise<Adapter> {
   progress.step("pairs");
   const texts = await textsOfRecipe(recipe, archive, base);
   progress.done(`${texts.length} texts`);
@@ -89,14 +125,15 @@ export async function runRecipe(recipe: Recipe, options: RecipeRun): Promise<Man
     modelFile: base.path,
     config: trainConfigOf(recipe.config),
     texts,
-    runFolder: join(out, "run"),
+    runFolder: join(out, folder),
     runHash: hashOfJson({ recipe: recipe.hash, base: base.sha256, texts }),
+    start,
   };
   const result = await startTraining(job, (event) => showEvent(progress, event), { signal });
   progress.done(
     `loss ${result.firstLoss.toFixed(2)} → ${result.lastLoss.toFixed(2)} in ${result.steps} steps`,
   );
-  return exportStart(result.adapter, { folder: out, baseFile: base.path, baseName: base.name });
+  return result.adapter;
 }
 
 /** A database of the archive with the prompt of its schema. */
