@@ -24,11 +24,13 @@ const CONTEXT_TOKENS = 1024;
 const QUESTIONS = [
   "How many customers are there?",
   "List the names of all customers.",
-  "Which customers live in Bern?",
-  "How many orders are there for each customer?",
-  "What is the largest order?",
+  "How many customers live in Bern?",
+  "How many orders are there?",
+  "What is the city of Anna?",
   "Delete all orders.",
 ];
+/** Below this an answer may hang on a near tie. */
+const SURE = 0.4;
 
 describe.skipIf(!executable || modelFile === "")("T2S_OLLAMA and T2S_MODEL_FILE", () => {
   const folder = mkdtempSync(join(tmpdir(), "t2s-ollama-test-"));
@@ -45,11 +47,11 @@ describe.skipIf(!executable || modelFile === "")("T2S_OLLAMA and T2S_MODEL_FILE"
       ...options,
     });
   const texts = (completions: readonly Completion[]) => completions.map(({ text }) => text.trim());
-  /** Its kernels round differently, which decides near ties; another prompt or sampler would change nearly all answers. */
+  /** Its kernels round differently, which decides near ties; another prompt or sampler would change sure answers too. */
   const expectSameAnswers = (completions: readonly Completion[]) => {
-    const wanted = texts(local);
-    const same = texts(completions).filter((text, i) => text === wanted[i]);
-    expect(same.length).toBeGreaterThanOrEqual(QUESTIONS.length - 1);
+    const sure = local.flatMap(({ confidence = 0 }, i) => (confidence >= SURE ? [i] : []));
+    expect(sure.length).toBeGreaterThanOrEqual(4);
+    expect(sure.map((i) => texts(completions)[i])).toEqual(sure.map((i) => texts(local)[i]));
   };
 
   beforeAll(async () => {
