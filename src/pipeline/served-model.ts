@@ -7,6 +7,7 @@ import { UserError } from "../base/errors.ts";
 import { createLlamaCppGenerator } from "../generate/llama-cpp.ts";
 import { createDecoding, type Decoding, oneAnswer } from "../predict/decoding.ts";
 import { createPredict, type Predict } from "../predict/predict.ts";
+import type { ServedModel } from "../predict/served-model.ts";
 import type { Prompt } from "../prompt/prompt.ts";
 import type { Database } from "../schema/schema.ts";
 import { cacheFolder } from "../source/source.ts";
@@ -16,23 +17,6 @@ import { adapterFileOf, decodingOptions, gpuOption, openExecution, orClose } fro
 import { promptsOf } from "./prompts.ts";
 import type { StageContext } from "./run.ts";
 import { databaseOf, loadDatabase } from "./stages/schema.ts";
-
-export type ServedModel = {
-  /** "tuned" or "base". */
-  readonly name: string;
-  /** The training run that it comes from. */
-  readonly run?: string;
-  /** The project's predict.decode and predict.repair. */
-  readonly decode: string;
-  readonly repair: number;
-  /** Longest answer in tokens. */
-  readonly maxTokens: number;
-  /** On another schema: one answer for each question. Raises schema-too-long. */
-  predictOn(database: Database, decode?: string): Predict;
-  /** On the project's schema, decoded as a request wants it; what it leaves out is the project's. */
-  predictAs(wanted: { readonly decode?: string; readonly repair?: number }): Promise<Predict>;
-  close(): Promise<void>;
-};
 
 /** Room for schemas other than the project's; 23 kB a token for the default model. */
 const LEAST_CONTEXT = 4096;

@@ -4,7 +4,7 @@
  */
 import { UserError } from "../base/errors.ts";
 import { candidatesOf } from "../predict/decoding.ts";
-import type { Predict } from "../predict/predict.ts";
+import type { ServedModel, WantedDecoding } from "../predict/served-model.ts";
 import { surenessOf } from "../predict/sureness.ts";
 import { createSuggester, type Suggest, type Suggestion } from "../predict/suggest.ts";
 import { databaseOfDdl, databaseOfTables, type GivenTable } from "../schema/given.ts";
@@ -17,32 +17,12 @@ import { partsOfSql } from "./parts-of-sql.ts";
 import type { Queue } from "./queue.ts";
 import type { ReaderView } from "./reader-view.ts";
 
-/** A model that answers on any schema. */
-export type ServedModel = {
-  readonly name: string;
-  /** The training run that it comes from; none for a base model. */
-  readonly run?: string;
-  /** How it answers where a question does not say: the project's predict.decode and predict.repair. */
-  readonly decode: string;
-  readonly repair: number;
-  /** Longest answer in tokens. */
-  readonly maxTokens: number;
-  /** On another schema, or a part of it: one answer for each question, and nothing is executed to choose it. */
-  predictOn(database: Database, decode?: string): Predict;
-  /** On the project's schema, decoded as a request wants it; what it leaves out is the project's. */
-  predictAs(wanted: Pick<Question, "decode" | "repair">): Promise<Predict>;
-  close(): Promise<void>;
-};
-
-export type Question = {
+export type Question = WantedDecoding & {
   readonly question: string;
   /** DDL text or tables, instead of the project's schema. Nothing is executed then. */
   readonly schema?: string | { readonly tables: readonly GivenTable[] };
   /** false: nothing is executed. */
   readonly execute?: boolean;
-  /** As predict.decode and predict.repair; left out means the project's. */
-  readonly decode?: string;
-  readonly repair?: number;
 };
 
 export type Answered = {
@@ -190,8 +170,8 @@ const givenDatabase = (schema: NonNullable<Question["schema"]>): Database =>
  * wants nothing is answered as the project is, whatever that takes.
  */
 function ensureAffordable(
-  wanted: Pick<Question, "decode" | "repair">,
-  usual: Pick<ServedModel, "decode" | "repair">,
+  wanted: WantedDecoding,
+  usual: Required<WantedDecoding>,
   most: number,
 ): void {
   if (wanted.decode === undefined && wanted.repair === undefined) return;

@@ -3,7 +3,7 @@
  * model that was replaced is closed when the last request that began with it has ended.
  */
 import type { Database } from "../schema/schema.ts";
-import type { ServedModel } from "./ask.ts";
+import type { ServedModel } from "../predict/served-model.ts";
 import type { Reader } from "./keys.ts";
 import { createViews, type ReaderView, type ViewOptions } from "./reader-view.ts";
 
