@@ -98,8 +98,8 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
   },
   "data-invalid": {
     status: 400,
-    meaning: "A file of pairs has a line that cannot be used.",
-    toDo: "Correct the line that the message names.",
+    meaning: "A file of pairs has a line that cannot be used, or a file of the project is damaged.",
+    toDo: "Correct the line, or remove the file, that the message names.",
   },
   "data-too-few": {
     status: 400,

@@ -1,5 +1,5 @@
 /** A calibration is kept with the run, and used where answers are given as they were when it was fitted. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -71,4 +71,13 @@ test("answers that are given otherwise are not told by it", async () => {
 test("where the questions have become too few, the earlier one goes", async () => {
   expect(await keepCalibration(context, items.slice(0, 10))).toBeUndefined();
   expect(await calibrated(context, predict)).toBe(predict);
+});
+
+test("a damaged one is an error with its file's name", async () => {
+  const file = join(await runFolderOf(context), CALIBRATION_FILE);
+  writeFileSync(file, '{"calibration":');
+  await expect(calibrated(context, predict)).rejects.toMatchObject({
+    code: "data-invalid",
+    message: expect.stringContaining(file),
+  });
 });

@@ -2,9 +2,9 @@
  * The calibration of a tuned model's confidence: fitted on dev when the model is measured, kept in the run's folder, and
  * used wherever questions are answered the same way. Never sees the test split.
  */
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { writeJson } from "../base/files.ts";
+import { readJson, writeJson } from "../base/files.ts";
 import { hashOfJson } from "../base/hash.ts";
 import type { ScoredItem } from "../eval/evaluate.ts";
 import { type Calibration, fitCalibration, withCalibration } from "../predict/calibrate.ts";
@@ -59,7 +59,7 @@ export async function keepCalibration(
 export async function calibrated(context: StageContext, predict: Predict): Promise<Predict> {
   const file = join(await runFolderOf(context), CALIBRATION_FILE);
   if (!existsSync(file)) return predict;
-  const { calibration, answering } = JSON.parse(readFileSync(file, "utf8")) as Kept;
+  const { calibration, answering } = readJson<Kept>(file);
   return answering === hashOfJson(answeringOptions(context.config))
     ? withCalibration(predict, calibration)
     : predict;

@@ -6,7 +6,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { nearestName, UserError } from "../base/errors.ts";
-import { writeFileAtomic, writeJson } from "../base/files.ts";
+import { readJson, writeFileAtomic, writeJson } from "../base/files.ts";
 import { sha256 } from "../base/hash.ts";
 import { defaultSystemTemplate, PLACEHOLDERS } from "../prompt/prompt.ts";
 import type { StageContext } from "./run.ts";
@@ -69,7 +69,7 @@ const USED_FILE = "used.json";
 
 function readUsed(folder: string): Used {
   const file = join(folder, USED_FILE);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Used) : {};
+  return existsSync(file) ? readJson<Used>(file) : {};
 }
 
 /** The versions in their order. */

@@ -2,11 +2,11 @@
  * The report of a run for a page: its figures, the share of right answers by what the golds are like, the classes of the
  * wrong ones, and every case. Read from what the stage eval wrote; nothing is executed anew.
  */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { UserError } from "../base/errors.ts";
-import { stampOf } from "../base/files.ts";
+import { readJson, stampOf } from "../base/files.ts";
 import { errorClass, type ErrorClass, ERROR_CLASSES } from "../eval/error-class.ts";
 import type { ScoredItem } from "../eval/evaluate.ts";
 import { groupingsOf, type Score, scoreOf, withFeatures } from "../eval/file-report/groups.ts";
@@ -109,9 +109,8 @@ export function createRunReports(context: StageContext): (wanted: string) => Pro
 }
 
 async function reportOf(context: StageContext, id: string, files: Files): Promise<RunReport> {
-  const read = (file: string): unknown => JSON.parse(readFileSync(file, "utf8"));
-  const { confidence: _confidence, ...figures } = read(files.report) as ReportJson;
-  const items = read(files.items) as readonly ScoredItem[];
+  const { confidence: _confidence, ...figures } = readJson<ReportJson>(files.report);
+  const items = readJson<readonly ScoredItem[]>(files.items);
   const database = await loadDatabase(context);
   const base = baseItems(context, items);
   const cases: ReportCase[] = [];

@@ -3,10 +3,10 @@
  * run and everything that it wrote is still there as it was. The record is written after a stage has ended, so a stage
  * that was killed runs again; stages that take long resume by themselves.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { hashOfJson, sha256OfFile } from "../base/hash.ts";
-import { writeJson } from "../base/files.ts";
+import { readJson, writeJson } from "../base/files.ts";
 import type { Progress } from "../base/progress.ts";
 import type { Config } from "./options.ts";
 import type { Project } from "./project.ts";
@@ -43,9 +43,7 @@ type StageRecord = {
 export type StageRecords = Partial<Record<StageName, StageRecord>>;
 
 export const readRecords = (project: Project): StageRecords =>
-  existsSync(project.stagesFile)
-    ? (JSON.parse(readFileSync(project.stagesFile, "utf8")) as StageRecords)
-    : {};
+  existsSync(project.stagesFile) ? readJson<StageRecords>(project.stagesFile) : {};
 
 /** SHA-256 of a file of the project, or null when it is not there. */
 export async function hashOfOutput(project: Project, path: string): Promise<string | null> {

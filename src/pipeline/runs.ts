@@ -2,10 +2,10 @@
  * A project's training runs as their folders tell of them: how far, on what, how right; and a run that goes on, step by
  * step. Knows no HTTP.
  */
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../base/errors.ts";
-import { stampOf } from "../base/files.ts";
+import { readJson, stampOf } from "../base/files.ts";
 import type { ReportJson } from "../eval/report.ts";
 import { followRecords, readRecords } from "../track/metrics.ts";
 import type { TrainEvent } from "../train/config.ts";
@@ -152,7 +152,7 @@ const readAbout = (project: Project, id: string): About =>
   readIfThere<About>(fileIn(project, id, "config.json")) ?? {};
 
 const readIfThere = <T>(file: string): T | undefined =>
-  existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as T) : undefined;
+  existsSync(file) ? readJson<T>(file) : undefined;
 
 /** Without a word from a run for so long, it is not running any more. */
 const QUIET_MS = 120_000;

@@ -2,10 +2,11 @@
  * The adapter that training goes on with: the one that comes with this program (it has seen SQL on many schemas, none of
  * them the user's), one that the user names, or none.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../base/errors.ts";
+import { readJson } from "../base/files.ts";
 import { sha256OfFile } from "../base/hash.ts";
 import type { Manifest } from "../export/export.ts";
 import { PEFT_WEIGHTS } from "../export/peft.ts";
@@ -46,9 +47,7 @@ export function startAdapterOf(
   const folder = folderOf(context);
   if (folder === undefined) return undefined;
   const manifestFile = join(folder, "manifest.json");
-  const manifest = existsSync(manifestFile)
-    ? (JSON.parse(readFileSync(manifestFile, "utf8")) as Manifest)
-    : undefined;
+  const manifest = existsSync(manifestFile) ? readJson<Manifest>(manifestFile) : undefined;
   const isAuto = context.config["train.start"] === "auto";
   if (manifest !== undefined && manifest.base.sha256 !== base.sha256) {
     if (isAuto) return undefined;

@@ -2,9 +2,9 @@
  * Stage `baseline`: what the untuned model answers, and the untuned model with solved examples in its prompt, fixed or
  * nearest to the question: what one would otherwise do. Which and how many is chosen on dev; test is only reported.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { readJsonLines, writeJson } from "../../base/files.ts";
+import { readJson, readJsonLines, writeJson } from "../../base/files.ts";
 import { sha256OfFile } from "../../base/hash.ts";
 import { Rng } from "../../base/rng.ts";
 import type { Example } from "../../data/example.ts";
@@ -41,7 +41,7 @@ export const BASELINE_FILE = "runs/baseline/baseline.json";
 const fileOf = (context: StageContext) => join(context.project.folder, BASELINE_FILE);
 
 export const readBaseline = (context: StageContext): Baseline =>
-  JSON.parse(readFileSync(fileOf(context), "utf8")) as Baseline;
+  readJson<Baseline>(fileOf(context));
 
 export const readSplit = (context: StageContext, split: "train" | "dev" | "test"): Example[] =>
   readJsonLines<Example>(join(context.project.cleanFolder, `${split}.jsonl`));

@@ -1,8 +1,8 @@
 /** Stage `data`: pairs made from the schema alone, written to data/raw/synthetic.jsonl; and the import of pairs that people bring. */
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, isAbsolute, join } from "node:path";
 import { UserError } from "../../base/errors.ts";
-import { writeJson, writeJsonLines } from "../../base/files.ts";
+import { readJson, writeJson, writeJsonLines } from "../../base/files.ts";
 import { sha256OfFile } from "../../base/hash.ts";
 import { type Counts, countBy } from "../../data/stats/counts.ts";
 import type { Example, Split } from "../../data/example.ts";
@@ -51,7 +51,7 @@ const reportFileOf = ({ folder }: Project): string => join(folder, REPORT);
 /** The report of the last synthesis. Raises UserError("not-found") when there is none. */
 export function readSynthesisReport(project: Project): SynthesisReport {
   const file = reportFileOf(project);
-  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as SynthesisReport;
+  if (existsSync(file)) return readJson<SynthesisReport>(file);
   throw new UserError("not-found", `there is no ${file}; t2s run data --force makes it`);
 }
 

@@ -2,11 +2,11 @@
  * Stage `eval`: scores the deployed artefact (base GGUF + adapter GGUF) on the test split and writes the run's report
  * beside the baseline: report.html, report.json, items.json.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { join, relative } from "node:path";
 import { UserError } from "../../base/errors.ts";
-import { writeFileAtomic, writeJson } from "../../base/files.ts";
+import { readJson, writeFileAtomic, writeJson } from "../../base/files.ts";
 import { sha256OfFile } from "../../base/hash.ts";
 import { Rng } from "../../base/rng.ts";
 import type { Example } from "../../data/example.ts";
@@ -46,7 +46,7 @@ export function latestReport(project: StageContext["project"]): Report | undefin
   );
   if (!jsonFile || !htmlFile || !existsSync(join(project.folder, jsonFile))) return undefined;
   return {
-    json: JSON.parse(readFileSync(join(project.folder, jsonFile), "utf8")) as ReportJson,
+    json: readJson<ReportJson>(join(project.folder, jsonFile)),
     htmlFile: join(project.folder, htmlFile),
   };
 }

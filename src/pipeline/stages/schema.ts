@@ -1,8 +1,8 @@
 /** Stage `schema`: looks at the database and writes schema/snapshot.json, with a person's notes merged in. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { UserError } from "../../base/errors.ts";
-import { writeJson } from "../../base/files.ts";
+import { readJson, writeJson } from "../../base/files.ts";
 import { sha256OfFile } from "../../base/hash.ts";
 import { engineOf } from "../../db/drivers.ts";
 import { sqliteFileOf } from "../../db/sqlite.ts";
@@ -38,7 +38,7 @@ export function databaseFileOf(context: StageContext): string {
 export async function loadDatabase(context: StageContext): Promise<Database> {
   const { snapshotFile } = context.project;
   if (!existsSync(snapshotFile)) return await describe(context);
-  return JSON.parse(readFileSync(snapshotFile, "utf8")) as Database;
+  return readJson<Database>(snapshotFile);
 }
 
 async function describe(context: StageContext): Promise<Database> {

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { writeJson } from "../../base/files.ts";
+import { readJson, writeJson } from "../../base/files.ts";
 import { restoreFile, restoreTree } from "../../data/versions/objects.ts";
 import { appendToLog, type DvcLock, type Version } from "../../data/versions/versions.ts";
 import type { Project } from "../project.ts";
@@ -39,9 +39,7 @@ type Stages = Partial<Record<PairStage, NonNullable<Version["stage"]>>>;
 
 /** What the stages noted when they made these versions, so that they are as up to date as they were. */
 function restoreStages(project: Project, stages: Stages): void {
-  const records = existsSync(project.stagesFile)
-    ? (JSON.parse(readFileSync(project.stagesFile, "utf8")) as object)
-    : {};
+  const records = existsSync(project.stagesFile) ? readJson<object>(project.stagesFile) : {};
   const locks: Partial<Record<PairStage, DvcLock>> = {};
   const restored: Record<string, unknown> = {};
   for (const [name, { record, lock }] of Object.entries(stages)) {
