@@ -8,22 +8,24 @@ import { forecast, measureSpeed, readLlamaConfig } from "./index.ts";
 const file = process.env.T2S_MODEL_FILE;
 
 describe.skipIf(file === undefined)("of the bundled model (needs T2S_MODEL_FILE)", () => {
-  test.each(["checkpoint", "keep"] as const)(
-    "memory in mode %s is within 15 % of what is used",
-    (mode) => {
-      const weights = openGguf(file ?? "");
-      const config = readLlamaConfig(weights);
-      weights.close();
-      const { bytes } = forecast({ config, weights, forestShape: forecastShape, mode, rank: 16 });
-      const used = Number(
-        execFileSync(process.execPath, ["test/fixtures/train-once.ts", file ?? "", mode], {
-          encoding: "utf8",
-        }),
-      );
-      expect(Math.abs(bytes / used - 1), `${bytes} forecast, ${used} used`).toBeLessThan(0.15);
-      if (mode === "checkpoint") expect(used).toBeLessThan(1e9);
-    },
-  );
+  test.each([
+    ["checkpoint", "float32"],
+    ["keep", "float32"],
+    ["keep", "int8"],
+  ] as const)("memory in mode %s, %s, is forecast within 15 percent", (mode, precision) => {
+    const weights = openGguf(file ?? "");
+    const config = readLlamaConfig(weights);
+    weights.close();
+    const shape = { forestShape: forecastShape, rank: 16 };
+    const { bytes } = forecast({ config, weights, mode, precision, ...shape });
+    const used = Number(
+      execFileSync(process.execPath, ["test/fixtures/train-once.ts", file ?? "", mode, precision], {
+        encoding: "utf8",
+      }),
+    );
+    expect(Math.abs(bytes / used - 1), `${bytes} forecast, ${used} used`).toBeLessThan(0.15);
+    if (mode === "checkpoint") expect(used).toBeLessThan(1e9);
+  });
 });
 
 test("a forecast grows with the batch, the rank and what is kept", () => {
@@ -45,12 +47,16 @@ test("a forecast grows with the batch, the rank and what is kept", () => {
   expect(oneLayer.secondsPerForest).toBeLessThan(of({}, "keep").secondsPerForest);
   const larger = { prefixTokens: 600, suffixTokens: [40, 50], lossTokens: 30 };
   expect(of({ forestShape: larger }).secondsPerForest).toBeGreaterThan(plain.secondsPerForest);
-  const faster = of({ speed: { gigaflops: 400, gigabytes: 40 } });
+  const rounded = (int8Gigaflops: number) =>
+    of({ precision: "int8", speed: { gigaflops: 200, int8Gigaflops, gigabytes: 20 } }, "keep");
+  expect(rounded(400).secondsPerForest).toBeLessThan(rounded(200).secondsPerForest);
+  const faster = of({ speed: { gigaflops: 400, int8Gigaflops: 800, gigabytes: 40 } });
   expect(faster.secondsPerForest).toBeCloseTo(plain.secondsPerForest / 2);
 });
 
 test("a machine's speed is measured", async () => {
-  const { gigaflops, gigabytes } = await measureSpeed(1);
+  const { gigaflops, int8Gigaflops, gigabytes } = await measureSpeed(1);
+  expect(int8Gigaflops).toBeGreaterThan(0.1);
   expect(gigaflops).toBeGreaterThan(0.1);
   expect(gigabytes).toBeGreaterThan(0);
 });

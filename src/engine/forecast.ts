@@ -1,20 +1,19 @@
 /**
  * What training will need before it starts: bytes of memory and seconds per forest, counted on the very graphs that
- * would run. Knows no clock: the machine's speed comes from `measureSpeed`.
+ * would run. Knows no clock: the machine's speed is given.
  */
 import type { GgufFile } from "../format/gguf-file.ts";
 import type { Forest } from "./forest.ts";
-import { input, linear } from "./graph/build.ts";
 import { type Graph, type Value, valuesOf } from "./graph/graph.ts";
 import { sizeOf } from "./graph/op.ts";
 import { HEAD_ROWS, createHeadGraph, createLayerGraphs } from "./layer-graphs.ts";
 import { layOut } from "./layout.ts";
 import { isTarget } from "./lora/lora.ts";
-import type { Mode } from "./mode.ts";
+import type { Mode, Precision } from "./mode.ts";
 import { groupOf } from "./models/attention.ts";
 import { type LlamaConfig, layerWeightShapes, linearShapes } from "./models/llama.ts";
 import { formsOf, weightBytes } from "./weights.ts";
-import { Session } from "./runtime/session.ts";
+import { type Speed, USUAL_SPEED } from "./speed.ts";
 
 /** The sizes of a forest of one root and its children, or of lone sequences where `prefixTokens` is 0. */
 export type ForestShape = {
@@ -23,20 +22,13 @@ export type ForestShape = {
   readonly lossTokens: number;
 };
 
-/** What a machine does in a second with the threads that it was measured with. */
-export type Speed = {
-  /** 10⁹ floating-point operations of matrix products. */
-  readonly gigaflops: number;
-  /** 10⁹ bytes read and written by operations on elements. */
-  readonly gigabytes: number;
-};
-
 export type Forecast = { readonly bytes: number; readonly secondsPerForest: number };
 
 export type ForecastOptions = {
   readonly config: LlamaConfig;
   readonly forestShape: ForestShape;
   readonly mode: Mode;
+  readonly precision?: Precision;
   readonly rank: number;
   readonly targetModules?: readonly string[];
   /** As for createLoraModel. */
@@ -54,8 +46,6 @@ const PROGRAM_BYTES = 150e6;
 const SESSION_BYTES = 40e6;
 /** Measured: memory that ONNX Runtime's arena takes over what is alive at once. */
 const ARENA_SLACK = 1.15;
-/** A two-core machine with AVX-512. */
-const USUAL_SPEED: Speed = { gigaflops: 200, gigabytes: 20 };
 
 /** Memory of the whole training process (parameters, gradients and AdamW's moments included) and time per forest. */
 export function forecast(options: ForecastOptions): Forecast {
@@ -63,6 +53,7 @@ export function forecast(options: ForecastOptions): Forecast {
     config,
     forestShape,
     mode,
+    precision,
     rank,
     targetModules = ALL_LINEARS,
     tunedLayers = config.numHiddenLayers,
@@ -71,7 +62,7 @@ export function forecast(options: ForecastOptions): Forecast {
   } = options;
   const adapter = { rank, alpha: rank, dropout: 0, targetModules };
   const { plan, masks } = layOut(forestOf(forestShape), config.vocabSize, groupOf(config));
-  const forms = weights === undefined ? {} : formsOf(weights, config, mode);
+  const forms = formsOf(weights, config, mode, precision);
   const { forward, backward, kept } = createLayerGraphs(config, adapter, plan, mode, forms);
   const head = createHeadGraph(config, HEAD_ROWS);
   const headRuns = Math.ceil(forestShape.lossTokens / HEAD_ROWS);
@@ -110,33 +101,6 @@ export function forecast(options: ForecastOptions): Forecast {
   return { bytes, secondsPerForest };
 }
 
-/**
- * Times a matrix product of the size that training has, for about a fifth of a second. Bytes per second are taken in
- * proportion to it.
- */
-export async function measureSpeed(threads: number): Promise<Speed> {
-  const [rows, features] = [1024, 1024];
-  const x = input("x", [rows, features]);
-  const product = { outputs: { y: linear(x, input("w", [features, features]), "w") } };
-  const seconds = await bestSeconds(product, threads, rows * features);
-  const gigaflops = (2 * rows * features * features) / seconds / 1e9;
-  return { gigaflops, gigabytes: USUAL_SPEED.gigabytes * (gigaflops / USUAL_SPEED.gigaflops) };
-}
-
-async function bestSeconds(graph: Graph, threads: number, size: number): Promise<number> {
-  const session = await Session.create(graph, { threads });
-  const y = new Float32Array(size);
-  const feeds = { x: new Float32Array(size).fill(0.5), w: new Float32Array(size).fill(0.5) };
-  let best = Infinity;
-  for (let i = 0; i < 10; i++) {
-    const start = performance.now();
-    await session.run(feeds, { y });
-    best = Math.min(best, (performance.now() - start) / 1e3);
-  }
-  await session.close();
-  return best;
-}
-
 /** A forest of the shape, its tokens all 0. */
 function forestOf({ prefixTokens, suffixTokens }: ForestShape): Forest {
   const segment = (length: number, parent: number) => ({
@@ -167,12 +131,12 @@ function peakFloats(graph: Graph): number {
   return peak;
 }
 
-function secondsOf(graph: Graph, { gigaflops, gigabytes }: Speed): number {
+function secondsOf(graph: Graph, { gigaflops, int8Gigaflops, gigabytes }: Speed): number {
   return sum(
     valuesOf(Object.values(graph.outputs)).map((value) => {
       const floats = sizeOf(value.shape) + sum(value.inputs.map(({ shape }) => sizeOf(shape)));
       return (
-        flopsOf(value) / (gigaflops * 1e9) +
+        flopsOf(value) / ((value.op === "linearInt8" ? int8Gigaflops : gigaflops) * 1e9) +
         (FLOAT_BYTES * bytesMoved(value, floats)) / (gigabytes * 1e9)
       );
     }),
@@ -190,7 +154,7 @@ function flopsOf({ op, inputs, shape }: Value): number {
     const [a, b] = inputs.slice(-2);
     return 2 * Math.sqrt(sizeOf(a.shape) * sizeOf(b.shape) * sizeOf(shape));
   }
-  if (op === "linear" || op === "loraLinear" || op === "attentionWeights")
+  if (["linear", "loraLinear", "linearInt8", "attentionWeights"].includes(op))
     return size * inputs[0].shape[1];
   if (op === "attend") return size * inputs[1].shape[0];
   return 0;

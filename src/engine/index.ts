@@ -1,7 +1,7 @@
 /** The training engine's public surface. Knows nothing of SQL, text or decoding. */
 export type { Forest, Segment } from "./forest.ts";
 export { countLossTokens } from "./forest.ts";
-export type { Mode } from "./mode.ts";
+export type { Mode, Precision } from "./mode.ts";
 export { type Adapter, type AdapterConfig, between, type LoraPair } from "./lora/adapter.ts";
 export type { LlamaConfig } from "./models/llama.ts";
 export {
@@ -19,14 +19,8 @@ export {
   type ParameterName,
   createLoraModel,
 } from "./lora-model.ts";
-export {
-  type Forecast,
-  type ForecastOptions,
-  type ForestShape,
-  type Speed,
-  forecast,
-  measureSpeed,
-} from "./forecast.ts";
+export { type Forecast, type ForecastOptions, type ForestShape, forecast } from "./forecast.ts";
+export { isInt8Exact, measureSpeed } from "./speed.ts";
 export { type AdamWOptions, type AdamWState, adamW } from "./optim/adamw.ts";
 export { clipByGlobalNorm, globalNorm } from "./optim/clip.ts";
 export { type CosineOptions, cosineWithWarmup } from "./optim/schedule.ts";

@@ -8,7 +8,7 @@ import {
   tinyWeights,
 } from "../../test/fixtures/reference/tiny-llama.ts";
 import type { GgufFile, GgufTensor } from "../format/gguf-file.ts";
-import { type Forest, type LoraModel, type Mode, createLoraModel } from "./index.ts";
+import { type Forest, type LoraModel, type Mode, createLoraModel, isInt8Exact } from "./index.ts";
 import { rotaryTables } from "./models/llama.ts";
 
 /** Relative L2; float32 rounds at 6e-8 and sums over hundreds of terms. */
@@ -105,6 +105,27 @@ test("both modes have the same gradients, with dropout too", async () => {
   const keep = await lossAndGrads(await openTiny("keep", 0.3), shared, 7);
   checkpoint.grads.forEach((grad, p) => expect(distance(keep.grads[p], grad)).toBeLessThan(1e-6));
 });
+
+test.skipIf(!(await isInt8Exact(1))).each(["checkpoint", "keep"] as const)(
+  "in 8-bit integers (need a processor that adds them without overflow) mode %s has nearly the reference's loss and gradients",
+  async (mode) => {
+    const model = await createLoraModel({
+      weights: tinyWeights(),
+      adapter: tinyAdapter(),
+      mode,
+      precision: "int8",
+      threads: 1,
+    });
+    opened.push(model);
+    const reference = tinyReference.forests.shared;
+    const { lossSum, grads } = await lossAndGrads(model, shared);
+    expect(lossSum).not.toBe(reference.lossSum);
+    expect(Math.abs(lossSum / reference.lossSum - 1)).toBeLessThan(1e-2);
+    model.parameterNames.forEach(({ name }, i) =>
+      expect(distance(grads[i], reference.grads[name]), name).toBeLessThan(0.1),
+    );
+  },
+);
 
 test("dropout is a function of its seed", async () => {
   const model = await openTiny("checkpoint", 0.3);

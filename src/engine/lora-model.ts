@@ -12,7 +12,7 @@ import { LayerSessions, type OpenSessions } from "./layer-sessions.ts";
 import { type Layout, type LossRow, layOut } from "./layout.ts";
 import type { Adapter, AdapterConfig } from "./lora/adapter.ts";
 import { dropoutMasks, maskColumns } from "./lora/dropout.ts";
-import type { Mode } from "./mode.ts";
+import type { Mode, Precision } from "./mode.ts";
 import { groupOf } from "./models/attention.ts";
 import { readLlamaConfig } from "./models/gguf-names.ts";
 import { type LlamaConfig, rotaryTables } from "./models/llama.ts";
@@ -35,6 +35,7 @@ export type LoraModelOptions = {
   /** An adapter to go on with, or the shape of a new one and the seed of its first numbers. */
   readonly adapter: Adapter | (AdapterConfig & { readonly seed: number });
   readonly mode?: Mode;
+  readonly precision?: Precision;
   readonly threads?: number;
   /** So many of the last layers are trained; the layers before them keep the adapter that they have. All, if left out. */
   readonly tunedLayers?: number;
@@ -45,11 +46,11 @@ export type LoraModelOptions = {
  * `config-invalid` and `run-mismatch` for the adapter, and `package-missing`.
  */
 export async function createLoraModel(options: LoraModelOptions): Promise<LoraModel> {
-  const { weights, adapter, mode = "checkpoint", threads = 2 } = options;
+  const { weights, adapter, mode = "checkpoint", precision, threads = 2 } = options;
   const config = readLlamaConfig(weights);
   const start = "pairs" in adapter ? adapter : freshAdapter(config, adapter);
   checkAdapter(config, start);
-  const forms = formsOf(weights, config, mode);
+  const forms = formsOf(weights, config, mode, precision);
   const sessions = new LayerSessions(
     (plan) => createLayerGraphs(config, start.config, plan, mode, forms),
     { threads },

@@ -5,16 +5,18 @@
  */
 import type { GgufFile } from "../format/gguf-file.ts";
 import { type PackedForm, packedFormOf, readPacked } from "../format/packed.ts";
-import { fromBlocks, fromHalf, input } from "./graph/build.ts";
+import { fromBlocks, fromHalf, fromInt8, input } from "./graph/build.ts";
 import type { Value } from "./graph/graph.ts";
 import { type Shape, sizeOf } from "./graph/op.ts";
 import { findWeight, readWeight, toGgufName, toHuggingFaceRows } from "./models/gguf-names.ts";
-import { type LlamaConfig, layerWeightShapes } from "./models/llama.ts";
-import type { Mode } from "./mode.ts";
+import { type LlamaConfig, layerWeightShapes, linearShapes } from "./models/llama.ts";
+import { int8Feeds, int8Inputs } from "./int8.ts";
+import type { Mode, Precision } from "./mode.ts";
 import type { Feed } from "./runtime/session.ts";
 
 /** How all layers hold the weight of a name within a layer; float32 where the name is not there. */
-export type WeightForms = Readonly<Record<string, PackedForm>>;
+export type WeightForms = Readonly<Record<string, WeightForm>>;
+type WeightForm = PackedForm | { readonly kind: "int8" };
 
 export type ModelWeights = {
   readonly forms: WeightForms;
@@ -52,13 +54,18 @@ export function readWeights(file: GgufFile, config: LlamaConfig, forms: WeightFo
   };
 }
 
-/** The forms of a mode. One session serves all layers, so a weight is packed only if all of them store it alike. */
+/** The forms of a mode; without a file all are float32. One session serves all layers, so a weight is packed only if all of them store it alike. */
 export function formsOf(
-  file: Pick<GgufFile, "tensors">,
+  file: Pick<GgufFile, "tensors"> | undefined,
   config: LlamaConfig,
   mode: Mode,
+  precision: Precision = "float32",
 ): WeightForms {
-  if (mode === "keep") return {};
+  if (precision === "int8")
+    return Object.fromEntries(
+      Object.keys(linearShapes(config)).map((name) => [`${name}.weight`, { kind: "int8" }]),
+    );
+  if (mode === "keep" || file === undefined) return {};
   const layers = Array.from({ length: config.numHiddenLayers }, (_, layer) => layer);
   const typeOf = (layer: number, name: string) =>
     file.tensors.get(toGgufName(`model.layers.${layer}.${name}`))?.type ?? "";
@@ -75,6 +82,7 @@ export function formsOf(
 export function weightValue(forms: WeightForms, name: string, shape: Shape): Value {
   const form = forms[name] ?? F32;
   if (form.kind === "f32") return input(name, shape);
+  if (form.kind === "int8") return fromInt8(int8Inputs(name, shape));
   if (form.kind !== "blocks") return fromHalf(input(`${name}.bits`, shape, "u16"), form.kind);
   const perBlock = shape.with(1, shape[1] / form.valuesPerBlock);
   const minimums = form.hasMinimum ? input(`${name}.minimums`, perBlock) : undefined;
@@ -90,6 +98,7 @@ export function weightBytes(forms: WeightForms, name: string, shape: Shape): num
   const form = forms[name] ?? F32;
   const size = sizeOf(shape);
   if (form.kind === "f32") return 4 * size;
+  if (form.kind === "int8") return 2 * size;
   if (form.kind !== "blocks") return 2 * size;
   return size + (size / form.valuesPerBlock) * (form.hasMinimum ? 8 : 4);
 }
@@ -106,7 +115,9 @@ function readLayerWeight(
   const ggufName = findWeight(file, `model.layers.${layer}.${name}`, shape);
   const order = <T extends Feed>(values: T) =>
     toHuggingFaceRows(name, values, shape[0], config.headDim);
-  if ((forms[name] ?? F32).kind === "f32") return { [name]: order(file.readTensor(ggufName)) };
+  const { kind } = forms[name] ?? F32;
+  if (kind === "f32") return { [name]: order(file.readTensor(ggufName)) };
+  if (kind === "int8") return int8Feeds(name, order(file.readTensor(ggufName)), shape);
   const packed = readPacked(file, ggufName);
   if (packed.kind === "f32") return { [name]: order(packed.values) };
   if (packed.kind !== "blocks") return { [`${name}.bits`]: order(packed.bits) };

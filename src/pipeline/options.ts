@@ -105,6 +105,7 @@ export type Config = {
   readonly "train.maxSteps": number;
   readonly "train.maxMinutes": number;
   readonly "train.mode": string;
+  readonly "train.precision": string;
   readonly "train.threads": number;
   readonly "train.seed": number;
   readonly "train.checkpointEverySteps": number;
@@ -267,11 +268,15 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     0,
     0,
     100_000,
-    "Upper bound of the training time; the forecast cuts the steps to it, and after the warm-up the speed so far. 0 means none.",
+    "Upper bound of the training time; the forecast sets the steps by it, and after the warm-up the speed so far. 0 means none.",
   ),
   "train.mode": choice(
     ["auto", "keep", "checkpoint"],
     "keep activations (faster), checkpoint (least memory), or auto by the forecast.",
+  ),
+  "train.precision": choice(
+    ["float32", "int8"],
+    "In what the frozen weights are multiplied: float32, or int8, faster and rounded (on processors that overflow there, float32).",
   ),
   "train.threads": integer(2, 1, 256, "Threads of the trainer."),
   "train.seed": integer(42, 0, 2 ** 31 - 1, "Seed of adapter, order and dropout."),

@@ -1,3 +1,5 @@
+import type { Precision } from "../engine/index.ts";
+
 /** Everything that a training run can be told, as plain data. Defaults and help texts stand in pipeline/options.ts. */
 export type TrainConfig = {
   readonly rank: number;
@@ -21,10 +23,12 @@ export type TrainConfig = {
   readonly longExamples: "stop" | "drop";
   /** Upper bound of the optimiser steps. 0 = no bound. */
   readonly maxSteps: number;
-  /** Upper bound of the training time in minutes: the forecast cuts the steps to it, and after the warm-up the speed so far. 0 = no bound. */
+  /** Upper bound of the training time in minutes: the forecast sets the steps by it, and after the warm-up the speed so far. 0 = no bound. */
   readonly maxMinutes: number;
   /** "auto" keeps activations when the forecast fits into free memory. */
   readonly mode: "auto" | "checkpoint" | "keep";
+  /** "int8" is taken where the processor multiplies bytes without overflow. */
+  readonly precision: Precision;
   readonly threads: number;
   readonly seed: number;
   readonly checkpointEverySteps: number;
@@ -53,11 +57,12 @@ export type TrainEvent =
       readonly seconds: number;
       readonly bytes: number;
       readonly mode: "checkpoint" | "keep";
+      readonly precision: Precision;
       readonly tokensPerStep: number;
     }
   | { readonly type: "resume"; readonly step: number }
-  /** More would take longer than the bound in minutes, at the speed so far. */
-  | { readonly type: "steps-cut"; readonly steps: number }
+  /** Other than was forecast: what fits into the bound in minutes at the speed so far. */
+  | { readonly type: "steps-changed"; readonly steps: number }
   | {
       readonly type: "step-end";
       readonly step: number;

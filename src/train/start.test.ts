@@ -29,6 +29,7 @@ const jobAt = (name: string): TrainJob => ({
     maxSteps: 0,
     maxMinutes: 0,
     mode: "checkpoint",
+    precision: "float32",
     threads: 2,
     seed: 1,
     checkpointEverySteps: 1,

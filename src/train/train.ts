@@ -15,6 +15,7 @@ import {
   createLoraModel,
   forecast,
   type Forest,
+  isInt8Exact,
   type LoraModel,
   type LoraModelOptions,
   measureSpeed,
@@ -51,18 +52,19 @@ export async function trainLora(
   const weights = openGguf(job.modelFile);
   try {
     const data = encode(job, weights, emit);
-    const plan = await planRun(data, job.config, weights);
+    const { mostSteps, ...plan } = await planRun(data, job.config, weights);
     emit({ type: "forecast", ...plan });
     if (forecastOnly) return null;
     const model = await createLoraModel({
       weights,
       adapter: firstAdapter(job),
       mode: plan.mode,
+      precision: plan.precision,
       threads: job.config.threads,
       tunedLayers: job.config.tunedLayers || undefined,
     });
     try {
-      return await runSteps(job, model, data, { steps: plan.steps, emit, shouldStop });
+      return await runSteps(job, model, data, { steps: plan.steps, mostSteps, emit, shouldStop });
     } finally {
       await model.close();
     }
@@ -104,7 +106,10 @@ function encode({ texts, config }: TrainJob, { metadata }: GgufFile, emit: Emit)
   return data;
 }
 
-type Plan = Omit<Extract<TrainEvent, { type: "forecast" }>, "type">;
+type Plan = Omit<Extract<TrainEvent, { type: "forecast" }>, "type"> & {
+  /** Steps that passes and `maxSteps` allow, however long they take. */
+  readonly mostSteps: number;
+};
 
 /** Time, memory and mode, before anything is done; `maxSteps` and `maxMinutes` cut the steps. */
 async function planRun(data: EncodedTexts, config: TrainConfig, weights: GgufFile): Promise<Plan> {
@@ -112,6 +117,8 @@ async function planRun(data: EncodedTexts, config: TrainConfig, weights: GgufFil
   const largest = forests.reduce((most, forest) =>
     countTokens(forest).tokens > countTokens(most).tokens ? forest : most,
   );
+  const isInt8 = config.precision === "int8" && (await isInt8Exact(config.threads));
+  const precision = isInt8 ? "int8" : "float32";
   const speed = await measureSpeed(config.threads);
   const model = readLlamaConfig(weights);
   const forecastOf = (mode: "keep" | "checkpoint") =>
@@ -119,6 +126,7 @@ async function planRun(data: EncodedTexts, config: TrainConfig, weights: GgufFil
       config: model,
       forestShape: shapeOf(largest),
       mode,
+      precision,
       rank: config.rank,
       targetModules: config.targetModules,
       tunedLayers: config.tunedLayers || undefined,
@@ -139,17 +147,19 @@ async function planRun(data: EncodedTexts, config: TrainConfig, weights: GgufFil
       `training needs ${(bytes / 1e9).toFixed(1)} GB in mode ${mode}; ${(free / 1e9).toFixed(1)} GB are free`,
     );
   const secondsPerStep = secondsPerForest * config.gradAccumSteps;
-  const bounds = [
+  const mostSteps = Math.min(
     config.epochs * Math.ceil(forests.length / config.gradAccumSteps),
     config.maxSteps > 0 ? config.maxSteps : Infinity,
-    config.maxMinutes > 0 ? Math.floor((config.maxMinutes * 60) / secondsPerStep) : Infinity,
-  ];
-  const steps = Math.max(1, Math.min(...bounds));
+  );
+  const fitting = Math.floor((config.maxMinutes * 60) / secondsPerStep);
+  const steps = config.maxMinutes > 0 ? Math.max(1, Math.min(fitting, mostSteps)) : mostSteps;
   return {
+    mostSteps,
     steps,
     seconds: steps * secondsPerStep,
     bytes,
     mode,
+    precision,
     tokensPerStep: countTokens(largest).tokens * config.gradAccumSteps,
   };
 }
@@ -165,6 +175,7 @@ const MEMORY_SHARE = 0.7;
 
 type Course = {
   readonly steps: number;
+  readonly mostSteps: number;
   readonly emit: Emit;
   readonly shouldStop: () => boolean;
 };
@@ -173,7 +184,7 @@ async function runSteps(
   { config, runFolder, runHash }: TrainJob,
   model: LoraModel,
   data: EncodedTexts,
-  { steps: plannedSteps, emit, shouldStop }: Course,
+  { steps: plannedSteps, mostSteps, emit, shouldStop }: Course,
 ): Promise<TrainResult | null> {
   const checkpoints = join(runFolder, "checkpoints");
   const metricsFile = join(runFolder, "metrics.jsonl");
@@ -195,8 +206,8 @@ async function runSteps(
     emit(event);
     if (step === measured) {
       const times = readRecords<StepEnd>(metricsFile).map(({ ms }) => ms);
-      const fitting = stepsWithin(config.maxMinutes, times);
-      if (fitting < steps) emit({ type: "steps-cut", steps: (steps = fitting) });
+      const fitting = Math.min(mostSteps, stepsWithin(config.maxMinutes, times));
+      if (fitting !== steps) emit({ type: "steps-changed", steps: (steps = fitting) });
     }
     const isDue = step % config.checkpointEverySteps === 0 || step === steps || step === measured;
     if (!isDue && !shouldStop()) continue;

@@ -17,7 +17,8 @@ import { readPort } from "./serve.ts";
 
 /**
  * What differs from the defaults. The pairs written by hand are many; a few synthetic ones stand beside them. Rate, size
- * of the forests and passes were chosen on dev (docs/log.md) so that the whole ends within 25 minutes on two cores; slower ones do fewer steps.
+ * of the forests, passes and precision were chosen on dev (docs/log.md) so that the whole ends within 25 minutes on two
+ * cores; slower ones do fewer steps.
  */
 const DEMO_CONFIG = {
   database: "sqlite:company.sqlite",
@@ -27,8 +28,9 @@ const DEMO_CONFIG = {
   "train.batchSize": 20,
   "train.dropout": 0,
   "train.epochs": 3,
-  "train.maxSteps": 120,
+  "train.maxSteps": 150,
   "train.maxMinutes": 11,
+  "train.precision": "int8",
   "predict.decode": "candidates:8",
   "eval.timeoutMs": 5000,
 } as const;

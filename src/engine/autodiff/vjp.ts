@@ -7,6 +7,7 @@ import type { Value } from "../graph/graph.ts";
 import {
   add,
   expand,
+  linearInt8,
   matmul,
   mul,
   pad,
@@ -35,6 +36,7 @@ export const vjpRules: VjpRules = {
   scalar: "none",
   fromHalf: "none",
   fromBlocks: "none",
+  fromInt8: "none",
 
   // d(a + b) = da + db
   add: ({ inputs: [a, b] }, dy) => [sumTo(dy, a.shape), sumTo(dy, b.shape)],
@@ -55,6 +57,15 @@ export const vjpRules: VjpRules = {
     undefined,
     matmul(matmul(dy, b, { alpha: scale }), x, { transA: true }),
     matmul(dy, matmul(x, a, { transB: true }), { transA: true, alpha: scale }),
+  ],
+
+  // dx = dy·w, the rows of dy rounded as those of x were; the matrix is frozen.
+  linearInt8: ({ inputs: [, codes, scales, backCodes, backScales] }, dy) => [
+    linearInt8(dy, [backCodes, backScales, codes, scales]),
+    undefined,
+    undefined,
+    undefined,
+    undefined,
   ],
 
   reshape: ({ inputs: [x] }, dy) => [reshape(dy, x.shape)],

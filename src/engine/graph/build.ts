@@ -15,6 +15,7 @@ export const fromBlocks = (codes: Value, scales: Value, minimums?: Value): Value
     minimums === undefined ? [codes, scales] : [codes, scales, minimums],
     {},
   );
+export const fromInt8 = (matrix: readonly Value[]): Value => createValue("fromInt8", matrix, {});
 export const add = (a: Value, b: Value): Value => createValue("add", [a, b], {});
 export const sub = (a: Value, b: Value): Value => createValue("sub", [a, b], {});
 export const mul = (a: Value, b: Value): Value => createValue("mul", [a, b], {});
@@ -26,6 +27,9 @@ export const linear = (x: Value, weight: Value, name: string): Value =>
   createValue("linear", [x, weight], { name });
 export const loraLinear = (x: Value, merged: Value, a: Value, b: Value, scale: number): Value =>
   createValue("loraLinear", [x, merged, a, b], { scale });
+/** `matrix`: codes, scales, codes and scales of the transposed one. */
+export const linearInt8 = (x: Value, matrix: readonly Value[]): Value =>
+  createValue("linearInt8", [x, ...matrix], {});
 export const reshape = (x: Value, shape: Shape): Value => createValue("reshape", [x], { shape });
 export const pad = (x: Value, axis: number, start: number, size: number): Value =>
   createValue("pad", [x], { axis, start, size });

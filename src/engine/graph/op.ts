@@ -19,6 +19,11 @@ export type OpAttributes = {
   fromHalf: { readonly format: "f16" | "bf16" };
   /** codes · scale + minimum of inputs codes [rows, n] (8-bit integers), scales and, if any, minimums [rows, blocks]. */
   fromBlocks: object;
+  /**
+   * The matrix [out, in] of inputs codes [in, out] (8-bit integers) and scales [out], and the same once more for gradients:
+   * codes [out, in] and scales [in].
+   */
+  fromInt8: object;
   add: object;
   sub: object;
   mul: object;
@@ -30,6 +35,11 @@ export type OpAttributes = {
   linear: { readonly name: string };
   /** x · mergedᵀ of inputs x, merged, a, b where merged = W + scale·b·a; its gradient goes to x, a and b. */
   loraLinear: { readonly scale: number };
+  /**
+   * x · weightᵀ of inputs x and the four of fromInt8; each row of x is rounded to 8 bits by its largest value, and so are
+   * those of the gradient that comes back.
+   */
+  linearInt8: object;
   reshape: { readonly shape: Shape };
   /** Rows or features start … end−1 of one axis. */
   slice: { readonly axis: number; readonly start: number; readonly end: number };
@@ -67,6 +77,7 @@ export const opArity: Readonly<Record<Op, number | "any">> = {
   scalar: 0,
   fromHalf: 1,
   fromBlocks: "any",
+  fromInt8: 4,
   add: 2,
   sub: 2,
   mul: 2,
@@ -74,6 +85,7 @@ export const opArity: Readonly<Record<Op, number | "any">> = {
   addMatmul: 3,
   linear: 2,
   loraLinear: 4,
+  linearInt8: 5,
   reshape: 1,
   slice: 1,
   pad: 1,
@@ -109,6 +121,7 @@ export const shapeRules: ShapeRules = {
     assert(codes[1] % scales[1] === 0, `codes [${codes}] with scales [${scales}]`);
     return codes;
   },
+  fromInt8: int8Shape,
   add: broadcast,
   sub: broadcast,
   mul: broadcast,
@@ -120,6 +133,8 @@ export const shapeRules: ShapeRules = {
     expectShape(merged, [b[0], a[1]]);
     return matmulShape(x, merged, false, true);
   },
+  linearInt8: (_, x, codes, scales, backCodes, backScales) =>
+    matmulShape(x, int8Shape({}, codes, scales, backCodes, backScales), false, true),
   reshape: ({ shape }, from) => {
     assert(sizeOf(shape) === sizeOf(from), `reshape of [${from}] to [${shape}]`);
     return shape;
@@ -171,6 +186,18 @@ export const equalShapes = (a: Shape, b: Shape): boolean =>
 function expectShape(shape: Shape, wanted: Shape): Shape {
   assert(equalShapes(shape, wanted), `shape [${shape}] where [${wanted}] is wanted`);
   return shape;
+}
+
+/** [out, in] of codes [in, out], scales [out], and both again for the transposed matrix. */
+function int8Shape(
+  _: object,
+  codes: Shape,
+  scales: Shape,
+  backCodes: Shape,
+  backScales: Shape,
+): Shape {
+  expectShape(codes, [backScales[0], scales[0]]);
+  return expectShape(backCodes, codes.toReversed());
 }
 
 function matmulShape(a: Shape, b: Shape, transA: boolean, transB: boolean): Shape {

@@ -78,8 +78,8 @@ function createEmitter() {
     return name;
   };
   const constant = (
-    dataType: "f32" | "i64",
-    values: Float32Array | BigInt64Array,
+    dataType: "f32" | "u8" | "i64",
+    values: Float32Array | Uint8Array | BigInt64Array,
     shape: readonly number[],
   ) =>
     once(`${dataType}[${shape}] ${values.join()}`, (name) =>
@@ -91,6 +91,7 @@ function createEmitter() {
         nodes.push({ opType, domain, inputs, outputs: [name], attributes }),
       ),
     float: (value) => constant("f32", new Float32Array([value]), []),
+    byte: (value) => constant("u8", Uint8Array.of(value), []),
     integers: (values, shape = [values.length]) =>
       constant("i64", BigInt64Array.from(values, BigInt), shape),
   };

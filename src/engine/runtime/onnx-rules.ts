@@ -11,6 +11,7 @@ import { type Op, sizeOf } from "../graph/op.ts";
 export type OnnxEmitter = {
   node(opType: string, inputs: readonly string[], attributes?: Attributes, domain?: string): string;
   float(value: number): string;
+  byte(value: number): string;
   integers(values: readonly number[], shape?: readonly number[]): string;
 };
 
@@ -27,6 +28,8 @@ export type OnnxRules = { readonly [O in Op]: OnnxRule<O> };
 
 const MICROSOFT = "com.microsoft";
 const FLOAT = 1;
+/** Rows below are zeros, which no division may see: gradients have them. */
+const SMALLEST_ROW = 1e-30;
 const HALVES = { f16: 10, bf16: 16 };
 
 /** A rule for an operation that is an ONNX operator as it stands. */
@@ -59,6 +62,8 @@ export const onnxRules: OnnxRules = {
         : emit.node("Add", [scaled, emit.node("Reshape", [minimumName, column])]);
     return emit.node("Reshape", [shifted, emit.integers(shape)]);
   },
+  fromInt8: (emit, _, [, , codes, scales]) =>
+    emit.node("DequantizeLinear", [codes, scales], { axis: { int: 1 } }),
   add: as("Add"),
   sub: as("Sub"),
   mul: as("Mul"),
@@ -66,6 +71,17 @@ export const onnxRules: OnnxRules = {
   addMatmul: (emit, { attributes }, [c, a, b]) => emit.node("Gemm", [a, b, c], gemm(attributes)),
   linear: (emit, _, [x, weight]) => emit.node("Gemm", [x, weight], gemm({ transB: true })),
   loraLinear: (emit, _, [x, merged]) => emit.node("Gemm", [x, merged], gemm({ transB: true })),
+  // Unsigned codes with 128 for zero, because processors multiply unsigned by signed bytes.
+  linearInt8: (emit, _, [x, codes, scales]) => {
+    const largest = emit.node("ReduceMax", [emit.node("Abs", [x]), emit.integers([1])], {
+      keepdims: { int: 1 },
+    });
+    const size = emit.node("Max", [largest, emit.float(SMALLEST_ROW)]);
+    const [step, zero] = [emit.float(1 / 127), emit.byte(128)];
+    const rounded = emit.node("QuantizeLinear", [emit.node("Div", [x, size]), step, zero]);
+    const inputs = [rounded, codes, step, scales, zero];
+    return emit.node("Mul", [emit.node("MatMulIntegerToFloat", inputs, {}, MICROSOFT), size]);
+  },
   reshape: (emit, { attributes }, [x]) =>
     emit.node("Reshape", [x, emit.integers(attributes.shape)]),
   slice: (emit, { attributes: { axis, start, end } }, [x]) => {

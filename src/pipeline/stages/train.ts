@@ -1,8 +1,8 @@
 /** Stage `train`: tunes the base model on data/clean/train.jsonl and writes runs/<id>/ with the adapter for deployment. */
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { formatDuration, type Progress } from "../../base/progress.ts";
-import { readJsonLines, writeJson } from "../../base/files.ts";
+import { readJson, readJsonLines, writeJson } from "../../base/files.ts";
 import { hashOfJson, sha256OfFile } from "../../base/hash.ts";
 import { ablate, type AblatedPair, withoutTables } from "../../data/ablate.ts";
 import type { Example } from "../../data/example.ts";
@@ -176,7 +176,7 @@ export type Trained = {
 export function readTrained(runFolder: string): Trained | undefined {
   const file = join(runFolder, CONFIG);
   if (!existsSync(file)) return undefined;
-  return (JSON.parse(readFileSync(file, "utf8")) as { trained?: Trained }).trained;
+  return readJson<{ trained?: Trained }>(file).trained;
 }
 
 const CONFIG = "config.json";
@@ -220,7 +220,7 @@ export async function forecastOf(context: StageContext): Promise<string | undefi
 
 function forecastText(event: TrainEvent): string | undefined {
   if (event.type !== "forecast") return undefined;
-  return `${event.steps} steps of ${event.tokensPerStep} tokens, about ${formatDuration(event.seconds * 1000)}, ${(event.bytes / 1e9).toFixed(1)} GB, mode ${event.mode}`;
+  return `${event.steps} steps of ${event.tokensPerStep} tokens, about ${formatDuration(event.seconds * 1000)}, ${(event.bytes / 1e9).toFixed(1)} GB, mode ${event.mode}, ${event.precision}`;
 }
 
 /** Shows an event of training as it happens. */
@@ -231,7 +231,7 @@ export function showEvent(progress: Progress, event: TrainEvent): void {
       `  ${event.ids.length} of ${event.of} examples are left out, longer than ${event.maxTokens} tokens: ${event.ids.join(", ")}`,
     );
   if (event.type === "resume") progress.note(`  goes on after step ${event.step}`);
-  if (event.type === "steps-cut")
+  if (event.type === "steps-changed")
     progress.note(`  ${event.steps} steps fit into train.maxMinutes at the speed so far`);
   if (event.type === "step-end")
     progress.update(
