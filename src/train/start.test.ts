@@ -66,6 +66,7 @@ describe.skipIf(modelFile === "")("on the real model (T2S_MODEL_FILE)", () => {
         seconds: expect.any(Number),
         bytes: expect.any(Number),
         mode: "checkpoint",
+        precision: "float32",
         tokensPerStep: expect.any(Number),
       },
     ]);
