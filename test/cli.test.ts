@@ -491,7 +491,7 @@ describe.skipIf(!process.env.T2S_MODEL_FILE)("with the model (T2S_MODEL_FILE)", 
       tokens: { prefix: expect.any(Number), tooLong: 0 },
     });
     expect(jsonOf<Plan>("run", "--dry-run", ...there).forecast).toMatch(
-      /^\d+ steps of \d+ tokens, about .*, \d\.\d GB, mode (keep|checkpoint)$/,
+      /^\d+ steps of \d+ tokens, about .*, \d\.\d GB, mode (keep|checkpoint), float32$/,
     );
   });
 
