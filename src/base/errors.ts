@@ -15,6 +15,7 @@ export type ErrorCode =
   | "ddl-invalid"
   | "schema-too-long"
   | "data-invalid"
+  | "file-damaged"
   | "data-too-few"
   | "examples-too-long"
   | "model-unknown"
@@ -98,8 +99,13 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
   },
   "data-invalid": {
     status: 400,
-    meaning: "A file of pairs has a line that cannot be used, or a file of the project is damaged.",
-    toDo: "Correct the line, or remove the file, that the message names.",
+    meaning: "A file of pairs has a line that cannot be used.",
+    toDo: "Correct the line that the message names.",
+  },
+  "file-damaged": {
+    status: 500,
+    meaning: "A file that this program wrote cannot be read.",
+    toDo: "Remove the file that the message names; what wrote it writes it again.",
   },
   "data-too-few": {
     status: 400,

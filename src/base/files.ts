@@ -82,17 +82,13 @@ export const writeJson = (path: string, value: unknown): void =>
 export const writeJsonLines = (path: string, values: readonly unknown[]): void =>
   writeFileAtomic(path, values.map((value) => `${JSON.stringify(value)}\n`).join(""));
 
-/** Reads a JSON file that this program wrote. Raises `data-invalid`, with the file's name, where it is damaged. */
+/** Reads a JSON file that this program wrote. Raises `file-damaged`, with the file's name, where it is damaged. */
 export function readJson<T>(path: string): T {
   const text = readFileSync(path, "utf8");
   try {
     return JSON.parse(text) as T;
   } catch (cause) {
-    throw new UserError(
-      "data-invalid",
-      `${path} is damaged: ${messageOf(cause)}. Remove it; what wrote it writes it again`,
-      { cause },
-    );
+    throw new UserError("file-damaged", `${path} is not JSON: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -77,7 +77,7 @@ test("a damaged one is an error with its file's name", async () => {
   const file = join(await runFolderOf(context), CALIBRATION_FILE);
   writeFileSync(file, '{"calibration":');
   await expect(calibrated(context, predict)).rejects.toMatchObject({
-    code: "data-invalid",
+    code: "file-damaged",
     message: expect.stringContaining(file),
   });
 });
