@@ -10,7 +10,7 @@ import { type Shape, sizeOf } from "../graph/op.ts";
 import { lowerToOnnx } from "./lower.ts";
 
 export type Feed = Float32Array | Uint16Array | Int8Array;
-export type SessionOptions = { readonly threads: number; readonly profile?: string };
+export type SessionOptions = { readonly threads: number };
 
 type Runtime = typeof import("onnxruntime-node");
 
@@ -96,14 +96,13 @@ function dropCopies(
 }
 
 /** Memory patterns and prepacking are of no use where weights are fed: they would only hold memory. */
-const sessionOptions = ({ threads, profile }: SessionOptions): InferenceSession.SessionOptions => ({
+const sessionOptions = ({ threads }: SessionOptions): InferenceSession.SessionOptions => ({
   intraOpNumThreads: threads,
   interOpNumThreads: 1,
   executionMode: "sequential",
   graphOptimizationLevel: "basic",
   enableMemPattern: false,
   logSeverityLevel: 3,
-  ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
   extra: { session: { disable_prepacking: "1" } },
 });
 
