@@ -120,7 +120,7 @@ export async function run(args: readonly string[]): Promise<BenchResult> {
 }
 
 /** Sixteen of the company's training pairs as one forest, and as whole sequences. */
-async function sharedBatch(
+export async function sharedBatch(
   base: Awaited<ReturnType<typeof openBaseModel>>,
   folder: string,
 ): Promise<Batch> {
