@@ -42,7 +42,7 @@ export async function run([
   const ours = await openModel(context, base, { adapterFile, sequences: 1, decode: "grammar" });
   const ollama = await startOllama(executable);
   const database = await loadDatabase(context);
-  const bound = { decode: "greedy", bind: "schema", repair: 0 } as const;
+  const bound = { decode: "greedy", bind: "schema", complete: "question", repair: 0 } as const;
   const { decoding, close } = await openDecoding(database, databaseOf(context), bound);
   try {
     await ollama.create("sql", base.path, adapterFile);

@@ -26,6 +26,7 @@ type Kept = {
 /** How a project's questions are answered, beside the model. */
 export const answeringOptions = (config: Config): object => ({
   bind: config["predict.bind"],
+  complete: config["predict.complete"],
   decode: config["predict.decode"],
   repair: config["predict.repair"],
   examples: config["predict.examples"],

@@ -134,7 +134,12 @@ async function embeddedScore(
   { split }: DeployOptions,
   adapterFile: string,
 ): Promise<Evaluation> {
-  const alone = { "predict.bind": "none", "predict.decode": "greedy", "predict.repair": 0 };
+  const alone = {
+    "predict.bind": "none",
+    "predict.complete": "none",
+    "predict.decode": "greedy",
+    "predict.repair": 0,
+  };
   const config = { ...context.config, ...alone };
   const model = await openModel({ ...context, config }, base, { adapterFile, examples: "none" });
   context.progress.step("embedded, adapter");

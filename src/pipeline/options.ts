@@ -110,6 +110,7 @@ export type Config = {
   readonly "train.seed": number;
   readonly "train.checkpointEverySteps": number;
   readonly "predict.bind": string;
+  readonly "predict.complete": string;
   readonly "predict.decode": string;
   readonly "predict.repair": number;
   readonly "predict.examples": string;
@@ -284,6 +285,10 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
   "predict.bind": choice(
     ["schema", "none"],
     "schema: a column that no table of its query has is taken from the nearest table along foreign keys that has it; none: SQL stays as the model wrote it.",
+  ),
+  "predict.complete": choice(
+    ["question", "none"],
+    "question: a condition that the question says word for word (a value, the number of a key, a term, a code) and the statement lacks is added; none: it is not.",
   ),
   "predict.decode": {
     ...text(

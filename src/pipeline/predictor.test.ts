@@ -12,7 +12,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const file = buildDatabase(join(folder, "shop.sqlite"));
 const away = join(folder, "away.sqlite");
 const { database } = introspect(file, { dbId: "shop" });
-const decodedAs = (decode: string, repair = 0) => ({ decode, repair, bind: "schema" }) as const;
+const decodedAs = (decode: string, repair = 0) =>
+  ({ decode, repair, bind: "schema", complete: "none" }) as const;
 
 test("only a choice among several needs the database's cells, and all such choices share one chooser", async () => {
   const execution = openExecution(database, file);

@@ -5,7 +5,7 @@ import { createLlamaCppGenerator } from "../generate/llama-cpp.ts";
 import type { Gpu } from "../generate/load-llama.ts";
 import { createExecutor } from "../db/executor.ts";
 import { indexCells, loadCells } from "../link/cells.ts";
-import { type Choose, createChooser } from "../predict/choose.ts";
+import { createChooser } from "../predict/choose.ts";
 import {
   candidatesOf,
   createDecoding,
@@ -50,6 +50,7 @@ export const decodingOptions = (config: Config): AnsweringOptions => ({
   decode: config["predict.decode"],
   repair: config["predict.repair"],
   bind: config["predict.bind"] as DecodingOptions["bind"],
+  complete: config["predict.complete"] as DecodingOptions["complete"],
 });
 
 /** What is being opened next; where that fails, `close` closes what is open already, and the error is raised. */
@@ -59,30 +60,33 @@ export const orClose = <T>(next: Promise<T>, close: () => Promise<void>): Promis
     throw error;
   });
 
-/** Executes on `source`, the database's path or URL. Cells are read once, when several answers are wanted for the first time. */
+/** Executes on `source`, the database's path or URL. Cells are read once, when they are wanted for the first time. */
 export function openExecution(database: Database, source: string): Execution {
   const executor = createExecutor({ workers: 2, timeoutMs: CHOICE_TIMEOUT_MS });
   const run = (maxRows: number) => (sqls: readonly string[]) =>
     executor.runMany(source, sqls, { maxRows, overflow: "truncate" });
   const findProblems = createProblemFinder(database, run(1));
-  const openChooser = async (): Promise<Choose> => {
+  const openParts = async () => {
     const cells = indexCells(await loadCells(source, database));
-    return createChooser({ database, run: run(CHOICE_ROWS), cells });
+    return { cells, choose: createChooser({ database, run: run(CHOICE_ROWS), cells }) };
   };
-  let chooser: Promise<Choose> | undefined;
-  const sharedChooser = () =>
-    (chooser ??= openChooser().catch((error: unknown) => {
-      chooser = undefined;
+  let parts: ReturnType<typeof openParts> | undefined;
+  const sharedParts = () =>
+    (parts ??= openParts().catch((error: unknown) => {
+      parts = undefined;
       throw error;
     }));
   return {
-    decodingWith: async (options) =>
-      createDecoding(
-        database,
-        options,
-        candidatesOf(options.decode) > 1 ? await sharedChooser() : undefined,
-        options.repair > 0 ? findProblems : undefined,
-      ),
+    async decodingWith(options) {
+      const isChosen = candidatesOf(options.decode) > 1;
+      const wantsParts = isChosen || options.complete === "question";
+      const { cells, choose } = wantsParts ? await sharedParts() : {};
+      return createDecoding(database, options, {
+        cells,
+        ...(isChosen && { choose }),
+        ...(options.repair > 0 && { findProblems }),
+      });
+    },
     close: () => executor.close(),
   };
 }

@@ -1,19 +1,22 @@
 /**
  * How answers on one schema are kept right, whatever model writes them: a grammar while it writes, columns bound by the
- * schema afterwards, a look at the names in the end, a choice where there are several, another round for one that cannot
- * run. Knows no model.
+ * schema and conditions that the question says added afterwards, a look at the names in the end, a choice where there are
+ * several, another round for one that cannot run. Knows no model.
  */
 import { type Constraint, createConstraint } from "../constrain/constraint.ts";
 import { gbnfOf } from "../constrain/gbnf.ts";
 import type { Database } from "../schema/schema.ts";
-import { type BindSql, createBinder } from "../sql/bind.ts";
+import type { CellIndex } from "../link/cells.ts";
+import { createBinder } from "../sql/bind.ts";
 import type { Choose } from "./choose.ts";
+import { type Complete, createCompleter } from "./complete.ts";
 import type { FindProblems } from "./repair.ts";
 import { unknownNames } from "../sql/names.ts";
 
 /** What keeps answers right on one schema. */
 export type Decoding = {
-  readonly bind: BindSql;
+  /** A finished statement with its columns bound, and with what it lacks of the question. */
+  readonly finish: Complete;
   /**
    * Tried one after the other, as long as the bound answer names what the schema has not. The first leaves joins to
    * `bind`, because a model that is forced to join what its list named often joins badly; the second leaves nothing.
@@ -32,11 +35,12 @@ export type Decoding = {
   on(part: Database): Decoding;
 };
 
-/** As predict.decode and predict.bind. */
+/** As predict.decode, predict.bind and predict.complete. */
 export type DecodingOptions = {
   /** "greedy", "grammar" or "candidates:4". */
   readonly decode: string;
   readonly bind: "schema" | "none";
+  readonly complete: "question" | "none";
   /** Whose business the grammar is: this process's (the default), a server's that takes it as GBNF, or nobody's. */
   readonly keeper?: "process" | "server" | "none";
 };
@@ -50,26 +54,53 @@ export const oneAnswer = (decode: string): string => (decode === "greedy" ? deco
 /** Answers for each question; one unless candidates are wanted. */
 export const candidatesOf = (decode: string): number => Number(DECODE.exec(decode)?.[2] ?? 1);
 
+/** What knows the database's rows. */
+export type DecodingParts = {
+  /** By which the values that a question names are found. */
+  readonly cells?: CellIndex;
+  readonly choose?: Choose;
+  readonly findProblems?: FindProblems;
+};
+
 /** Built once per schema. */
 export function createDecoding(
-  { dialect, tables }: Database,
-  { decode, bind, keeper = "process" }: DecodingOptions,
-  choose?: Choose,
-  findProblems?: FindProblems,
+  database: Database,
+  options: DecodingOptions,
+  parts: DecodingParts = {},
 ): Decoding {
+  const { dialect, tables } = database;
+  const { decode, keeper = "process" } = options;
+  const { choose, findProblems } = parts;
   const isKept = (by: DecodingOptions["keeper"]) => decode !== "greedy" && keeper === by;
   const constraint = (isStrict: boolean) => createConstraint(tables, dialect, { isStrict });
   return {
-    bind: bind === "schema" ? createBinder(dialect, tables) : (sql) => sql,
+    finish: createFinish(database, options, parts.cells),
     constraints: isKept("process") ? [constraint(false), constraint(true)] : [],
     ...(isKept("server") && { grammar: gbnfOf(tables, dialect) }),
     candidates: choose ? candidatesOf(decode) : 1,
     ...(choose && { choose }),
     ...(findProblems && { findProblems }),
-    on: (part) => createDecoding(part, { decode, bind, keeper }, choose, findProblems),
+    on: (part) => createDecoding(part, options, parts),
     hasKnownNames(sql) {
       const unknown = unknownNames(sql, dialect, tables);
       return unknown !== undefined && unknown.tables.length + unknown.columns.length === 0;
     },
+  };
+}
+
+/** What is added may need a qualifier: hence bound before and after. */
+function createFinish(
+  database: Database,
+  { bind, complete }: DecodingOptions,
+  cells?: CellIndex,
+): Complete {
+  const bound =
+    bind === "schema" ? createBinder(database.dialect, database.tables) : (sql: string) => sql;
+  if (complete === "none") return (_, sql) => bound(sql);
+  const completed = createCompleter(database, cells);
+  return (question, sql) => {
+    const first = bound(sql);
+    const whole = completed(question, first);
+    return whole === first ? first : bound(whole);
   };
 }

@@ -101,7 +101,7 @@ test("SQL is bound by the schema, a refusal and the completion are left alone", 
       { text: completion, tokens: 1, finishReason: "stop", ms: 1 },
       { text: "-- cannot answer: no city", tokens: 1, finishReason: "stop", ms: 1 },
     ],
-    createDecoding(shop, { decode: "greedy", bind: "schema" }),
+    createDecoding(shop, { decode: "greedy", bind: "schema", complete: "none" }),
   );
   const [bound, refused] = await predict(["a", "b"]);
   expect(bound.answer).toEqual({ kind: "answer", sql: "SELECT city FROM customer" });
@@ -116,7 +116,11 @@ describe("several answers", () => {
     database: shop,
     run: (sqls) => executor.runMany(join(folder, "shop.sqlite"), sqls),
   });
-  const decoding = createDecoding(shop, { decode: "candidates:4", bind: "schema" }, choose);
+  const decoding = createDecoding(
+    shop,
+    { decode: "candidates:4", bind: "schema", complete: "none" },
+    { choose },
+  );
   /** The prediction where a model writes these texts with these probabilities. */
   async function predicted(written: Readonly<Record<string, number>>) {
     const options: (GenerateOptions | undefined)[] = [];

@@ -70,9 +70,9 @@ export function createPredict(
   };
   const read = (
     { text, tokens, finishReason, ms, readTokens, confidence }: Completion,
-    { decoding: keeps }: Asked,
+    { question, decoding: keeps }: Asked,
   ) => ({
-    answer: bound(parseAnswer(text), keeps),
+    answer: finished(question, parseAnswer(text), keeps),
     completion: text,
     tokens,
     finishReason,
@@ -195,5 +195,7 @@ const together = (before: Prediction, after: Prediction): Prediction => ({
   first: firstOf(before),
 });
 
-const bound = (answer: Answer, decoding?: Decoding): Answer =>
-  answer.kind === "answer" && decoding ? { ...answer, sql: decoding.bind(answer.sql) } : answer;
+const finished = (question: string, answer: Answer, decoding?: Decoding): Answer =>
+  answer.kind === "answer" && decoding
+    ? { ...answer, sql: decoding.finish(question, answer.sql) }
+    : answer;

@@ -60,8 +60,8 @@ async function predicted(questions: readonly string[], rounds: readonly (readonl
     if (texts.length === 0) throw new UserError("question-too-long", "no room");
     return texts.map((text) => ({ text, tokens: 5, finishReason: "stop", ms: 7 }));
   };
-  const options = { decode: "greedy", bind: "schema" } as const;
-  const decoding = createDecoding(database, options, undefined, findProblems);
+  const options = { decode: "greedy", bind: "schema", complete: "none" } as const;
+  const decoding = createDecoding(database, options, { findProblems });
   const predictions = await createPredict(() => prompt, generate, decoding)(questions);
   return { asked, predictions };
 }

@@ -3,11 +3,10 @@
  * unsaid. For comparing statements that answer the same question.
  */
 import { datesIn, isDateText } from "../../link/dates.ts";
-import { isStopWord, nameWords, stem, wordsOf } from "../../link/words.ts";
-import type { Database, Table } from "../../schema/schema.ts";
+import { isStopWord, stem, wordsOf } from "../../link/words.ts";
+import type { Database } from "../../schema/schema.ts";
 import { quoteName } from "../../sql/quote.ts";
 import { parseColumnComment } from "../synthesize/comments.ts";
-import { statedOf } from "../synthesize/definitions.ts";
 import {
   type QuestionParts,
   columnOf,
@@ -16,6 +15,7 @@ import {
   squeeze,
 } from "./question-parts.ts";
 import { type Filter, type NullTest, testsOf } from "./filters.ts";
+import { conditionsOfTerms, namedWords } from "./said-conditions.ts";
 
 /**
  * The points on which a question and a statement meet: values, numbers and dates; codes and NULL by the words of their
@@ -25,19 +25,18 @@ import { type Filter, type NullTest, testsOf } from "./filters.ts";
 export type ReadPoints = (question: string, sql: string) => ReadonlySet<string>;
 
 /** Built once per schema. */
-export function createPointReader({ dialect, tables, knowledge }: Database): ReadPoints {
+export function createPointReader(database: Database): ReadPoints {
+  const { dialect, tables } = database;
   const columns = new Map(
     tables.flatMap(({ name: table, columns: own }) =>
       own.map((column) => [columnOf({ table, column: column.name }), column] as const),
     ),
   );
   const named = namedWords(tables);
-  const terms = statedOf({ knowledge, tables }).flatMap(({ table, term, condition }) => {
-    if (condition === undefined) return [];
-    const where = condition.print((name) => quoteName(name, dialect));
+  const terms = conditionsOfTerms(database).flatMap(({ words, table, sql: where }) => {
     const sql = `SELECT 1 FROM ${quoteName(table, dialect)} WHERE ${where}`;
     const tests = testsOf(sql, dialect, tables).map(textOf);
-    return tests.length === 0 ? [] : [{ words: spaced(wordsOf(term)), tests }];
+    return tests.length === 0 ? [] : [{ words: ` ${words.join(" ")} `, tests }];
   });
   const says = (asked: QuestionParts, words: string): boolean => {
     const wanted = wordsOf(words)
@@ -59,7 +58,7 @@ export function createPointReader({ dialect, tables, knowledge }: Database): Rea
   };
   return (question, sql) => {
     const asked = readQuestion(question);
-    const words = spaced(wordsOf(question));
+    const words = ` ${wordsOf(question).map(stem).join(" ")} `;
     const spoken = (word: string | undefined) => (word && says(asked, word) ? [word] : []);
     const tests = testsOf(sql, dialect, tables);
     const points = tests.flatMap((test) => {
@@ -75,22 +74,9 @@ export function createPointReader({ dialect, tables, knowledge }: Database): Rea
   };
 }
 
-const spaced = (words: readonly string[]): string => ` ${words.map(stem).join(" ")} `;
-
 /** Equal for equal tests. */
 const textOf = (test: Filter | NullTest): string =>
   `${columnOf(test)} ${"isNull" in test ? test.isNull : `${test.operator} ${test.literal}`}`;
-
-/** The words that tables, columns and what is said of tables go by. */
-const namedWords = (tables: readonly Table[]): ReadonlySet<string> =>
-  new Set(
-    tables
-      .flatMap(({ name, comment = "", columns }) => [
-        ...wordsOf(comment),
-        ...[name, ...columns.map((column) => column.name)].flatMap(nameWords),
-      ])
-      .map(stem),
-  );
 
 /** The literal in one spelling, if the question has it: not in other words, not nearly. */
 function saysExactly(asked: QuestionParts, { literal, operator }: Filter): string[] {

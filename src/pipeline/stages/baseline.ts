@@ -102,6 +102,7 @@ export const baselineStage: Stage = {
       kinds: ["fixed", "nearest"],
       maxTokens: config["eval.maxTokens"],
       bind: config["predict.bind"],
+      complete: config["predict.complete"],
       decode: oneAnswer(config["predict.decode"]),
       repair: config["predict.repair"],
       ...linkInputs(config),

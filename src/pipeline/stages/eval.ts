@@ -123,6 +123,8 @@ export const evalStage: Stage = {
           }),
           "training started from": startAdapterOf(context, base)?.name ?? "nothing",
           "columns bound by the schema": context.config["predict.bind"] === "schema" ? "yes" : "no",
+          "conditions that the question says added":
+            context.config["predict.complete"] === "question" ? "yes" : "no",
           "answers that differ when decoded one at a time": differing,
           "solved examples in the prompt of the second model": `${baseline.fewShotCount}${baseline.fewShotHow === "nearest" ? ", those nearest to each question" : ""}`,
           "solved examples in the prompt of the tuned model": context.config["predict.examples"],

@@ -1,0 +1,71 @@
+/**
+ * Words that stand for a condition on a table: the terms and the knowledge that define one ("overdue means …"), and the
+ * codes and the NULL that a column's comment explains ("1 open", "NULL = unpaid"). Knows no question and no statement.
+ */
+import { isStopWord, nameWords, stem, wordsOf } from "../../link/words.ts";
+import type { Database, Table } from "../../schema/schema.ts";
+import { quoteName } from "../../sql/quote.ts";
+import { parseColumnComment } from "../synthesize/comments.ts";
+import { statedOf } from "../synthesize/definitions.ts";
+
+export type SaidCondition = {
+  /** As stems. */
+  readonly words: readonly string[];
+  readonly table: string;
+  readonly columns: readonly string[];
+  /** Its columns without their table. */
+  readonly sql: string;
+};
+
+type Named = Pick<Database, "dialect" | "tables" | "knowledge">;
+
+/** What terms and knowledge define as a condition, or as a value under one. */
+export const conditionsOfTerms = (database: Named): SaidCondition[] =>
+  statedOf(database).flatMap(({ table, term, condition }) =>
+    condition === undefined
+      ? []
+      : [
+          {
+            words: wordsOf(term).map(stem),
+            table,
+            columns: condition.columns,
+            sql: condition.print((name) => quoteName(name, database.dialect)),
+          },
+        ],
+  );
+
+/** What comments explain; not where all of the words are names of tables and columns as well. */
+export function conditionsOfComments({ dialect, tables }: Named): SaidCondition[] {
+  const named = namedWords(tables);
+  return tables.flatMap(({ name: table, columns }) =>
+    columns.flatMap(({ name, comment, cellValues = [] }) => {
+      const values = new Map(cellValues.map((value) => [String(value), value]));
+      const { codes, nullMeaning } = parseColumnComment(comment, new Set(values.keys()));
+      const column = quoteName(name, dialect);
+      const meant = [...codes].map(([code, words]) => [words, `= ${literalOf(values.get(code))}`]);
+      if (nullMeaning !== undefined) meant.push([nullMeaning, "IS NULL"]);
+      return meant
+        .map(([text, test]) => ({
+          words: wordsOf(text).map(stem),
+          table,
+          columns: [name],
+          sql: `${column} ${test}`,
+        }))
+        .filter(({ words }) => words.some((word) => !isStopWord(word) && !named.has(word)));
+    }),
+  );
+}
+
+const literalOf = (value: unknown): string =>
+  typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : String(value);
+
+/** The words that tables, columns and what is said of tables go by. */
+export const namedWords = (tables: readonly Table[]): ReadonlySet<string> =>
+  new Set(
+    tables
+      .flatMap(({ name, comment = "", columns }) => [
+        ...wordsOf(comment),
+        ...[name, ...columns.map((column) => column.name)].flatMap(nameWords),
+      ])
+      .map(stem),
+  );

@@ -1,0 +1,84 @@
+/** Conditions that a question says and a statement lacks, on a real database with notes. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { buildDatabase } from "../../test/fixtures/shop.ts";
+import { indexCells, readCells } from "../link/cells.ts";
+import { introspect } from "../schema/introspect.ts";
+import { applyNotes, parseNotes } from "../schema/notes.ts";
+import { createCompleter } from "./complete.ts";
+import { createDecoding } from "./decoding.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "t2s-complete-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const file = buildDatabase(
+  join(folder, "jobs.sqlite"),
+  `CREATE TABLE JOB (Co INTEGER, Job TEXT, Title TEXT, Status INTEGER, Manager TEXT, Closed TEXT, PRIMARY KEY (Co, Job));
+   CREATE TABLE COST (Co INTEGER, Job TEXT, Phase TEXT, Amount REAL, FOREIGN KEY (Co, Job) REFERENCES JOB (Co, Job));
+   INSERT INTO JOB VALUES (1, '24-101', 'Library', 1, 'Ada Byron', NULL), (2, '24-102', 'Total', 2, 'Grace Hopper', '2024-05-01');
+   INSERT INTO COST VALUES (1, '24-101', '03-300', 10), (2, '24-102', '03-300', 20), (2, '24-102', '16-100', 30);`,
+);
+const notes = `
+tables:
+  JOB:
+    columns:
+      Status: "1 open, 2 soft closed"
+      Closed: "NULL = still running"
+    terms: ["finished means Closed IS NOT NULL", "recently finished means Closed > '2024-04-01'"]
+`;
+const database = applyNotes(
+  introspect(file, { dbId: "jobs" }).database,
+  parseNotes(notes, "notes.yaml"),
+);
+const cells = indexCells(readCells(file, database));
+const complete = createCompleter(database, cells);
+
+test.each([
+  ["how many soft closed jobs", "SELECT COUNT(*) FROM JOB", "Status = 2"],
+  ["jobs still running", "SELECT Job FROM JOB", "Closed IS NULL"],
+  ["finished jobs", "SELECT Job FROM JOB", "Closed IS NOT NULL"],
+  ["recently finished jobs", "SELECT Job FROM JOB", "Closed > '2024-04-01'"],
+  ["jobs of company 2", "SELECT Job FROM JOB", "Co = 2"],
+  ["jobs of Ada Byron", "SELECT Job FROM JOB", "Manager = 'Ada Byron'"],
+  ["jobs of ada byron", "SELECT Job FROM JOB", "Manager = 'Ada Byron'"],
+  ["cost of phase 16-100", "SELECT SUM(Amount) FROM COST", "Phase = '16-100'"],
+])("%j, %s: %s", (question, sql, condition) =>
+  expect(complete(question, sql)).toBe(`${sql} WHERE ${condition}`),
+);
+
+test.each([
+  ["the column is spoken of already", "soft closed jobs", "SELECT Job FROM JOB WHERE Status <> 1"],
+  [
+    "it is what is listed",
+    "open jobs by status",
+    "SELECT Status, COUNT(*) FROM JOB GROUP BY Status",
+  ],
+  ["its table is not read", "cost of open jobs", "SELECT SUM(Amount) FROM COST"],
+  ["the word is one of the sentence", "total of the jobs", "SELECT COUNT(*) FROM JOB"],
+  ["the number belongs to nothing", "the 2 jobs", "SELECT Job FROM JOB"],
+  ["a part of a value is named", "jobs of Ada", "SELECT Job FROM JOB"],
+  ["two queries are put together", "open jobs", "SELECT Job FROM JOB EXCEPT SELECT Job FROM COST"],
+  ["the text is no statement", "open jobs", "SELECT FROM WHERE ("],
+])("nothing is added where %s", (_, question, sql) => expect(complete(question, sql)).toBe(sql));
+
+test("several at once, before what follows", () => {
+  const sql = "SELECT Manager, COUNT(*) FROM JOB WHERE Closed IS NULL GROUP BY Manager";
+  expect(complete("open jobs of company 1 that are still running, by manager", sql)).toBe(
+    "SELECT Manager, COUNT(*) FROM JOB WHERE Closed IS NULL AND Status = 1 AND Co = 1 GROUP BY Manager",
+  );
+});
+
+test("without cells no value is known", () => {
+  const sql = "SELECT Job FROM JOB";
+  expect(createCompleter(database)("open jobs of Ada Byron", sql)).toBe(`${sql} WHERE Status = 1`);
+});
+
+test("a decoding adds it to what is bound, and gives it its table where two have it", () => {
+  const options = { decode: "greedy", bind: "schema", complete: "question" } as const;
+  const sql = "SELECT Phase FROM COST JOIN JOB ON COST.Job = JOB.Job WHERE Manager = 'Ada Byron'";
+  const { finish } = createDecoding(database, options, { cells });
+  expect(finish("phases of company 1 under Ada Byron", sql)).toMatch(/ AND (COST|JOB)\.Co = 1$/);
+  const none = createDecoding(database, { ...options, complete: "none" }, { cells });
+  expect(none.finish("phases of company 1 under Ada Byron", sql)).toBe(sql);
+});
