@@ -1,12 +1,15 @@
 /** Conditions that a question says and a statement lacks, on a real database with notes. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { company } from "../../company/company.ts";
 import { buildDatabase } from "../../test/fixtures/shop.ts";
+import { parsePairs } from "../data/pairs.ts";
 import { indexCells, readCells } from "../link/cells.ts";
 import { introspect } from "../schema/introspect.ts";
-import { applyNotes, parseNotes } from "../schema/notes.ts";
+import { applyNotes, parseNotes, readNotes } from "../schema/notes.ts";
+import type { Database } from "../schema/schema.ts";
 import { createCompleter } from "./complete.ts";
 import { createDecoding } from "./decoding.ts";
 
@@ -82,3 +85,51 @@ test("a decoding adds it to what is bound, and gives it its table where two have
   const none = createDecoding(database, { ...options, complete: "none" }, { cells });
   expect(none.finish("phases of company 1 under Ada Byron", sql)).toBe(sql);
 });
+
+type Pair = { readonly question: string; readonly sql?: string };
+
+/** The golds that would be changed. */
+function changed(path: string, its: Database, pairs: readonly Pair[]): readonly string[] {
+  const completed = createCompleter(its, indexCells(readCells(path, its)));
+  return pairs.flatMap(({ question, sql = "" }) =>
+    completed(question, sql) === sql ? [] : [`${question}: ${sql}`],
+  );
+}
+
+test("of the company's golds at most one in a hundred is changed", () => {
+  const path = join(folder, "company.sqlite");
+  company.buildDatabase(path);
+  const noted = applyNotes(
+    introspect(path, { dbId: "company" }).database,
+    readNotes(company.notesFile),
+  );
+  const { train, dev } = company.pairFiles;
+  const pairs = [...train, dev].flatMap((name) => parsePairs(name)).filter(({ sql }) => sql);
+  expect(pairs.length).toBeGreaterThan(1000);
+  expect(changed(path, noted, pairs).length).toBeLessThanOrEqual(pairs.length / 100);
+});
+
+const data = process.env.T2S_DATA;
+test.skipIf(!data)(
+  "of Spider's 7,000 training golds at most one in a thousand is changed (needs T2S_DATA)",
+  () => {
+    const spider = join(data ?? "", "spider");
+    const items = JSON.parse(readFileSync(join(spider, "train_spider.json"), "utf8")) as {
+      readonly db_id: string;
+      readonly question: string;
+      readonly query: string;
+    }[];
+    const found = [...Map.groupBy(items, (item) => item.db_id)].flatMap(([dbId, same]) => {
+      const path = join(spider, "database", dbId, `${dbId}.sqlite`);
+      const its = introspect(path, { dbId }).database;
+      return changed(
+        path,
+        its,
+        same.map(({ question, query }) => ({ question, sql: query })),
+      );
+    });
+    expect(items).toHaveLength(7000);
+    expect(found.length).toBeLessThanOrEqual(7);
+  },
+  120_000,
+);

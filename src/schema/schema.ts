@@ -34,7 +34,7 @@ export type Table = {
   readonly columns: readonly Column[];
   readonly foreignKeys: readonly ForeignKey[];
   readonly rowCount: number;
-  /** Words of the house with their SQL on this table, such as "overdue means Due < '2025-12-31'": for pairs, not for prompts. */
+  /** Words of the house with their SQL on this table, such as "overdue means Due < '2025-12-31'": for pairs and finished answers, not for prompts. */
   readonly terms?: readonly string[];
 };
 

@@ -29,7 +29,7 @@ const NOTES = `# What a person knows about this database and its names do not sa
 #     description: orders
 #     columns:
 #       STAT: { description: "O open, C closed", synonyms: [state] }
-#     terms: ["backlog = AMT where STAT = 'O'"]   # words of your house, for the pairs alone
+#     terms: ["backlog = AMT where STAT = 'O'"]   # words of your house, for pairs and answers
 `;
 
 const GIT_IGNORE = `# What is made anew, kept by DVC, or large. The pairs themselves belong into Git, unless DVC has them.
