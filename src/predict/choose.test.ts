@@ -105,3 +105,25 @@ test("one that fails or finds nothing goes behind one that finds something", asy
     "SELECT nam FROM customer",
   );
 });
+
+test("the shorter way goes first, and one whose groups leave a column open goes behind", async () => {
+  expect(
+    await chosen("ids of the customers with orders", {
+      'SELECT DISTINCT customer.id FROM customer JOIN "order" ON customer.id = "order".customerId': 0.4,
+      'SELECT DISTINCT customerId FROM "order" WHERE customerId > 1': 0.01,
+      'SELECT customerId FROM "order"': 0.3,
+    }),
+  ).toBe('SELECT customerId FROM "order"');
+  expect(
+    await chosen("total by day", {
+      'SELECT placedOn, SUM(amount) FROM "order"': 0.6,
+      'SELECT placedOn, SUM(amount) FROM "order" GROUP BY placedOn': 0.1,
+    }),
+  ).toContain("GROUP BY");
+  expect(
+    await chosen("total of each customer", {
+      'SELECT name, SUM(amount) FROM customer JOIN "order" ON customer.id = customerId GROUP BY customerId': 0.6,
+      'SELECT name, SUM(amount) FROM customer JOIN "order" ON customer.id = customerId GROUP BY name, placedOn': 0.3,
+    }),
+  ).toContain("GROUP BY customerId");
+});

@@ -9,7 +9,8 @@ import { createPointReader } from "../data/check/points.ts";
 import { isOrdered } from "../data/pairs.ts";
 import { digestOf } from "../data/synthesize/verify.ts";
 import type { CellIndex } from "../link/cells.ts";
-import type { Database } from "../schema/schema.ts";
+import type { Database, Table } from "../schema/schema.ts";
+import { groupingOf } from "../sql/grouping.ts";
 
 /** A statement that a model wrote, with the probability that it gave it. */
 export type Candidate = { readonly sql: string; readonly confidence: number };
@@ -37,6 +38,10 @@ const LOSS = {
   missed: 4,
   /** Something that it looks for and the question does not say. */
   invented: 3,
+  /** A column beside an aggregate that nothing groups by. */
+  open: 3,
+  /** Each JOIN: of two statements the shorter way is meant. */
+  join: 1,
   /** No row, or NULL alone. */
   empty: 4,
   doesNotRun: 10,
@@ -44,7 +49,9 @@ const LOSS = {
 
 /** Built once per database. */
 export function createChooser({ database, run, cells }: ChooseOptions): Choose {
+  const { dialect, tables } = database;
   const pointsOf = createPointReader(database);
+  const keys = new Set(tables.flatMap(keysOf));
   return async (question, candidates) => {
     const results = await run(candidates.map(({ sql }) => sql));
     const groups = results.map((result, i) => groupOf(result, candidates[i].sql));
@@ -52,6 +59,7 @@ export function createChooser({ database, run, cells }: ChooseOptions): Choose {
     const all = new Set(said.flatMap((points) => [...points]));
     const worths = candidates.map(({ sql }, i) => {
       const alike = candidates.filter((_, other) => groups[other] === groups[i]);
+      const { joins, hasOpenColumn } = groupingOf(sql, dialect, keys);
       const invented = omissionsOf(question, sql, database, cells).filter(
         ({ isCertain }) => isCertain,
       );
@@ -59,6 +67,8 @@ export function createChooser({ database, run, cells }: ChooseOptions): Choose {
         Math.log(alike.reduce((sum, { confidence }) => sum + confidence, 1e-12)) -
         LOSS.missed * (all.size - said[i].size) -
         LOSS.invented * invented.length -
+        LOSS.join * joins -
+        (hasOpenColumn ? LOSS.open : 0) -
         lossOf(results[i])
       );
     });
@@ -71,6 +81,15 @@ export function createChooser({ database, run, cells }: ChooseOptions): Choose {
     return { place, support: 1 / weights.reduce((sum, weight) => sum + weight, 0) };
   };
 }
+
+/** The columns that tell rows of a table apart by themselves, and those that lead to other tables. */
+const keysOf = ({ columns, foreignKeys }: Table): string[] => {
+  const primary = columns.filter(({ primaryKey }) => primaryKey > 0);
+  return [
+    ...(primary.length === 1 ? primary.map(({ name }) => name) : []),
+    ...foreignKeys.flatMap((key) => (key.columns.length === 1 ? key.columns : [])),
+  ].map((name) => name.toLowerCase());
+};
 
 /** Equal for equal results; a statement that fails stands alone. */
 const groupOf = (result: RunResult, sql: string): string =>
