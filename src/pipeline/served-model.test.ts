@@ -16,7 +16,7 @@ describe.skipIf(MODEL === "" || !existsSync(MODEL))("served model (T2S_MODEL_FIL
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test("a way of decoding that could not be opened is opened by the next request, and the model closes", async () => {
-    const options = `model: gguf:${MODEL}\neval.threads: 1\n`;
+    const options = `model: gguf:${MODEL}\neval.threads: 1\npredict.complete: none\n`;
     const project = projectAt(makeShopProject(folder, options, []));
     const context = { project, config: readConfig(project.folder), progress: silent };
     const model = await openServedModel(context);
