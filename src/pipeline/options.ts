@@ -288,7 +288,7 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
   ),
   "predict.complete": choice(
     ["question", "none"],
-    "question: a condition that the question says word for word (a value, the number of a key, a term, a code) and the statement lacks is added; none: it is not.",
+    "question: a condition that the question says word for word (a value, the number of a key, a term, a code) and the statement lacks is added, where columns are bound; none: it is not.",
   ),
   "predict.decode": {
     ...text(

@@ -15,15 +15,21 @@ const { database } = introspect(file, { dbId: "shop" });
 const decodedAs = (decode: string, repair = 0) =>
   ({ decode, repair, bind: "schema", complete: "none" }) as const;
 
-test("only a choice among several needs the database's cells, and all such choices share one chooser", async () => {
+test("a choice among several needs the database's cells, adding conditions does without them, and all choices share one chooser", async () => {
   const execution = openExecution(database, file);
   renameSync(file, away);
+  const adding = { ...decodedAs("grammar"), complete: "question" } as const;
+  const inNewYork = ["ids of the customers in New York", "SELECT id FROM customer"] as const;
+  const without = await execution.decodingWith(adding);
+  expect(without.finish(...inNewYork)).toBe("SELECT id FROM customer");
   const one = await execution.decodingWith(decodedAs("grammar", 1));
   expect([one.candidates, one.choose, typeof one.findProblems]).toEqual([1, undefined, "function"]);
   await expect(execution.decodingWith(decodedAs("candidates:2"))).rejects.toMatchObject({
     code: "database-invalid",
   });
   renameSync(away, file);
+  const completing = await execution.decodingWith(adding);
+  expect(completing.finish(...inNewYork)).toBe("SELECT id FROM customer WHERE city = 'New York'");
   const two = await execution.decodingWith(decodedAs("candidates:2"));
   const four = await execution.decodingWith(decodedAs("candidates:4"));
   expect([two.candidates, four.candidates]).toEqual([2, 4]);

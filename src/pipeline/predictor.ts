@@ -79,8 +79,12 @@ export function openExecution(database: Database, source: string): Execution {
   return {
     async decodingWith(options) {
       const isChosen = candidatesOf(options.decode) > 1;
-      const wantsParts = isChosen || options.complete === "question";
-      const { cells, choose } = wantsParts ? await sharedParts() : {};
+      // a choice needs the database at once; without its texts only values are not added
+      const { cells, choose } = isChosen
+        ? await sharedParts()
+        : options.complete === "question"
+          ? await sharedParts().catch(() => ({ cells: undefined, choose: undefined }))
+          : {};
       return createDecoding(database, options, {
         cells,
         ...(isChosen && { choose }),

@@ -18,9 +18,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const file = buildDatabase(
   join(folder, "jobs.sqlite"),
   `CREATE TABLE JOB (Co INTEGER, Job TEXT, Title TEXT, Status INTEGER, Manager TEXT, Closed TEXT, PRIMARY KEY (Co, Job));
+   CREATE TABLE CREW (Id INTEGER PRIMARY KEY, Co INTEGER, Job TEXT, Status INTEGER, Vip INTEGER, Leader TEXT, FOREIGN KEY (Co, Job) REFERENCES JOB (Co, Job));
    CREATE TABLE COST (Co INTEGER, Job TEXT, Phase TEXT, Amount REAL, FOREIGN KEY (Co, Job) REFERENCES JOB (Co, Job));
    INSERT INTO JOB VALUES (1, '24-101', 'Library', 1, 'Ada Byron', NULL), (2, '24-102', 'Total', 2, 'Grace Hopper', '2024-05-01');
-   INSERT INTO COST VALUES (1, '24-101', '03-300', 10), (2, '24-102', '03-300', 20), (2, '24-102', '16-100', 30);`,
+   INSERT INTO COST VALUES (1, '24-101', '03-300', 10), (2, '24-102', '03-300', 20), (2, '24-102', '16-100', 30);
+   INSERT INTO CREW VALUES (1, 1, '24-101', 1, 0, 'Ada Byron'), (2, 2, '24-102', 2, 1, 'Linus Pauling');`,
 );
 const notes = `
 tables:
@@ -29,6 +31,13 @@ tables:
       Status: "1 open, 2 soft closed"
       Closed: "NULL = still running"
     terms: ["finished means Closed IS NOT NULL", "recently finished means Closed > '2024-04-01'"]
+  CREW:
+    columns:
+      Status: "1 open, 2 resting"
+      Vip: "0 no, 1 yes"
+    terms: ["past means Id > 1", "late means Id >"]
+  COST:
+    terms: ["finished means Amount > 20"]
 `;
 const database = applyNotes(
   introspect(file, { dbId: "jobs" }).database,
@@ -60,6 +69,32 @@ test.each([
   ["its table is not read", "cost of open jobs", "SELECT SUM(Amount) FROM COST"],
   ["the word is one of the sentence", "total of the jobs", "SELECT COUNT(*) FROM JOB"],
   ["the number belongs to nothing", "the 2 jobs", "SELECT Job FROM JOB"],
+  [
+    "two tables could be meant",
+    "open crews of jobs",
+    "SELECT Leader FROM CREW JOIN JOB USING (Co, Job)",
+  ],
+  [
+    "two terms could be meant",
+    "cost of finished jobs",
+    "SELECT SUM(Amount) FROM COST JOIN JOB USING (Co, Job)",
+  ],
+  [
+    "a column of another table has the name",
+    "resting crews of jobs",
+    "SELECT Leader FROM CREW JOIN JOB USING (Co, Job)",
+  ],
+  ["the word is one of every day", "crews with no leader in the past", "SELECT Id FROM CREW"],
+  ["a term is no SQL", "late crews", "SELECT Leader FROM CREW"],
+  ["it is one of two alternatives", "open or soft closed jobs", "SELECT Job FROM JOB"],
+  ["numbers stand in a row", "jobs of companies 1 and 2", "SELECT Job FROM JOB"],
+  ["it is said of two keys", "jobs of company 1 or company 2", "SELECT Job FROM JOB"],
+  ["it is negated", "jobs that are not soft closed", "SELECT Job FROM JOB"],
+  [
+    "its table is optional",
+    "jobs with open crews",
+    "SELECT JOB.Job FROM JOB LEFT JOIN CREW USING (Co, Job) WHERE JOB.Closed IS NULL AND JOB.Status = 2",
+  ],
   ["a part of a value is named", "jobs of Ada", "SELECT Job FROM JOB"],
   ["two queries are put together", "open jobs", "SELECT Job FROM JOB EXCEPT SELECT Job FROM COST"],
   ["the text is no statement", "open jobs", "SELECT FROM WHERE ("],

@@ -2,7 +2,8 @@
  * Adds to a statement the conditions that its question says word for word and that a small model left out: a value that
  * one column of the tables it reads holds, the number of a key ("company 2"), a term, a code or a NULL that notes and
  * comments explain ("open jobs"). Only to the outermost query, only on tables that it reads, never on a column that the
- * statement speaks of already. Executes nothing.
+ * statement speaks of already, and nothing that could be meant otherwise: said of two tables, as one of two alternatives,
+ * or behind a "not". Executes nothing.
  */
 import {
   conditionsOfComments,
@@ -13,86 +14,133 @@ import {
 import { wordsOf as wordsOfName } from "../data/synthesize/names.ts";
 import type { CellIndex, CellMatch } from "../link/cells.ts";
 import { stem, wordsOf } from "../link/words.ts";
-import type { Database } from "../schema/schema.ts";
+import type { Database, Table } from "../schema/schema.ts";
 import { quoteName } from "../sql/quote.ts";
+import { parseSql } from "../sql/tree.ts";
 import { type OuterWhere, outerWhereOf } from "../sql/where.ts";
 
 /** The statement with what it lacks; the same text where it lacks nothing. */
 export type Complete = (question: string, sql: string) => string;
 
-/** What stands in a question for a condition. */
-type Said = Omit<SaidCondition, "words">;
+/** A condition in the words of a question from one place to another. */
+type Said = Omit<SaidCondition, "words"> & { readonly from: number; readonly to: number };
 
 /** Built once per schema; `cells` are the texts of its columns, without which no value is known. */
 export function createCompleter(database: Database, cells?: CellIndex): Complete {
   const { dialect, tables } = database;
+  const byName = new Map(tables.map((table) => [table.name.toLowerCase(), table]));
   const meanings = Map.groupBy(
-    [...conditionsOfTerms(database), ...conditionsOfComments(database)],
+    [...conditionsOfTerms(database), ...conditionsOfComments(database)].filter(
+      ({ sql }) => parseSql(`SELECT 1 FROM t WHERE ${sql}`, dialect).ok,
+    ),
     ({ words }) => words[0],
   );
   const keys = Map.groupBy(numberedKeys(database), ({ words }) => words.at(-1));
   const named = namedWords(tables);
-  const saidIn = (words: readonly string[], sql: string): Said[] => {
-    const written = new Set(sql.match(/\d{2,}/g));
-    const found = words.flatMap((word, from) =>
+
+  const meantBy = (words: readonly string[]): Said[] =>
+    words.flatMap((word, from) =>
       (meanings.get(word) ?? [])
         .filter((one) => standsAt(words, from, one.words))
-        .map((said) => ({ said, from, to: from + said.words.length })),
+        .map((one) => ({ ...one, from, to: from + one.words.length })),
     );
-    const numbers = words.flatMap((word, at) => {
-      if (!/^\d{1,15}$/.test(word) || written.has(word)) return [];
+  const numbersOf = (words: readonly string[], sql: string): Said[] => {
+    const written = new Set(sql.match(/\d{2,}/g));
+    return words.flatMap((word, at) => {
+      const next = /^(?:and|or)$/.test(words[at + 1] ?? "") ? at + 2 : at + 1;
+      if (!isNumber(word) || isNumber(words[next]) || written.has(word)) return [];
       const end = GENERIC.has(words[at - 1]) ? at - 1 : at;
       return (keys.get(words[end - 1]) ?? [])
         .filter((key) => standsAt(words, end - key.words.length, key.words))
-        .map(({ sql, ...key }) => ({ ...key, sql: `${sql} = ${word}` }));
-    });
-    // a longer phrase hides those within it
-    const whole = found.filter(
-      ({ from, to }) =>
-        !found.some(
-          (other) => other.from <= from && to <= other.to && other.to - other.from > to - from,
-        ),
-    );
-    return [...whole.map(({ said }) => said), ...numbers];
-  };
-  const valuesIn = (question: string, sql: string, { tables: read }: OuterWhere): Said[] => {
-    const lacking = (cells?.match(question) ?? []).filter(
-      (match) =>
-        isCertain(match) &&
-        !sql.toLowerCase().includes(match.cell.toLowerCase()) &&
-        wordsOf(match.cell).some((word) => !named.has(stem(word))),
-    );
-    const placed = [...Map.groupBy(lacking, ({ cell }) => cell).values()].flatMap((matches) => {
-      const here = matches.filter(({ table }) => read.has(table.toLowerCase()));
-      return new Set(here.map(({ column }) => column)).size === 1 ? [here[0]] : [];
-    });
-    return [...Map.groupBy(placed, ({ column }) => column).values()].map((matches) => {
-      const [{ table, column }] = matches;
-      const texts = matches.map(({ cell }) => `'${cell.replaceAll("'", "''")}'`);
-      const test = texts.length === 1 ? `= ${texts[0]}` : `IN (${texts.join(", ")})`;
-      return { table, columns: [column], sql: `${quoteName(column, dialect)} ${test}` };
+        .map((key) => ({
+          ...key,
+          sql: `${key.sql} = ${word}`,
+          from: end - key.words.length,
+          to: at + 1,
+        }));
     });
   };
+  const valuesOf = (question: string, sql: string): Said[] =>
+    (cells?.match(question) ?? [])
+      .filter(
+        (match) =>
+          isCertain(match) &&
+          !sql.toLowerCase().includes(match.cell.toLowerCase()) &&
+          wordsOf(match.cell).some((word) => !named.has(stem(word))),
+      )
+      .map(({ table, column, cell, from, to }) => {
+        const test = `${quoteName(column, dialect)} = '${cell.replaceAll("'", "''")}'`;
+        return { table, columns: [column], sql: test, isVague: false, from, to };
+      });
+
   return (question, sql) => {
     const outer = outerWhereOf(sql, dialect);
     if (outer === undefined) return sql;
     const words = wordsOf(question).map(stem);
-    const spoken = new Set(outer.names);
-    const lacking = [...saidIn(words, sql), ...valuesIn(question, sql, outer)].filter(
-      ({ table, columns }) => {
-        const names = columns.map((name) => name.toLowerCase());
-        if (!outer.tables.has(table.toLowerCase()) || names.some((name) => spoken.has(name)))
-          return false;
-        for (const name of names) spoken.add(name);
-        return true;
-      },
+    const isOpen = ({ table, columns }: Said): boolean =>
+      columns.every((column) => isFree(column, table, outer, byName));
+    const said = [...meantBy(words), ...numbersOf(words, sql), ...valuesOf(question, sql)].filter(
+      ({ table }) => outer.tables.has(table.toLowerCase()),
     );
-    return lacking.length === 0 ? sql : outer.with(lacking.map((one) => one.sql));
+    const sure = said.filter(
+      (one) =>
+        !one.isVague &&
+        isOpen(one) &&
+        !words.slice(Math.max(0, one.from - NEGATED), one.from).some((word) => NOT.has(word)) &&
+        !said.some((other) => isLonger(other, one) || isOtherReading(other, one)),
+    );
+    const conditions = [
+      ...Map.groupBy(sure, ({ columns }) => columns.join().toLowerCase()).values(),
+    ]
+      .map((same) => new Set(same.map((one) => one.sql)))
+      // one of several alternatives is not what is meant
+      .flatMap((tests) => (tests.size === 1 ? [...tests] : []));
+    return conditions.length === 0 ? sql : outer.with(conditions);
   };
 }
 
+/** Words before a condition within which a negation is its own. */
+const NEGATED = 3;
+const NOT: ReadonlySet<string> = new Set(
+  "not no never without except excluding unlike neither nor outside".split(" "),
+);
+
+const isNumber = (word: string | undefined): boolean => /^\d{1,15}$/.test(word ?? "");
+
 const standsAt = (words: readonly string[], from: number, wanted: readonly string[]): boolean =>
   from >= 0 && wanted.every((word, i) => words[from + i] === word);
+
+/** Whether `other` says more of which `one` is a part. */
+const isLonger = (other: Said, one: Said): boolean =>
+  other.from <= one.from && one.to <= other.to && other.to - other.from > one.to - one.from;
+
+/** Whether the same words say it of another table, where that is more than a key in common. */
+const isOtherReading = (other: Said, one: Said): boolean =>
+  other.from === one.from && other.to === one.to && other.sql !== one.sql;
+
+/** Whether a statement may be given a condition on the bare name: it does not speak of it, and it is that table's alone, or a key that joins. */
+function isFree(
+  column: string,
+  table: string,
+  { names, tables }: OuterWhere,
+  byName: ReadonlyMap<string, Table>,
+): boolean {
+  const name = column.toLowerCase();
+  const others = [...tables].filter((other) => other !== table.toLowerCase());
+  const isShared = others.some((other) =>
+    byName.get(other)?.columns.some((one) => one.name.toLowerCase() === name),
+  );
+  return !names.has(name) && (!isShared || keyColumns(byName.get(table.toLowerCase())).has(name));
+}
+
+/** The names of a table's key columns, in lower case. */
+const keyColumns = (table: Table | undefined): ReadonlySet<string> =>
+  new Set(
+    [
+      ...(table?.columns ?? []).filter((column) => column.primaryKey > 0).map(({ name }) => name),
+      ...(table?.foreignKeys ?? []).flatMap((key) => key.columns),
+    ].map((name) => name.toLowerCase()),
+  );
 
 /** As it is written; at the beginning or in other letters only where it can hardly be a word of the sentence. */
 const isCertain = ({ how, cell, from }: CellMatch): boolean =>
@@ -105,16 +153,16 @@ const GENERIC: ReadonlySet<string> = new Set(["id", "number", "no", "key", "code
 
 /** The keys of whole numbers, by what they belong to: "company" for Co, "customer" for customer_id. */
 const numberedKeys = ({ dialect, tables }: Database): SaidCondition[] =>
-  tables.flatMap(({ name: table, columns, foreignKeys }) => {
-    const foreign = new Set(foreignKeys.flatMap((key) => key.columns));
-    return columns
-      .filter(({ name, primaryKey }) => primaryKey > 0 || foreign.has(name))
-      .filter(({ type }) => /int/i.test(type))
+  tables.flatMap((table) => {
+    const names = keyColumns(table);
+    return table.columns
+      .filter(({ name, type }) => names.has(name.toLowerCase()) && /int/i.test(type))
       .flatMap(({ name }) => {
         const words = wordsOfName(name).map((word) => stem(word.toLowerCase()));
         if (GENERIC.has(words.at(-1) ?? "")) words.pop();
+        const sql = quoteName(name, dialect);
         return words.length === 0
           ? []
-          : [{ words, table, columns: [name], sql: quoteName(name, dialect) }];
+          : [{ words, table: table.name, columns: [name], sql, isVague: false }];
       });
   });

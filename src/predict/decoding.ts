@@ -88,14 +88,14 @@ export function createDecoding(
   };
 }
 
-/** What is added may need a qualifier: hence bound before and after. */
+/** What is added may need a qualifier: hence bound before and after, and nothing added where nothing is bound. */
 function createFinish(
   database: Database,
   { bind, complete }: DecodingOptions,
   cells?: CellIndex,
 ): Complete {
-  const bound =
-    bind === "schema" ? createBinder(database.dialect, database.tables) : (sql: string) => sql;
+  if (bind === "none") return (_, sql) => sql;
+  const bound = createBinder(database.dialect, database.tables);
   if (complete === "none") return (_, sql) => bound(sql);
   const completed = createCompleter(database, cells);
   return (question, sql) => {

@@ -16,13 +16,13 @@ export type Grouping = {
   /** JOINs in all of its queries. */
   readonly joins: number;
   /**
-   * Some query aggregates, and lists or orders by a column beside it that it does not group by: SQL leaves open which row
-   * it is taken from. Not where one of `keys` is grouped by, which settles the others.
+   * Some query aggregates, and lists or orders by a column beside it that it does not group by: standard SQL refuses it,
+   * SQLite takes some row's. Not where one of `keys` is grouped by, which settles the others.
    */
   readonly hasOpenColumn: boolean;
 };
 
-const AGGREGATES = ["count", "sum", "avg", "min", "max"];
+const AGGREGATES = ["count", "sum", "avg", "min", "max", "group_concat"];
 
 /** `keys`: names of key columns, in lower case. Text that does not parse has neither. */
 export function groupingOf(sql: string, dialect: Dialect, keys: ReadonlySet<string>): Grouping {
@@ -45,7 +45,7 @@ function isOpen(select: SqlNode, keys: ReadonlySet<string>): boolean {
   if (groups.length === 0 && !shown.some(aggregates)) return false;
   const settled = new Set(
     [
-      ...groups.flatMap((group) => columnsIn(placeIn(items, group) ?? group)),
+      ...groups.flatMap((group) => [group, itemOf(items, group) ?? group].flatMap(columnsIn)),
       ...items.map((item) => nameIn(bodyOf(item, "alias")?.alias)),
     ].map((name) => name.toLowerCase()),
   );
@@ -53,16 +53,21 @@ function isOpen(select: SqlNode, keys: ReadonlySet<string>): boolean {
   return shown.flatMap(columnsIn).some((name) => !settled.has(name.toLowerCase()));
 }
 
-/** The item that a number in GROUP BY stands for. */
-function placeIn(items: readonly SqlValue[], group: SqlValue): SqlValue | undefined {
+/** The item that a number or a name of its own in GROUP BY stands for. */
+function itemOf(items: readonly SqlValue[], group: SqlValue): SqlValue | undefined {
   const literal = bodyOf(group, "literal");
-  return literal?.literal_type === "number" ? items[Number(literal.value) - 1] : undefined;
+  if (literal !== undefined) return items[Number(literal.value) - 1];
+  const name = nameIn(bodyOf(group, "column")?.name).toLowerCase();
+  return items.find((item) => {
+    const alias = bodyOf(item, "alias")?.alias;
+    return alias !== undefined && nameIn(alias).toLowerCase() === name;
+  });
 }
 
 function aggregates(value: SqlValue): boolean {
   let found = false;
   walk(value, (node) => {
-    if (isQuery(node)) return false;
+    if (isQuery(node) || isNode(node.window_function)) return false;
     found ||= AGGREGATES.some((kind) => isNode(node[kind]));
     return true;
   });

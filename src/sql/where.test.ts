@@ -18,6 +18,7 @@ test.each([
     "SELECT (SELECT MAX(b) FROM u WHERE c = 1) FROM t",
     "SELECT (SELECT MAX(b) FROM u WHERE c = 1) FROM t WHERE x = 1",
   ],
+  ["SELECT a FROM t WHERE b = 2; -- all", "SELECT a FROM t WHERE b = 2 AND x = 1; -- all"],
   ["SELECT a FROM t WHERE b = ' where '", "SELECT a FROM t WHERE b = ' where ' AND x = 1"],
 ])("%s gets a condition", (sql, more) => expect(withMore(sql, "x = 1")).toBe(more));
 
@@ -32,6 +33,7 @@ test("several conditions, one of them with an OR of its own", () => {
 
 test.each([
   "SELECT a FROM t UNION SELECT b FROM u",
+  "SELECT a FROM t RIGHT JOIN u USING (x)",
   "SELECT 1",
   "SELECT a FROM (SELECT b FROM t",
   "no statement",
@@ -43,6 +45,8 @@ test("the tables of FROM, once each; not those of sub-queries", () => {
   const outer = outerWhereOf(sql, "sqlite");
   expect([...(outer?.tables ?? [])]).toEqual(["arth", "order details", "x"]);
   expect(outer?.names).toContain("y");
+  const left = outerWhereOf("SELECT 1 FROM t LEFT JOIN u USING (x) JOIN v USING (y)", "sqlite");
+  expect([...(left?.tables ?? [])]).toEqual(["t", "v"]);
   const twice = outerWhereOf("SELECT 1 FROM t AS a JOIN t AS b ON a.x = b.y", "sqlite");
   expect(twice?.tables.size).toBe(0);
 });

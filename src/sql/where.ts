@@ -6,7 +6,7 @@ import type { Dialect } from "./dialect.ts";
 import { lexSql, nameOfToken } from "./lexer.ts";
 
 export type OuterWhere = {
-  /** Those that stand in FROM and JOIN once each, in lower case; not those of sub-queries. */
+  /** Those that stand in FROM and JOIN once each, in lower case; not those of sub-queries, nor the optional ones of LEFT JOIN. */
   readonly tables: ReadonlySet<string>;
   /** Every word and quoted name of the whole text, in lower case. */
   readonly names: ReadonlySet<string>;
@@ -14,10 +14,10 @@ export type OuterWhere = {
   with(conditions: readonly string[]): string;
 };
 
-const SET_OPERATORS = new Set(["union", "intersect", "except"]);
+const ELSEWHERE = new Set(["union", "intersect", "except", "right", "full"]);
 const AFTER_WHERE = new Set("group having window order limit offset fetch ;".split(" "));
 
-/** Undefined for set operations and for what has no FROM of its own. */
+/** Undefined for set operations, RIGHT and FULL JOIN, and for what has no FROM of its own. */
 export function outerWhereOf(sql: string, dialect: Dialect): OuterWhere | undefined {
   const tokens = lexSql(sql, dialect).filter(({ kind }) => kind !== "comment");
   const isName = (at: number) => tokens[at]?.kind === "word" || tokens[at]?.kind === "name";
@@ -31,12 +31,13 @@ export function outerWhereOf(sql: string, dialect: Dialect): OuterWhere | undefi
     if (text === ")") depth--;
     if (text === "(") depth++;
     const word = depth === 0 && kind !== "name" ? text.toLowerCase() : "";
-    if (SET_OPERATORS.has(word)) return undefined;
+    if (ELSEWHERE.has(word)) return undefined;
     if (end < tokens.length) continue;
     if (word === "from") from = at;
     if (word === "where") where = at;
     if (from >= 0 && AFTER_WHERE.has(word)) end = at;
-    const isSource = word === "from" || word === "join" || (text === "," && depth === 0);
+    const isOptional = /^(left|outer)$/i.test(tokens[at - 1]?.text ?? "");
+    const isSource = word === "from" || (word === "join" && !isOptional) || word === ",";
     if (from >= 0 && where < 0 && end > at && isSource && isName(at + 1)) read.push(nameAt(at + 1));
   }
   if (from < 0 || depth !== 0) return undefined;

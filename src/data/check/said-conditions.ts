@@ -15,7 +15,15 @@ export type SaidCondition = {
   readonly columns: readonly string[];
   /** Its columns without their table. */
   readonly sql: string;
+  /** Whether the words may mean something else as easily: names of tables and columns, words of every day. */
+  readonly isVague: boolean;
 };
+
+/** Words of every day that comments explain codes with, and terms are named by. */
+const EVERYDAY = new Set("no yes not none other another any all past last new".split(" "));
+
+const isEveryday = (words: readonly string[]) =>
+  words.every((word) => isStopWord(word) || EVERYDAY.has(word));
 
 type Named = Pick<Database, "dialect" | "tables" | "knowledge">;
 
@@ -30,11 +38,12 @@ export const conditionsOfTerms = (database: Named): SaidCondition[] =>
             table,
             columns: condition.columns,
             sql: condition.print((name) => quoteName(name, database.dialect)),
+            isVague: isEveryday(wordsOf(term).map(stem)),
           },
         ],
   );
 
-/** What comments explain; not where all of the words are names of tables and columns as well. */
+/** What comments explain. */
 export function conditionsOfComments({ dialect, tables }: Named): SaidCondition[] {
   const named = namedWords(tables);
   return tables.flatMap(({ name: table, columns }) =>
@@ -44,14 +53,13 @@ export function conditionsOfComments({ dialect, tables }: Named): SaidCondition[
       const column = quoteName(name, dialect);
       const meant = [...codes].map(([code, words]) => [words, `= ${literalOf(values.get(code))}`]);
       if (nullMeaning !== undefined) meant.push([nullMeaning, "IS NULL"]);
-      return meant
-        .map(([text, test]) => ({
-          words: wordsOf(text).map(stem),
-          table,
-          columns: [name],
-          sql: `${column} ${test}`,
-        }))
-        .filter(({ words }) => words.some((word) => !isStopWord(word) && !named.has(word)));
+      return meant.flatMap(([text, test]) => {
+        const words = wordsOf(text).map(stem);
+        if (words.length === 0) return [];
+        const isNamed = words.every((word) => isStopWord(word) || named.has(word));
+        const isVague = isNamed || isEveryday(words);
+        return [{ words, table, columns: [name], sql: `${column} ${test}`, isVague }];
+      });
     }),
   );
 }
