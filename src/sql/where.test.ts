@@ -41,9 +41,9 @@ test.each([
 ])("%j has no outer WHERE", (sql) => expect(outerWhereOf(sql, "sqlite")).toBeUndefined());
 
 test("the tables of FROM, once each; not those of sub-queries", () => {
-  const sql = `SELECT Name FROM ARTH AS a JOIN "Order Details" USING (Co, Job), x WHERE b IN (SELECT c FROM y)`;
+  const sql = `SELECT Name FROM Bills AS a JOIN "Order Details" USING (Co, Job), x WHERE b IN (SELECT c FROM y)`;
   const outer = outerWhereOf(sql, "sqlite");
-  expect([...(outer?.tables ?? [])]).toEqual(["arth", "order details", "x"]);
+  expect([...(outer?.tables ?? [])]).toEqual(["bills", "order details", "x"]);
   expect(outer?.names).toContain("y");
   const left = outerWhereOf("SELECT 1 FROM t LEFT JOIN u USING (x) JOIN v USING (y)", "sqlite");
   expect([...(left?.tables ?? [])]).toEqual(["t", "v"]);
