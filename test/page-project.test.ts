@@ -98,10 +98,15 @@ describe.skipIf(chromiumPath === undefined)(
 
     test("Data: a rejection wants a reason; filters choose what is shown", async () => {
       await page.getByRole("button", { name: "Clear the search" }).click();
-      await page.getByRole("combobox", { name: "State" }).click();
-      await page.getByRole("option", { name: /^open/ }).click();
-      await page.getByRole("combobox", { name: "Table" }).click();
-      await page.getByRole("option", { name: "order" }).click();
+      for (const [filter, option] of [
+        ["State", /^open/],
+        ["Table", "order"],
+      ] as const) {
+        await page.locator("ul [aria-current]").waitFor();
+        await page.getByRole("combobox", { name: filter }).click();
+        await page.getByRole("option", { name: option }).click();
+        await page.getByRole("option", { name: option }).waitFor({ state: "hidden" });
+      }
       await page.locator("ul [aria-current]").waitFor();
       await page.getByRole("heading", { level: 1 }).click();
       await page.keyboard.press("r");
