@@ -1,7 +1,16 @@
 /** What a statement is made of, read from its tree: the features that reports and statistics count by. Knows no schema. */
 import { lexSql } from "./lexer.ts";
 import { resolveNames } from "./resolve.ts";
-import { bodyOf, isNode, listOf, parseSql, setOperationOf, type SqlNode, walk } from "./tree.ts";
+import {
+  AGGREGATES,
+  bodyOf,
+  isNode,
+  listOf,
+  parseSql,
+  setOperationOf,
+  type SqlNode,
+  walk,
+} from "./tree.ts";
 
 /** Which parts of SQL a statement uses. */
 export type SqlFeatures = {
@@ -12,8 +21,6 @@ export type SqlFeatures = {
   /** Conditions of the first WHERE, outside of brackets. */
   readonly conditions: number;
 };
-
-const AGGREGATES = ["count", "sum", "avg", "min", "max", "group_concat"];
 
 const hasAny = (node: SqlNode, kinds: readonly string[]): boolean =>
   kinds.some((kind) => isNode(node[kind]));

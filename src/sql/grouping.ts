@@ -1,6 +1,7 @@
 /** How much a statement joins, and whether its groups leave a column open: what tells likely statements from unlikely ones. */
 import type { Dialect } from "./dialect.ts";
 import {
+  AGGREGATES,
   bodyOf,
   isNode,
   isQuery,
@@ -21,8 +22,6 @@ export type Grouping = {
    */
   readonly hasOpenColumn: boolean;
 };
-
-const AGGREGATES = ["count", "sum", "avg", "min", "max", "group_concat"];
 
 /** `keys`: names of key columns, in lower case. Text that does not parse has neither. */
 export function groupingOf(sql: string, dialect: Dialect, keys: ReadonlySet<string>): Grouping {

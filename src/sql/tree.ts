@@ -30,6 +30,9 @@ export type Parsed =
 const parsedTexts = new Map<string, Parsed>();
 const MAX_PARSED_TEXTS = 16;
 
+/** Aggregates by the parser's names for them. */
+export const AGGREGATES: readonly string[] = "count sum avg min max group_concat".split(" ");
+
 /** Comparisons by the parser's names for them. */
 export const COMPARISONS: Readonly<Record<string, string>> = {
   eq: "=",

@@ -1,5 +1,5 @@
 /** Differences in the parts of one SELECT: conditions, select list, groups, order, limit. Knows no joins. */
-import { bodyOf, isNode, type SqlNode, type SqlValue, walk } from "../../sql/tree.ts";
+import { AGGREGATES, bodyOf, isNode, type SqlNode, type SqlValue, walk } from "../../sql/tree.ts";
 import { type Difference, difference } from "./classes.ts";
 import { type Condition, tableOf } from "./conditions.ts";
 import type { Texts } from "./equal-columns.ts";
@@ -112,8 +112,6 @@ function tablesIn(value: SqlValue): string[] {
 }
 
 const hasColumn = (value: SqlValue) => tablesIn(value).length > 0;
-
-const AGGREGATES = ["count", "sum", "avg", "min", "max", "group_concat"];
 
 /** The argument of an aggregate, null for COUNT(*); undefined for what is none. */
 function aggregated(item: SqlValue): SqlValue | undefined {
