@@ -80,14 +80,11 @@ export function openExecution(database: Database, source: string): Execution {
     async decodingWith(options) {
       const isChosen = candidatesOf(options.decode) > 1;
       // a choice needs the database at once; without its texts only values are not added
-      const { cells, choose } = isChosen
-        ? await sharedParts()
-        : options.complete === "question"
-          ? await sharedParts().catch(() => ({ cells: undefined, choose: undefined }))
-          : {};
+      const wanted = isChosen || options.complete === "question" ? sharedParts() : undefined;
+      const open = await (isChosen ? wanted : wanted?.catch(() => undefined));
       return createDecoding(database, options, {
-        cells,
-        ...(isChosen && { choose }),
+        cells: open?.cells,
+        ...(isChosen && { choose: open?.choose }),
         ...(options.repair > 0 && { findProblems }),
       });
     },
