@@ -15,7 +15,7 @@ import { wordsOf as wordsOfName } from "../data/synthesize/names.ts";
 import type { CellIndex, CellMatch } from "../link/cells.ts";
 import { stem, wordsOf } from "../link/words.ts";
 import type { Database, Table } from "../schema/schema.ts";
-import { quoteName } from "../sql/quote.ts";
+import { quoteName, quoteValue } from "../sql/quote.ts";
 import { parseSql } from "../sql/tree.ts";
 import { type OuterWhere, outerWhereOf } from "../sql/where.ts";
 
@@ -69,7 +69,7 @@ export function createCompleter(database: Database, cells?: CellIndex): Complete
           wordsOf(match.cell).some((word) => !named.has(stem(word))),
       )
       .map(({ table, column, cell, from, to }) => {
-        const test = `${quoteName(column, dialect)} = '${cell.replaceAll("'", "''")}'`;
+        const test = `${quoteName(column, dialect)} = ${quoteValue(cell)}`;
         return { table, columns: [column], sql: test, isVague: false, from, to };
       });
 

@@ -1,4 +1,4 @@
-/** Identifiers as SQL text: quoted only where they must be. */
+/** Identifiers and values as SQL text: identifiers quoted only where they must be. */
 import type { Dialect } from "./dialect.ts";
 
 /** SQLite's keywords (sqlite.org/lang_keywords.html): as a bare name, some of them do not parse. */
@@ -46,3 +46,7 @@ export function quoteName(name: string, dialect: Dialect): string {
   if (dialect === "tsql") return `[${name.replaceAll("]", "]]")}]`;
   return `"${name.replaceAll('"', '""')}"`;
 }
+
+/** A value as a literal: texts in single quotes, numbers bare. */
+export const quoteValue = (value: number | string): string =>
+  typeof value === "number" ? String(value) : `'${value.replaceAll("'", "''")}'`;

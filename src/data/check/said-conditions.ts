@@ -4,7 +4,7 @@
  */
 import { isStopWord, nameWords, stem, wordsOf } from "../../link/words.ts";
 import type { Database, Table } from "../../schema/schema.ts";
-import { quoteName } from "../../sql/quote.ts";
+import { quoteName, quoteValue } from "../../sql/quote.ts";
 import { parseColumnComment } from "../synthesize/comments.ts";
 import { statedOf } from "../synthesize/definitions.ts";
 
@@ -29,29 +29,26 @@ type Named = Pick<Database, "dialect" | "tables" | "knowledge">;
 
 /** What terms and knowledge define as a condition, or as a value under one. */
 export const conditionsOfTerms = (database: Named): SaidCondition[] =>
-  statedOf(database).flatMap(({ table, term, condition }) =>
-    condition === undefined
-      ? []
-      : [
-          {
-            words: wordsOf(term).map(stem),
-            table,
-            columns: condition.columns,
-            sql: condition.print((name) => quoteName(name, database.dialect)),
-            isVague: isEveryday(wordsOf(term).map(stem)),
-          },
-        ],
-  );
+  statedOf(database).flatMap(({ table, term, condition }) => {
+    if (condition === undefined) return [];
+    const words = wordsOf(term).map(stem);
+    const sql = condition.print((name) => quoteName(name, database.dialect));
+    return [{ words, table, columns: condition.columns, sql, isVague: isEveryday(words) }];
+  });
 
 /** What comments explain. */
 export function conditionsOfComments({ dialect, tables }: Named): SaidCondition[] {
   const named = namedWords(tables);
   return tables.flatMap(({ name: table, columns }) =>
     columns.flatMap(({ name, comment, cellValues = [] }) => {
-      const values = new Map(cellValues.map((value) => [String(value), value]));
+      const known = cellValues.filter((value) => value !== null);
+      const values = new Map(known.map((value) => [String(value), value]));
       const { codes, nullMeaning } = parseColumnComment(comment, new Set(values.keys()));
       const column = quoteName(name, dialect);
-      const meant = [...codes].map(([code, words]) => [words, `= ${literalOf(values.get(code))}`]);
+      const meant = [...codes].map(([code, words]) => [
+        words,
+        `= ${quoteValue(values.get(code) ?? code)}`,
+      ]);
       if (nullMeaning !== undefined) meant.push([nullMeaning, "IS NULL"]);
       return meant.flatMap(([text, test]) => {
         const words = wordsOf(text).map(stem);
@@ -63,9 +60,6 @@ export function conditionsOfComments({ dialect, tables }: Named): SaidCondition[
     }),
   );
 }
-
-const literalOf = (value: unknown): string =>
-  typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : String(value);
 
 /** The words that tables, columns and what is said of tables go by. */
 export const namedWords = (tables: readonly Table[]): ReadonlySet<string> =>

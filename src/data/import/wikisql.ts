@@ -4,7 +4,7 @@
  * with columns `col0` …, as in WikiSQL's own databases, whose text is in lower case; else the table's title with its header.
  */
 import type { Table } from "../../schema/schema.ts";
-import { quoteName } from "../../sql/quote.ts";
+import { quoteName, quoteValue } from "../../sql/quote.ts";
 import type { Draft, Fields, Form, FormContext, LeftOut } from "./record.ts";
 import { hasTexts, textOf } from "./record.ts";
 
@@ -104,5 +104,5 @@ function conditionsOf(conds: unknown): Condition[] {
 function literal(value: string | number, isNumber: boolean, isLowerCase: boolean): string {
   const number = String(value).replaceAll(",", "").trim();
   if (typeof value === "number" || (isNumber && /^-?\d+(?:\.\d+)?$/.test(number))) return number;
-  return `'${(isLowerCase ? value.toLowerCase() : value).replaceAll("'", "''")}'`;
+  return quoteValue(isLowerCase ? value.toLowerCase() : value);
 }

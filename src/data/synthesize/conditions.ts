@@ -8,7 +8,7 @@ import { dateCondition } from "./date-conditions.ts";
 import { isPreposition, listOf, numberText, pluralOf, withArticle } from "./english.ts";
 import { participleOf } from "./participles.ts";
 import { preposition } from "./prepositions.ts";
-import { literal } from "./select.ts";
+import { quoteValue } from "../../sql/quote.ts";
 import { type Entity, type Field, isSpokenKey } from "./vocabulary.ts";
 
 export type Condition = {
@@ -189,11 +189,11 @@ function flagCondition(draw: Draw, field: Field, sql: string): Condition {
   const other = field.samples.frequent.find((entry) => entry.value !== value)?.value;
   const name = field.phrases[0].replace(/ flag$/, "");
   const isYes = /^(y|1|t|true|yes)$/i.test(String(value));
-  const opposites = other === undefined ? [] : [`${sql} = ${literal(other)}`];
+  const opposites = other === undefined ? [] : [`${sql} = ${quoteValue(other)}`];
   const words = isYes
     ? { adjective: name, post: `that are ${name}`, clause: `that are ${name}` }
     : { post: `that are not ${name}`, clause: `that are not ${name}` };
-  return phrased(`${sql} = ${literal(value)}`, opposites, field, words);
+  return phrased(`${sql} = ${quoteValue(value)}`, opposites, field, words);
 }
 
 function nullCondition(
@@ -280,10 +280,10 @@ function valueCondition(
   const shared = frequent.length > 2 && (field.role === "category" || field.role === "code");
   if (shared && form > 0.9) return listCondition(draw, field, sql);
   const { value } = pickWeighted(rng, frequent, ({ count }) => Math.sqrt(count)) ?? frequent[0];
-  const opposites = [`${sql} <> ${literal(value)}`];
+  const opposites = [`${sql} <> ${quoteValue(value)}`];
   if (shared && form > 0.83) return unequalCondition(draw, field, sql, value);
   return phrased(
-    `${sql} = ${literal(value)}`,
+    `${sql} = ${quoteValue(value)}`,
     opposites,
     field,
     equalWords(draw, entity, field, value),
@@ -375,7 +375,7 @@ function unequalCondition(
 ): Condition {
   const name = phraseOf(draw, field);
   const text = said(field, value);
-  return phrased(`${sql} <> ${literal(value)}`, [`${sql} = ${literal(value)}`], field, {
+  return phrased(`${sql} <> ${quoteValue(value)}`, [`${sql} = ${quoteValue(value)}`], field, {
     post: draw.rng.pick([
       `with ${withArticle(name)} other than ${text}`,
       `whose ${name} is not ${text}`,
@@ -395,7 +395,7 @@ function listCondition(draw: Draw, field: Field, sql: string): Condition {
   const name = phraseOf(draw, field);
   const isPlace = PLACES.test(field.phrases[0]) && field.phrases[0].split(" ").length === 1;
   const list = (items: readonly (number | string)[]) =>
-    `${sql} IN (${items.map(literal).join(", ")})`;
+    `${sql} IN (${items.map(quoteValue).join(", ")})`;
   return phrased(list(values), [list(values.slice(1)), list(values.slice(0, -1))], field, {
     post: isPlace && chance(draw, 0.6) ? `in ${text}` : `with ${name} ${text}`,
     clause: `whose ${name} is ${draw.rng.pick(["", "either "])}${text}`,

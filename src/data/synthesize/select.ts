@@ -35,9 +35,6 @@ export function printSelect(select: Select): string {
 
 export const quoteName = (name: string): string => quoteForDialect(name, "sqlite");
 
-export const literal = (value: number | string): string =>
-  typeof value === "number" ? String(value) : `'${value.replaceAll("'", "''")}'`;
-
 /** One joined table after the first: which link leads to it. */
 export type Join = { readonly link: Link; readonly toParent: boolean; readonly left?: boolean };
 

@@ -6,7 +6,8 @@ import { type Condition, conditionOn, drawCondition, kindOfRows } from "./condit
 import { chance, type Draw, entityOf, nounOf, phraseOf, pickWeighted, usesOf } from "./draw.ts";
 import { listOf, singularOf } from "./english.ts";
 import { preposition } from "./prepositions.ts";
-import { createScope, type Join, literal, type Scope } from "./select.ts";
+import { createScope, type Join, type Scope } from "./select.ts";
+import { quoteValue } from "../../sql/quote.ts";
 import { type Entity, type Field, isSpokenKey, type Link } from "./vocabulary.ts";
 
 export type Subject = {
@@ -157,12 +158,12 @@ export function namedRow(
   const { label } = entity;
   if (entity.labelRows.length === 0) return undefined;
   const values = draw.rng.pick(entity.labelRows);
-  const parts = label.map((field, index) => `${column(field)} = ${literal(values[index])}`);
+  const parts = label.map((field, index) => `${column(field)} = ${quoteValue(values[index])}`);
   const others = draw.rng.pick(entity.labelRows);
   return {
     sql: parts.join(" AND "),
     opposites: [
-      label.map((field, index) => `${column(field)} = ${literal(others[index])}`).join(" AND "),
+      label.map((field, index) => `${column(field)} = ${quoteValue(others[index])}`).join(" AND "),
     ].filter(() => others !== values),
     post: values.join(" "),
     clause: `that are ${values.join(" ")}`,

@@ -2,7 +2,7 @@
 import type { DraftColumn, DraftTable, Reading } from "./draft.ts";
 import { qualified, takeQualifiedName } from "./draft.ts";
 import { literalOf, takeCast, toSqlite } from "./expression.ts";
-import { quoteName } from "../../sql/quote.ts";
+import { quoteName, quoteValue } from "../../sql/quote.ts";
 import {
   type Cursor,
   type DdlToken,
@@ -40,7 +40,7 @@ export function takeColumn(cursor: Cursor, table: DraftTable, reading: Reading):
 }
 
 const listCheck = (name: string, values: readonly string[]): string =>
-  `${quoteName(name, "sqlite")} IN ( ${values.map((value) => `'${value.replaceAll("'", "''")}'`).join(" , ")} )`;
+  `${quoteName(name, "sqlite")} IN ( ${values.map(quoteValue).join(" , ")} )`;
 
 /** The rest of a column's definition. */
 export function takeOptions(

@@ -3,7 +3,7 @@
  * functions get SQLite's names, patterns with classes become GLOB. What SQLite does not know stays as it is; whether
  * the result runs, only SQLite can say. Knows no table.
  */
-import { quoteName } from "../../sql/quote.ts";
+import { quoteName, quoteValue } from "../../sql/quote.ts";
 import {
   cursorOn,
   type Cursor,
@@ -65,7 +65,7 @@ function nextWords(cursor: Cursor, before: readonly string[], options: Rewriting
   if (called !== undefined) return called;
   cursor.at++;
   if (isPatternSign(token)) return patternWords(cursor, token);
-  if (token.kind === "string") return [`'${token.value.replaceAll("'", "''")}'`];
+  if (token.kind === "string") return [quoteValue(token.value)];
   if (token.kind === "name") return [quoteName(token.value, "sqlite")];
   if (token.text === "+" && options.joins) return ["||"];
   return [token.text];
@@ -175,7 +175,7 @@ function patternWords(cursor: Cursor, sign: DdlToken): string[] {
   const glob = isLike ? globOfLike(pattern.value) : globOfRegex(pattern.value);
   if (glob === undefined) return [isLike ? "LIKE" : sign.text];
   cursor.at += inBrackets === 1 ? 3 : 1;
-  return ["GLOB", `'${glob.replaceAll("'", "''")}'`];
+  return ["GLOB", quoteValue(glob)];
 }
 
 const globOfLike = (pattern: string): string | undefined =>

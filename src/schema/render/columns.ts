@@ -1,4 +1,5 @@
 /** What the forms of a schema have in common: keys, sample values, comments. */
+import { quoteValue } from "../../sql/quote.ts";
 import type { Column, Table } from "../schema.ts";
 
 /** Columns of the primary key in its order. */
@@ -19,9 +20,7 @@ export function samplesOf({ cellValues, type }: Column, count: number): (number 
 
 /** The comment of a column with its sample values as SQL writes them; empty when there is neither. */
 export function describe(column: Column, sampleValues: number): string {
-  const samples = samplesOf(column, sampleValues).map((value) =>
-    typeof value === "number" ? String(value) : `'${value.replaceAll("'", "''")}'`,
-  );
+  const samples = samplesOf(column, sampleValues).map(quoteValue);
   const examples = samples.length === 0 ? [] : [`e.g. ${samples.join(", ")}`];
   return [...(column.comment ? [column.comment] : []), ...examples].join("; ");
 }

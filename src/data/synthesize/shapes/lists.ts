@@ -10,7 +10,7 @@ import {
   pickWeighted,
   usesOf,
 } from "../draw.ts";
-import { literal } from "../select.ts";
+import { quoteValue } from "../../../sql/quote.ts";
 import { capitalise, listOf, pluralOfColumn, singularOf } from "../english.ts";
 import {
   drawConditionCount,
@@ -271,7 +271,7 @@ function namedSubject(
   const number = chance(draw, 0.3) ? pickField(draw, numbered) : undefined;
   const value = number && draw.rng.pick(number.samples.spread);
   if (number && value !== undefined) {
-    const sql = `${subject.column(number)} = ${literal(value)}`;
+    const sql = `${subject.column(number)} = ${quoteValue(value)}`;
     const condition = { sql, opposites: [], post: "", clause: "", fields: [number] };
     const noun = number.phrases[0].replace(/ (number|code|ID)$/, "");
     return { ...subject, conditions: [condition], where: [sql], name: `${noun} ${value}` };

@@ -9,7 +9,8 @@ import {
   pickField,
 } from "../draw.ts";
 import { countText, pluralOfColumn, withArticle } from "../english.ts";
-import { literal, printSelect, quoteName } from "../select.ts";
+import { printSelect, quoteName } from "../select.ts";
+import { quoteValue } from "../../../sql/quote.ts";
 import { drawProjection, drawSubject, fieldsText, rowName, type Subject } from "../subject.ts";
 import { drawCondition } from "../conditions.ts";
 import type { Entity, Field } from "../vocabulary.ts";
@@ -185,7 +186,7 @@ export function likeNamedRow(draw: Draw): Draft | undefined {
   const column = quoteName(field.name);
   const isAbove = chance(draw, 0.7);
   const is = entity.label
-    .map((part, index) => `${quoteName(part.name)} = ${literal(values[index])}`)
+    .map((part, index) => `${quoteName(part.name)} = ${quoteValue(values[index])}`)
     .join(" AND ");
   const inner = `(SELECT ${column} FROM ${quoteName(entity.name)} WHERE ${is})`;
   const [operator, other] = isEqual ? ["=", "<>"] : isAbove ? [">", "<"] : ["<", ">"];

@@ -16,6 +16,7 @@ import { askForValue, finish, terse } from "../wording.ts";
 import { drawAnySubject } from "./aggregates.ts";
 import { amountPairs, datePairs } from "./lists.ts";
 import { sourceOf, toDraft } from "./draft.ts";
+import { quoteValue } from "../../../sql/quote.ts";
 
 /** A condition of its own beside those of the subject, for shares and CASE. */
 function partOf(draw: Draw, subject: Subject): Condition | undefined {
@@ -240,9 +241,7 @@ export function casesSideBySide(draw: Draw): Draft | undefined {
     ? pickField(draw, entity.fields, ({ isAdditive }) => isAdditive)
     : undefined;
   const column = subject.column(field);
-  const quoted = values.map((value) =>
-    typeof value === "number" ? String(value) : `'${value.replaceAll("'", "''")}'`,
-  );
+  const quoted = values.map(quoteValue);
   const columns = quoted.map((value) =>
     share(`${column} = ${value}`, measure ? subject.column(measure) : "1"),
   );
