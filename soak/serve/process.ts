@@ -1,10 +1,11 @@
 /**
  * `t2s serve` as a process with the real model under load, while it and its children are killed at random and it is
- * started again on the same port. Failures: a question that has neither an answer nor an error within its limit, a fault
- * (5xx), an answer or a cut-off that the log lacks, a process that is left.
+ * started again on the same port. From 1,000 questions on, only its children are killed in the second half. Failures: a
+ * question that has neither an answer nor an error within its limit, a fault (5xx), an answer or a cut-off that the log lacks,
+ * a process that is left, and memory of the service that grows by more than a tenth after three fifths of 1,000 questions or more.
  */
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -25,6 +26,8 @@ const KILLS = 40;
 const LEAST_BETWEEN = 8;
 /** A kill comes at any moment of the work. */
 const MOST_WAIT_MS = 3000;
+const MEMORY_GROWTH = 1.1;
+const LEAST_FOR_MEMORY = 1000;
 const QUESTIONS: readonly string[] = [
   "How many customers are there?",
   "names of the customers in London",
@@ -44,10 +47,11 @@ export async function runWithModel(questions: number, seed: number): Promise<Soa
   const port = String(await freePort());
   const rng = new Rng(seed);
   const questionsAKill = Math.max(LEAST_BETWEEN, Math.floor(questions / KILLS));
+  const measuresMemory = questions >= LEAST_FOR_MEMORY;
   const problems: string[] = [];
   const answered: string[] = [];
   const spawned = new Set<number>();
-  let [sent, refused, cut, serviceKills, childKills] = [0, 0, 0, 0, 0];
+  let [sent, refused, cut, serviceKills, childKills, megabytes] = [0, 0, 0, 0, 0, 0];
 
   const start = (): Service => {
     const args = ["serve", "--port", port, "--json", "--serve.requestsPerMinute", "0"];
@@ -69,11 +73,13 @@ export async function runWithModel(questions: number, seed: number): Promise<Soa
     await sleep(rng.int(0, MOST_WAIT_MS));
     note(service);
     const children = childrenOf(service.child.pid ?? 0);
-    if (children.length > 0 && childKills <= serviceKills) {
+    const isChildOnly = measuresMemory && sent > questions / 2;
+    if (children.length > 0 && (isChildOnly || childKills <= serviceKills)) {
       process.kill(rng.pick(children), "SIGKILL");
       childKills++;
       return;
     }
+    if (isChildOnly) return;
     serviceKills++;
     const ended = once(service.child, "exit");
     service.child.kill("SIGKILL");
@@ -84,6 +90,7 @@ export async function runWithModel(questions: number, seed: number): Promise<Soa
   async function client(): Promise<void> {
     while (sent < questions) {
       sent++;
+      if (sent === Math.ceil(0.6 * questions)) megabytes = residentMb(service);
       const question = rng.pick(QUESTIONS);
       if (sent % questionsAKill === 0 && restarting === undefined)
         restarting = killSomething().finally(() => (restarting = undefined));
@@ -110,6 +117,9 @@ export async function runWithModel(questions: number, seed: number): Promise<Soa
   await Promise.all(Array.from({ length: CLIENTS }, client));
   await restarting;
   note(service);
+  const finalMegabytes = residentMb(service);
+  if (measuresMemory && finalMegabytes > MEMORY_GROWTH * megabytes)
+    problems.push(`memory went from ${megabytes} to ${finalMegabytes} MB`);
   const ended = once(service.child, "exit");
   service.child.kill("SIGTERM");
   await ended;
@@ -132,8 +142,20 @@ export async function runWithModel(questions: number, seed: number): Promise<Soa
   for (const problem of problems.slice(0, 20)) console.error(problem);
   rmSync(folder, { recursive: true, force: true });
   const counts = { answered: answered.length, refused, cut, openInLog: open, logged: rows.length };
-  const conditions = { clients: CLIENTS, serviceKills, childKills, ...counts };
+  const conditions = {
+    clients: CLIENTS,
+    serviceKills,
+    childKills,
+    ...counts,
+    megabytes: [megabytes, finalMegabytes],
+  };
   return { done: questions, failed: problems.length, conditions };
+}
+
+/** Memory that the service's own process holds. */
+function residentMb({ child: { pid = 0 } }: Service): number {
+  const kilobytes = /^VmRSS:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return Math.round(Number(kilobytes) / 1000);
 }
 
 function isAlive(pid: number): boolean {

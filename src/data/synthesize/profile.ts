@@ -121,8 +121,21 @@ const SETS: Readonly<Record<string, Profile>> = {
   flat: {},
 };
 
-/** Wordings to choose the newest from: a business asks for the same things in the same words, sets of questions do not. */
-export const varietyOf = (target: string): number => (target === "business" ? 2 : 16);
+/** How much is done for pairs of words that no question has yet. */
+export type Variety = {
+  /** Drafts of which one is taken: what the target wants and what is new in words is likelier. */
+  readonly drafts: number;
+  /** The power to which the share of new pairs of words counts in that choice. */
+  readonly newness: number;
+  /** Wordings of each draft, of which the newest is taken. */
+  readonly wordings: number;
+};
+
+/** A business asks for the same things in the same words, sets of questions do not. */
+export const varietyOf = (target: string): Variety =>
+  target === "business"
+    ? { drafts: 20, newness: 1, wordings: 2 }
+    : { drafts: 40, newness: 6, wordings: 64 };
 
 /** Names that mean a target without a file. */
 export const NAMED_TARGETS: readonly string[] = Object.keys(SETS);

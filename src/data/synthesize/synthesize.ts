@@ -20,6 +20,7 @@ import {
   type Outline,
   outlineOf,
   type Profile,
+  type Variety,
   varietyOf,
   profileOf,
   type Tally,
@@ -42,8 +43,7 @@ export type SynthesizeOptions = {
   readonly exclude?: ReadonlySet<string>;
   /** The spread of queries to come near to, as far as the schema allows; without, the shapes' own weights decide. */
   readonly target?: Profile;
-  /** Wordings of each draft of which the newest is taken; the more, the likelier too a draft whose words are new. */
-  readonly variety?: number;
+  readonly variety?: Variety;
   readonly onProgress?: (done: number, total: number) => void;
 };
 
@@ -77,8 +77,6 @@ const BATCH = 48;
 const PATIENCE = 12;
 /** Rejected drafts kept for each reason. */
 const KEPT_REJECTED = 50;
-/** Drafts of which one is taken: what the target wants and what is new in words is likelier. */
-const CANDIDATES = 20;
 const MAX_SQL = 300;
 const MAX_QUESTION = 260;
 
@@ -148,7 +146,7 @@ type Progress = {
   readonly seed: number;
   readonly exclude: ReadonlySet<string>;
   readonly target: Profile;
-  readonly variety: number;
+  readonly variety: Variety;
   readonly tally: Tally;
   readonly synonyms: Synonyms;
   readonly examples: Example[];
@@ -168,9 +166,9 @@ function drawBatch(draw: Draw, state: Progress): Entry[] {
   const entries: Entry[] = [];
   const tally = copyOf(state.tally);
   for (let tries = 0; entries.length < BATCH && tries < BATCH * 4; tries++) {
-    const candidates = Array.from({ length: CANDIDATES }, () => drawEntry(draw, state)).filter(
-      (entry) => entry !== undefined,
-    );
+    const candidates = Array.from({ length: state.variety.drafts }, () =>
+      drawEntry(draw, state),
+    ).filter((entry) => entry !== undefined);
     const entry = pickWeighted(draw.rng, candidates, (one) => worthOf(state, tally, one));
     const said = entry && inNewWords(draw, state, entry);
     if (said === undefined) continue;
@@ -187,8 +185,7 @@ const worthOf = (
   tally: Tally,
   { outline, draft }: Entry,
 ): number =>
-  wantedOf(outline, target, tally) *
-  (0.1 + newShare(draft.question, bigrams)) ** Math.log2(variety);
+  wantedOf(outline, target, tally) * (0.1 + newShare(draft.question, bigrams)) ** variety.newness;
 
 /** One draft of a shape, those behind their share more often. */
 function drawEntry(draw: Draw, state: Progress): Entry | undefined {
@@ -221,7 +218,9 @@ function newestWording(
   const values = [...sql.matchAll(STRING)].map(([, text]) =>
     text.replaceAll("''", "'").replace(/^%|%$/g, ""),
   );
-  const wordings = Array.from({ length: variety }, () => reword(question, values, synonyms, rng));
+  const wordings = Array.from({ length: variety.wordings }, () =>
+    reword(question, values, synonyms, rng),
+  );
   const shares = wordings.map((text) => newShare(text, bigrams));
   return wordings[shares.indexOf(Math.max(...shares))];
 }
