@@ -50,6 +50,18 @@ function read(constraint: Constraint, text: string, size = 3): string {
   return constraint.mayEnd(state) ? "ended" : "open";
 }
 
+test.each([
+  ["", false],
+  ["-", true],
+  ["--", true],
+  ["-- cannot answer: no trucks", true],
+  ["SEL", false],
+  ["SELECT name FROM customer", false],
+])("%j refuses: %s", (text, refuses) => {
+  const state = text === "" ? strict.start : strict.advance(strict.start, text);
+  expect(state && strict.isRefusal(state)).toBe(refuses);
+});
+
 describe("in PostgreSQL", () => {
   const postgres = createConstraint(tables, "postgres");
   test.each([

@@ -15,7 +15,7 @@ import {
   wholeTerminal,
 } from "./expected.ts";
 import { isFunctionName } from "./expression.ts";
-import { expectedAfter } from "./grammar.ts";
+import { expectedAfter, REFUSAL } from "./grammar.ts";
 import { type SpelledSchema, spellSchema } from "./names.ts";
 
 /** Where an answer stands; never changed. */
@@ -35,6 +35,8 @@ export type Constraint = {
   advance(state: AnswerState, piece: string, isClosing?: boolean): AnswerState | undefined;
   /** Whether the answer may end. */
   mayEnd(state: AnswerState): boolean;
+  /** Whether it refuses. */
+  isRefusal(state: AnswerState): boolean;
   /** The text that must follow, if there is but one way to go on; empty otherwise, and within a character. */
   forcedText(state: AnswerState): string;
 };
@@ -127,6 +129,8 @@ export function createConstraint(
       const settled = settle(state);
       return settled !== undefined && (expected(settled.terminals)?.end ?? false);
     },
+    isRefusal: ({ terminals: [first], partial }) =>
+      first === undefined ? partial !== "" && REFUSAL.startsWith(partial) : first.text === REFUSAL,
     forcedText,
   };
 }

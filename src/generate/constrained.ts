@@ -1,7 +1,7 @@
 /**
  * Decoding under a constraint: of the tokens that may stand next, the most probable is taken. What the constraint leaves no
- * choice about is appended without asking the model. Further answers begin where the model doubted most. Knows no SQL:
- * what may stand is the constraint's business.
+ * choice about is appended without asking the model. A model that is half inclined to refuse does. Further answers begin
+ * where the model doubted most. Knows no SQL: what may stand is the constraint's business.
  */
 import type { LlamaContextSequence, LlamaModel, Token } from "node-llama-cpp";
 import type { AnswerState, Constraint } from "../constrain/constraint.ts";
@@ -36,6 +36,8 @@ const LIST_LENGTHS: readonly number[] = [64, 2048, 0];
 const CLOSING_TOKENS = 40;
 /** A token less probable than this begins no other answer. */
 const LEAST_DOUBT = 0.01;
+/** Refusing is meant where it begins with this probability: for a question that can be answered it hardly ever does. */
+const LEAST_REFUSAL = 0.2;
 /** An answer is given up when its probability falls below this share of the greedy one's. */
 const LEAST_SHARE = 0.01;
 
@@ -71,6 +73,9 @@ export async function writeConstrained(
     return { ids: [...path.ids, ...waiting], waiting, state: forced.state, confidence };
   };
 
+  const isMeantRefusal = ({ state, probability }: Choice) =>
+    probability >= LEAST_REFUSAL && constraint.isRefusal(state);
+
   /** Nothing if the answer becomes less probable than `floor`; where it could go on otherwise is added to `forks`. */
   async function write(
     start: Path,
@@ -90,9 +95,14 @@ export async function writeConstrained(
         const piece = pieces[token];
         return piece ? constraint.advance(state, piece, isClosing) : undefined;
       };
-      const [first, second] = await chooseNext(sequence, path.waiting, accept, forks !== undefined);
+      const isFirst = ids.length === 0;
+      const isForking = isFirst || (forks !== undefined && !constraint.isRefusal(state));
+      const choices = await chooseNext(sequence, path.waiting, accept, isForking);
+      const refusal = isFirst ? choices.find(isMeantRefusal) : undefined;
+      const [first, second] = refusal ? [refusal] : choices;
       if (first === undefined) return { ids, confidence, finishReason: "length" };
-      if (second) forks?.push({ position: sequence.nextTokenIndex, path: after(path, second) });
+      if (second && !constraint.isRefusal(second.state))
+        forks?.push({ position: sequence.nextTokenIndex, path: after(path, second) });
       path = after(path, first);
       if (!path.isEnded) onGrown?.(path.ids);
     }

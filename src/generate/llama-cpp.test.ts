@@ -10,9 +10,11 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { createConstraint } from "../constrain/constraint.ts";
+import { type Constraint, createConstraint } from "../constrain/constraint.ts";
+import { openGguf } from "../format/gguf.ts";
 import { writeGguf } from "../format/gguf-writer.ts";
 import type { GenerateRequest } from "./generate.ts";
+import { tokenBytes } from "../tokenizer/token-bytes.ts";
 import { createLlamaCppGenerator, type LlamaCppGenerator } from "./llama-cpp.ts";
 
 const modelFile = process.env.T2S_MODEL_FILE;
@@ -100,6 +102,42 @@ describe.skipIf(!modelFile)("llama.cpp with the default model (needs T2S_MODEL_F
     expect(several.flatMap(({ others = [] }) => others).length).toBeGreaterThan(0);
     const repeated = await generator.generate(requests.slice(2, 4), options);
     expect(repeated.map(({ others }) => others)).toEqual(several.map(({ others }) => others));
+  });
+
+  test("a refusal that begins with a fifth of the probability is meant, a less probable one is not", async () => {
+    const { model, close } = await openModel(modelFile!);
+    const ids = (text: string) => [...model.tokenize(text, true)].map(Number);
+    const gguf = openGguf(modelFile!);
+    const pieces = tokenBytes(gguf.metadata);
+    gguf.close();
+    const stateOf = (partial: string) => ({ terminals: [], partial, isSpaced: false });
+    const outcomes = new Set<boolean>();
+    const begun = requests.map((request, i) => ({
+      ...request,
+      suffix: request.suffix + expected[i].split(" ").slice(0, 3).join(" "),
+    }));
+    for (const request of [...requests, ...begun]) {
+      const rows = await generator.nextTokenProbabilities(ids(prefix), ids(request.suffix));
+      const ranked = [...rows.at(-1)!.entries()].sort((a, b) => b[1] - a[1]);
+      const [[best], [second, probability]] = ranked;
+      // both are whole characters, and the list of 64 does not decide
+      const isWhole = [best, second].every((id) => /^[\x20-\x7e]+$/.test(pieces[id]));
+      if (!isWhole || Math.abs(probability - 0.2) < 0.03) continue;
+      const constraint: Constraint = {
+        start: stateOf(""),
+        advance: (state, piece) => stateOf(state.partial + piece),
+        mayEnd: () => false,
+        isRefusal: ({ partial }) => partial === pieces[second],
+        forcedText: () => "",
+      };
+      const isMeant = probability > 0.2;
+      const options = { maxTokens: 1, constraint, candidates: 2 };
+      const [{ text }] = await generator.generate([request], options);
+      expect(text).toBe(pieces[isMeant ? second : best]);
+      outcomes.add(isMeant);
+    }
+    expect(outcomes.size).toBe(2);
+    await close();
   });
 
   test("prefixes of a single request give the same answers, and no state of them is kept", async () => {
