@@ -180,9 +180,13 @@ describe("several answers", () => {
     expect(prediction.candidates).toBeUndefined();
   });
 
-  test("a refusal stays one", async () => {
+  test("a refusal stays one, and one that is probable enough is meant", async () => {
     const refusal = "-- cannot answer: no table of trucks";
     const answer = { kind: "refuse", refusal: "no table of trucks" };
     expect(await predicted({ [refusal]: 0.3, [some]: 0.2 })).toMatchObject({ answer });
+    expect(await predicted({ [some]: 0.5, [refusal]: 0.1 })).toMatchObject({ answer });
+    expect(await predicted({ [some]: 0.5, [refusal]: 0.01 })).toMatchObject({
+      answer: { kind: "answer", sql: some },
+    });
   });
 });

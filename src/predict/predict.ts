@@ -80,7 +80,7 @@ export function createPredict(
     ...(readTokens !== undefined && { readTokens }),
     ...(confidence !== undefined && { confidence }),
   });
-  /** The best of a completion's answers. */
+  /** The best of a completion's answers: a refusal where a server's samples doubt whether to answer, else one chosen among answers. */
   async function best(asked: Asked, completion: Completion): Promise<Prediction> {
     const first: Prediction = { question: asked.question, ...read(completion, asked) };
     const { others, firstMs } = completion;
@@ -103,6 +103,8 @@ export function createPredict(
       first,
       ...others.map((other) => ({ ...first, ...read({ ...other, tokens, ms }, asked) })),
     ];
+    const refusal = refusalAmong(all);
+    if (refusal) return refusal;
     const usable = all.filter(isAnswer).filter((one) => isRight(one, asked.decoding));
     if (usable.length < 2) return usable[0] ?? first;
     const candidates = usable.map(({ answer: { sql }, confidence = 1 }) => ({ sql, confidence }));
@@ -168,6 +170,19 @@ export function createPredict(
 type WithSql = Prediction & { readonly answer: Extract<Answer, { readonly kind: "answer" }> };
 
 const isAnswer = (one: Prediction): one is WithSql => one.answer.kind === "answer";
+
+/** Refusals with this share of the probability of all that a server wrote are meant; this process writes none beside statements. */
+const REFUSAL_SHARE = 0.1;
+
+/** The most probable refusal, if all together weigh enough. */
+function refusalAmong(predictions: readonly Prediction[]): Prediction | undefined {
+  const weigh = (list: readonly Prediction[]) =>
+    list.reduce((sum, { confidence = 1 }) => sum + confidence, 0);
+  const refusals = predictions
+    .filter(({ answer }) => answer.kind === "refuse")
+    .sort((a, b) => (b.confidence ?? 1) - (a.confidence ?? 1));
+  return weigh(refusals) >= REFUSAL_SHARE * weigh(predictions) ? refusals[0] : undefined;
+}
 
 const isRight = ({ answer }: Prediction, decoding?: Decoding): boolean =>
   answer.kind === "refuse" || decoding === undefined || decoding.hasKnownNames(answer.sql);
