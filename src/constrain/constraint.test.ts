@@ -241,6 +241,13 @@ function walk(choices: readonly number[]): string {
   }
 }
 
+test("an alias that the list took from around it does not become another table's", () => {
+  const nested = "SELECT qty FROM line AS T1 WHERE no = (SELECT T1.no FROM customer AS ";
+  expect(read(strict, `${nested}T1`, 1)).toBe(`${nested}T`);
+  expect(read(strict, `${nested}T2)`, 1)).toBe("ended");
+  expect(read(strict, `${nested.replace("customer", "invoice")}T1)`, 1)).toBe("ended");
+});
+
 test("whatever is chosen, the statement parses and every name in it exists", () => {
   fc.assert(
     fc.property(fc.array(fc.nat(), { minLength: 5, maxLength: 60, size: "max" }), (choices) => {

@@ -213,7 +213,10 @@ function source(parse: Parse, scope: Scope, depth: number): Source {
     reader.need([")"]);
     columns = new Set([...inner.plain, ...inner.outputs]);
   }
-  const aliases = ALIASES.filter((name) => !taken.has(name));
+  // one that the list took from a SELECT around this one would now mean another table
+  const isMeant = (alias: string) =>
+    isStrict && scope.promised.some(({ table, column }) => table === alias && !columns.has(column));
+  const aliases = ALIASES.filter((name) => !taken.has(name) && !isMeant(name));
   const alias = aliases.length > 0 && reader.accept("AS") ? reader.need(aliases).text : undefined;
   const added = { name: alias ?? text, ...(text !== "(" && { table: text }), columns };
   scope.sources.push(added);
