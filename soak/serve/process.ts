@@ -65,6 +65,8 @@ export async function runWithModel(questions: number, seed: number): Promise<Soa
   const megabytes: number[] = [];
   let [sent, refused, cut, serviceKills, childKills] = [0, 0, 0, 0, 0];
 
+  /** Whether the service is killed no more, so that its memory can be compared. */
+  const isLeftAlone = () => measuresMemory && sent > KILLED_SHARE * questions;
   const start = (): Service => {
     const args = ["serve", "--port", port, "--json", "--serve.requestsPerMinute", "0"];
     const child = startT2s(project, args, cacheBeside(project));
@@ -85,7 +87,7 @@ export async function runWithModel(questions: number, seed: number): Promise<Soa
     await sleep(rng.int(0, MOST_WAIT_MS));
     note(service);
     const children = childrenOf(service.child.pid ?? 0);
-    const isChildOnly = measuresMemory && sent > KILLED_SHARE * questions;
+    const isChildOnly = isLeftAlone();
     if (children.length > 0 && (isChildOnly || childKills <= serviceKills)) {
       process.kill(rng.pick(children), "SIGKILL");
       childKills++;
@@ -102,8 +104,7 @@ export async function runWithModel(questions: number, seed: number): Promise<Soa
   async function client(): Promise<void> {
     while (sent < questions) {
       sent++;
-      if (measuresMemory && restarting === undefined && sent > KILLED_SHARE * questions)
-        megabytes.push(residentMb(service));
+      if (isLeftAlone() && restarting === undefined) megabytes.push(residentMb(service));
       const question = rng.pick(QUESTIONS);
       if (sent % questionsAKill === 0 && restarting === undefined)
         restarting = killSomething().finally(() => (restarting = undefined));
