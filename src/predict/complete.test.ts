@@ -87,6 +87,11 @@ test.each([
   ["the word is one of every day", "crews with no leader in the past", "SELECT Id FROM CREW"],
   ["a term is no SQL", "late crews", "SELECT Leader FROM CREW"],
   ["it is one of two alternatives", "open or soft closed jobs", "SELECT Job FROM JOB"],
+  [
+    "two values of one column are said",
+    "jobs of Ada Byron and Grace Hopper",
+    "SELECT Job FROM JOB",
+  ],
   ["numbers stand in a row", "jobs of companies 1 and 2", "SELECT Job FROM JOB"],
   ["it is said of two keys", "jobs of company 1 or company 2", "SELECT Job FROM JOB"],
   ["it is negated", "jobs that are not soft closed", "SELECT Job FROM JOB"],
