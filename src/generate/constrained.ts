@@ -64,6 +64,8 @@ export async function writeConstrained(
   suffix: readonly Token[],
   { constraint, pieces, maxTokens, candidates, onIds, onFirst, stop }: ConstrainedOptions,
 ): Promise<ConstrainedAnswer[]> {
+  const readers = LIST_LENGTHS.map((length) => readerOf(sequence, length));
+
   const after = (path: Path, { token, state, probability }: Choice): Path => {
     const confidence = path.confidence * probability;
     if (model.isEogToken(token)) return { ...path, confidence, isEnded: true };
@@ -97,7 +99,7 @@ export async function writeConstrained(
       };
       const isFirst = ids.length === 0;
       const isForking = isFirst || (forks !== undefined && !constraint.isRefusal(state));
-      const choices = await chooseNext(sequence, path.waiting, accept, isForking);
+      const choices = await chooseNext(sequence, readers, path.waiting, accept, isForking);
       const refusal = isFirst ? choices.find(isMeantRefusal) : undefined;
       const [first, second] = refusal ? [refusal] : choices;
       if (first === undefined) return { ids, confidence, finishReason: "length" };
@@ -109,24 +111,32 @@ export async function writeConstrained(
     return { ids: path.ids, confidence: path.confidence, finishReason: "stop" };
   }
 
-  const start: Path = { ids: [], waiting: suffix, state: constraint.start, confidence: 1 };
-  const forks: Fork[] = [];
-  const greedy = (await write(start, 0, candidates > 1 ? forks : undefined, onIds))!;
-  onFirst?.();
-  const answers = [greedy];
-  const floor = greedy.confidence * LEAST_SHARE;
-  const doubts = forks
-    .sort((a, b) => b.path.confidence - a.path.confidence)
-    .slice(0, candidates - 1)
-    // the last first: what the sequence holds before it is still that of the greedy answer
-    .sort((a, b) => b.position - a.position);
-  for (const { position, path } of doubts) {
-    const range = { start: position, end: sequence.nextTokenIndex };
-    if (range.end > range.start) await sequence.eraseContextTokenRanges([range]);
-    const answer = await write(path, floor);
-    if (answer) answers.push(answer);
+  async function writeAll(): Promise<ConstrainedAnswer[]> {
+    const start: Path = { ids: [], waiting: suffix, state: constraint.start, confidence: 1 };
+    const forks: Fork[] = [];
+    const greedy = (await write(start, 0, candidates > 1 ? forks : undefined, onIds))!;
+    onFirst?.();
+    const answers = [greedy];
+    const floor = greedy.confidence * LEAST_SHARE;
+    const doubts = forks
+      .sort((a, b) => b.path.confidence - a.path.confidence)
+      .slice(0, candidates - 1)
+      // the last first: what the sequence holds before it is still that of the greedy answer
+      .sort((a, b) => b.position - a.position);
+    for (const { position, path } of doubts) {
+      const range = { start: position, end: sequence.nextTokenIndex };
+      if (range.end > range.start) await sequence.eraseContextTokenRanges([range]);
+      const answer = await write(path, floor);
+      if (answer) answers.push(answer);
+    }
+    return answers;
   }
-  return answers;
+
+  try {
+    return await writeAll();
+  } finally {
+    for (const reader of readers) await reader.close();
+  }
 }
 
 /** All that must follow, until there is a choice again. */
@@ -147,19 +157,46 @@ type Accept = (token: Token) => AnswerState | undefined;
 
 type Choice = { readonly token: Token; readonly state: AnswerState; readonly probability: number };
 
+/** Reads tokens into a sequence; the most probable ones after them. */
+type Reader = {
+  readonly read: (tokens: readonly Token[]) => Promise<ReadonlyMap<Token, number>>;
+  readonly close: () => Promise<unknown>;
+};
+
+/**
+ * A reader that gives the `length` most probable tokens (0: all). One generator for all steps: each makes a sampler, which
+ * holds 12 bytes for each token of the vocabulary, and what it holds is free only once the collector has come by.
+ */
+function readerOf(sequence: LlamaContextSequence, length: number): Reader {
+  const options = { temperature: 1, topK: length, topP: 1, minP: 0, yieldEogToken: true };
+  const start = (tokens: Token[]) =>
+    sequence.evaluateWithMetadata(tokens, { probabilities: true }, options);
+  let steps: ReturnType<typeof start> | undefined;
+  return {
+    async read(tokens) {
+      const isStarted = steps !== undefined;
+      steps ??= start([...tokens]);
+      const { value } = await steps.next(isStarted ? [...tokens] : undefined);
+      return value?.probabilities ?? new Map<Token, number>();
+    },
+    close: async () => steps?.return(),
+  };
+}
+
 /**
  * The most probable acceptable token after `tokens`, which are evaluated, the last of them again where a short list will
  * not do; with `isForking` also the next best. Empty if none may stand.
  */
 async function chooseNext(
   sequence: LlamaContextSequence,
+  readers: readonly Reader[],
   tokens: readonly Token[],
   accept: Accept,
   isForking: boolean,
 ): Promise<Choice[]> {
   let waiting = tokens;
-  for (const length of LIST_LENGTHS) {
-    const choices = await choose(sequence, waiting, length, accept, isForking);
+  for (const reader of readers) {
+    const choices = acceptable(await reader.read(waiting), accept, isForking);
     if (choices.length > 0) return choices;
     const end = sequence.nextTokenIndex;
     await sequence.eraseContextTokenRanges([{ start: end - 1, end }]);
@@ -168,20 +205,11 @@ async function chooseNext(
   return [];
 }
 
-/** Evaluates `tokens`; looks through the `length` most probable tokens after them (0: all). */
-async function choose(
-  sequence: LlamaContextSequence,
-  tokens: readonly Token[],
-  length: number,
+function acceptable(
+  probabilities: ReadonlyMap<Token, number>,
   accept: Accept,
   isForking: boolean,
-): Promise<Choice[]> {
-  const options = { temperature: 1, topK: length, topP: 1, minP: 0 };
-  const results = await sequence.controlledEvaluate([
-    ...tokens.slice(0, -1),
-    [tokens[tokens.length - 1], { generateNext: { probabilities: true, options } }],
-  ]);
-  const probabilities = results[tokens.length - 1]?.next.probabilities ?? new Map<Token, number>();
+): Choice[] {
   const choices: Choice[] = [];
   for (const [token, probability] of [...probabilities].sort((a, b) => b[1] - a[1])) {
     if (choices.length > 0 && (!isForking || probability < LEAST_DOUBT)) break;
