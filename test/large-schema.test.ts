@@ -63,7 +63,9 @@ describe.skipIf(!process.env.T2S_MODEL_FILE)(
         expect(report.conditions).toMatchObject({
           "tables in a prompt": expect.stringContaining("at most 4"),
         });
-        expect(readdirSync(join(folder, "large", "models"))).toContain("adapter.gguf");
+        expect(readdirSync(join(folder, "large", "models"))).toEqual(
+          expect.arrayContaining(["adapter.gguf", "words.json"]),
+        );
         expect(readFileSync(join(folder, "large", "models", "Modelfile"), "utf8")).not.toContain(
           "SYSTEM",
         );

@@ -20,6 +20,7 @@ import { isLlamaServer } from "../generate/llama-server.ts";
 import { createOpenAiGenerate } from "../generate/openai-compatible.ts";
 import type { SolvedPair } from "../predict/examples.ts";
 import { createPredict } from "../predict/predict.ts";
+import { type WordModel, wordModelBeside } from "../predict/word-model.ts";
 import { renderAnswer } from "../prompt/answer.ts";
 import { introspect } from "../schema/introspect.ts";
 import { applyNotes, readNotes } from "../schema/notes.ts";
@@ -79,10 +80,12 @@ export async function answerGold(
   progress.step("answering");
   try {
     for (const { items, database, prompts } of places) {
-      const { decoding, close } = await openDecoding(database, fileOf(database.dbId), {
-        ...decodingOptions(config),
-        keeper: model.keeper,
-      });
+      const { decoding, close } = await openDecoding(
+        database,
+        fileOf(database.dbId),
+        { ...decodingOptions(config), keeper: model.keeper },
+        { wordModel: model.wordModel },
+      );
       const predict = createPredict(prompts.promptFor, model.generate, decoding);
       const questions = items.map(({ question = "" }) => question);
       const predictions = await predict(questions, {
@@ -121,6 +124,7 @@ type OpenGenerator = {
   readonly generate: Generate;
   /** Of servers, llama.cpp's own alone keeps to a grammar of ours. */
   readonly keeper: NonNullable<DecodingOptions["keeper"]>;
+  readonly wordModel?: WordModel;
   close(): Promise<void>;
 };
 
@@ -148,15 +152,17 @@ async function openGenerator(
     const keeper = takesGrammar ? "server" : "none";
     return { generate: createOpenAiGenerate(options), keeper, close };
   }
+  const adapterFile = await adapterOf(model, base);
+  const wordModel = wordModelBeside(adapterFile);
   const local = await createLlamaCppGenerator({
     baseFile: base.path,
-    adapterFile: await adapterOf(model, base),
+    adapterFile,
     contextTokens: Math.min(base.contextTokens, contextTokens),
     sequences: config["eval.sequences"],
     threads: config["eval.threads"],
     cacheFolder: cacheFolder(),
   });
-  return { generate: local.generate, keeper: "process", close: local.close };
+  return { generate: local.generate, keeper: "process", wordModel, close: local.close };
 }
 
 /** The GGUF adapter of a run, or the starting adapter's, which is made once and kept in the cache. */

@@ -14,6 +14,7 @@ import {
 } from "../predict/decoding.ts";
 import { createPredict, type Predict } from "../predict/predict.ts";
 import { createProblemFinder } from "../predict/repair.ts";
+import { createLikelihood, type WordModel, wordModelBeside } from "../predict/word-model.ts";
 import { cacheFolder } from "../source/source.ts";
 import { calibrated } from "./calibration.ts";
 import { type BaseModel, baseModelOf } from "./model.ts";
@@ -42,6 +43,9 @@ export type OpenDecoding = { readonly decoding: Decoding } & Pick<Execution, "cl
 
 type AnsweringOptions = DecodingOptions & { readonly repair: number };
 
+/** What the pairs of one database taught beside the adapter. */
+type Learnt = { readonly wordModel?: WordModel };
+
 /** What computes the model besides the CPU. */
 export const gpuOption = ({ "predict.gpu": gpu }: Config): { readonly gpu?: Gpu } =>
   gpu === "off" ? {} : { gpu: gpu as Gpu };
@@ -61,14 +65,20 @@ export const orClose = <T>(next: Promise<T>, close: () => Promise<void>): Promis
   });
 
 /** Executes on `source`, the database's path or URL. Cells are read once, when they are wanted for the first time. */
-export function openExecution(database: Database, source: string): Execution {
+export function openExecution(
+  database: Database,
+  source: string,
+  { wordModel }: Learnt = {},
+): Execution {
   const executor = createExecutor({ workers: 2, timeoutMs: CHOICE_TIMEOUT_MS });
   const run = (maxRows: number) => (sqls: readonly string[]) =>
     executor.runMany(source, sqls, { maxRows, overflow: "truncate" });
   const findProblems = createProblemFinder(database, run(1));
   const openParts = async () => {
     const cells = indexCells(await loadCells(source, database));
-    return { cells, choose: createChooser({ database, run: run(CHOICE_ROWS), cells }) };
+    const likelihood = wordModel && createLikelihood(wordModel, database.dialect);
+    const choose = createChooser({ database, run: run(CHOICE_ROWS), cells, likelihood });
+    return { cells, choose };
   };
   let parts: ReturnType<typeof openParts> | undefined;
   const sharedParts = () =>
@@ -97,8 +107,9 @@ export async function openDecoding(
   database: Database,
   source: string,
   options: AnsweringOptions,
+  learnt?: Learnt,
 ): Promise<OpenDecoding> {
-  const { decodingWith, close } = openExecution(database, source);
+  const { decodingWith, close } = openExecution(database, source, learnt);
   return { decoding: await orClose(decodingWith(options), close), close };
 }
 
@@ -131,10 +142,12 @@ export async function openModel(
     ...gpuOption(config),
     cacheFolder: cacheFolder(),
   });
-  const opening = openDecoding(database, databaseOf(context), {
-    ...decodingOptions(config),
-    ...(options.decode && { decode: options.decode }),
-  });
+  const opening = openDecoding(
+    database,
+    databaseOf(context),
+    { ...decodingOptions(config), ...(options.decode && { decode: options.decode }) },
+    { wordModel: wordModelBeside(options.adapterFile) },
+  );
   const { decoding, close } = await orClose(opening, generator.close);
   return {
     name: options.adapterFile ? "tuned" : "base",

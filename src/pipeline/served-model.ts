@@ -8,6 +8,7 @@ import { createLlamaCppGenerator } from "../generate/llama-cpp.ts";
 import { createDecoding, type Decoding, oneAnswer } from "../predict/decoding.ts";
 import { createPredict, type Predict } from "../predict/predict.ts";
 import type { ServedModel } from "../predict/served-model.ts";
+import { wordModelBeside } from "../predict/word-model.ts";
 import type { Prompt } from "../prompt/prompt.ts";
 import type { Database } from "../schema/schema.ts";
 import { cacheFolder } from "../source/source.ts";
@@ -57,7 +58,9 @@ export async function openServedModel(context: StageContext): Promise<ServedMode
     ...gpuOption(config),
     cacheFolder: cacheFolder(),
   });
-  const execution = openExecution(database, databaseOf(context));
+  const execution = openExecution(database, databaseOf(context), {
+    wordModel: wordModelBeside(adapterFile),
+  });
   /** Neither keeps the other from being closed; that one of them cannot be is nothing that the service could mend. */
   const close = async () => {
     await Promise.allSettled([generator.close(), execution.close()]);

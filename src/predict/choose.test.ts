@@ -8,6 +8,7 @@ import { createExecutor } from "../db/executor.ts";
 import { indexCells, readCells } from "../link/cells.ts";
 import { introspect } from "../schema/introspect.ts";
 import { createChooser } from "./choose.ts";
+import { createLikelihood, learnWordModel } from "./word-model.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-choose-"));
 const file = buildDatabase(join(folder, "shop.sqlite"));
@@ -17,11 +18,12 @@ afterAll(async () => {
   await executor.close();
   rmSync(folder, { recursive: true, force: true });
 });
-const choose = createChooser({
+const parts = {
   database,
-  run: (sqls) => executor.runMany(file, sqls),
+  run: (sqls: readonly string[]) => executor.runMany(file, sqls),
   cells: indexCells(readCells(file, database)),
-});
+};
+const choose = createChooser(parts);
 
 /** The chosen one of statements with their probabilities. */
 async function chosen(
@@ -104,6 +106,26 @@ test("one that fails or finds nothing goes behind one that finds something", asy
   expect(await chosen("the customers", { "SELECT nam FROM customer": 1 })).toBe(
     "SELECT nam FROM customer",
   );
+});
+
+test("one that the question's words were seen with goes before a more probable one", async () => {
+  const likelihood = createLikelihood(
+    learnWordModel(
+      [
+        { question: "where our customers live", sql: "SELECT city FROM customer" },
+        { question: "who our customers are", sql: "SELECT name FROM customer" },
+      ],
+      "sqlite",
+    ),
+    "sqlite",
+  );
+  const taught = createChooser({ ...parts, likelihood });
+  const candidates = [
+    { sql: "SELECT name FROM customer", confidence: 0.6 },
+    { sql: "SELECT city FROM customer", confidence: 0.4 },
+  ];
+  expect((await choose("where do they live", candidates)).place).toBe(0);
+  expect((await taught("where do they live", candidates)).place).toBe(1);
 });
 
 test("the shorter way goes first, and one whose groups leave a column open goes behind", async () => {

@@ -1,6 +1,7 @@
 /**
  * Which of several statements answers a question: those with the same result stand together with their probabilities, and
- * each is asked whether it says what the question says and nothing else. Executes them read-only; knows no model.
+ * each is asked whether it says what the question says and nothing else, and how probable the question's words are for it.
+ * Executes them read-only; knows no model.
  */
 import { hashOfJson } from "../base/hash.ts";
 import type { RunResult } from "../db/run-result.ts";
@@ -11,6 +12,7 @@ import { digestOf } from "../data/synthesize/verify.ts";
 import type { CellIndex } from "../link/cells.ts";
 import type { Database, Table } from "../schema/schema.ts";
 import { groupingOf } from "../sql/grouping.ts";
+import type { Likelihood } from "./word-model.ts";
 
 /** A statement that a model wrote, with the probability that it gave it. */
 export type Candidate = { readonly sql: string; readonly confidence: number };
@@ -30,6 +32,8 @@ export type ChooseOptions = {
   readonly run: (sqls: readonly string[]) => Promise<RunResult[]>;
   /** Its text cells, by which a question's names are found. */
   readonly cells?: CellIndex;
+  /** What the training pairs tell of a question's words. */
+  readonly likelihood?: Likelihood;
 };
 
 /** What a statement loses, as a natural logarithm of probability. */
@@ -48,7 +52,7 @@ const LOSS = {
 } as const;
 
 /** Built once per database. */
-export function createChooser({ database, run, cells }: ChooseOptions): Choose {
+export function createChooser({ database, run, cells, likelihood }: ChooseOptions): Choose {
   const { dialect, tables } = database;
   const pointsOf = createPointReader(database);
   const keys = new Set(tables.flatMap(keysOf));
@@ -64,7 +68,8 @@ export function createChooser({ database, run, cells }: ChooseOptions): Choose {
         ({ isCertain }) => isCertain,
       );
       return (
-        Math.log(alike.reduce((sum, { confidence }) => sum + confidence, 1e-12)) -
+        Math.log(alike.reduce((sum, { confidence }) => sum + confidence, 1e-12)) +
+        (likelihood?.(question, sql) ?? 0) -
         LOSS.missed * (all.size - said[i].size) -
         LOSS.invented * invented.length -
         LOSS.join * joins -

@@ -9,6 +9,7 @@ import type { Example } from "../../data/example.ts";
 import { groupByTables } from "../../data/shown-tables.ts";
 import { exportAdapter } from "../../export/export.ts";
 import { readPeftAdapter } from "../../export/peft.ts";
+import { learnWordModel, WORD_MODEL_FILE } from "../../predict/word-model.ts";
 import { renderAnswer } from "../../prompt/answer.ts";
 import { loadCells } from "../../link/cells.ts";
 import { showing } from "../../prompt/prompt.ts";
@@ -34,6 +35,9 @@ import { saveVersions } from "../versions/save.ts";
 import { databaseOf, loadDatabase } from "./schema.ts";
 
 const trainFile = (context: StageContext) => join(context.project.cleanFolder, "train.jsonl");
+
+const readPairs = (context: StageContext): Example[] =>
+  existsSync(trainFile(context)) ? readJsonLines<Example>(trainFile(context)) : [];
 
 /** Options that choose what the loop gets, not how it runs. */
 const NO_SETTINGS: readonly OptionName[] = ["train.start", "train.ablated"];
@@ -187,7 +191,7 @@ export async function jobOf(
   base: BaseModel,
 ): Promise<TrainJob & Pick<Trained, "ablated" | "unstyled">> {
   const start = startAdapterOf(context, base);
-  const examples = existsSync(trainFile(context)) ? readJsonLines<Example>(trainFile(context)) : [];
+  const examples = readPairs(context);
   const ablated = await ablatedOf(context, examples);
   const rendered = await textsUnder(context, base, [...examples, ...ablated]);
   return {
@@ -293,9 +297,15 @@ export const trainStage: Stage = {
       promptHash: prompts.hash,
       system,
     });
-    const outputs = ["adapter.gguf", "adapter_model.safetensors", "manifest.json"].map((name) =>
-      relative(context.project.folder, join(folder, name)),
-    );
+    const { dialect } = await loadDatabase(context);
+    const answers = readPairs(context).filter(({ kind }) => kind === "answer");
+    writeJson(join(folder, WORD_MODEL_FILE), learnWordModel(answers, dialect));
+    const outputs = [
+      "adapter.gguf",
+      "adapter_model.safetensors",
+      "manifest.json",
+      WORD_MODEL_FILE,
+    ].map((name) => relative(context.project.folder, join(folder, name)));
     return {
       outputs,
       summary: `loss ${result.firstLoss.toFixed(2)} → ${result.lastLoss.toFixed(2)} in ${result.steps} steps`,

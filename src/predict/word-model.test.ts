@@ -1,0 +1,72 @@
+/** What pairs teach of a question's words, by which of two statements the question becomes more probable. */
+import { expect, test } from "vitest";
+import { createLikelihood, learnWordModel } from "./word-model.ts";
+
+const pairs = [
+  ["How many jobs are open?", "SELECT COUNT(*) FROM job WHERE status = 1"],
+  ["names of the open jobs", "SELECT name FROM job WHERE status = 1"],
+  ["names of the closed jobs", "SELECT name FROM job WHERE status = 2"],
+  ["How many jobs are closed?", "SELECT COUNT(*) FROM job WHERE status = 2"],
+  ["hours by trade", "SELECT trade, SUM(hours) FROM timecard GROUP BY trade"],
+  ["average hours by person", "SELECT person, AVG(hours) FROM timecard GROUP BY person"],
+  ["names and trades of the people", "SELECT name, trade FROM person"],
+  ["trades with more than 40 hours", "SELECT trade FROM timecard WHERE hours > 40"],
+].map(([question, sql]) => ({ question, sql }));
+const model = learnWordModel(pairs, "sqlite");
+const likelihood = createLikelihood(model, "sqlite");
+
+test.each([
+  [
+    "a code",
+    "open jobs",
+    "SELECT * FROM job WHERE status = 1",
+    "SELECT * FROM job WHERE status = 2",
+  ],
+  [
+    "an aggregate of a column",
+    "average hours",
+    "SELECT AVG(t.hours) FROM timecard AS t",
+    "SELECT SUM(t.hours) FROM timecard AS t",
+  ],
+  [
+    "a group",
+    "hours by trade",
+    "SELECT SUM(hours) FROM timecard GROUP BY trade",
+    "SELECT SUM(hours), trade FROM timecard GROUP BY person",
+  ],
+  ["a column", "names of the people", "SELECT name FROM person", "SELECT trade FROM person"],
+])("%s goes with its words", (_, question, better, worse) => {
+  expect(likelihood(question, better)).toBeGreaterThan(likelihood(question, worse) + 0.1);
+});
+
+test("what pairs did not say weighs alike for every statement", () => {
+  const [one, other] = ["SELECT name FROM job", "SELECT trade FROM timecard"];
+  const difference = likelihood("names", one) - likelihood("names", other);
+  for (const more of ["names in Zürich", "names constructor __proto__"])
+    expect(likelihood(more, one) - likelihood(more, other)).toBeCloseTo(difference, 9);
+});
+
+test("quotes, qualifiers, aliases and capitals make no difference, nor does what stands twice", () => {
+  const plain = likelihood("names of open jobs", "SELECT name FROM job WHERE status = 1");
+  expect(
+    likelihood("names of open jobs", 'select J."name" AS n FROM job AS J where J.status=1'),
+  ).toBe(plain);
+  expect(likelihood("names of open jobs", "SELECT name, name FROM job WHERE status = 1")).toBe(
+    plain,
+  );
+});
+
+test("one pair of one word and one part: the word is shared with what belongs to no part", () => {
+  // each of the two parts gets half of one occurrence, and 0.2 are added to what it is divided by
+  const tiny = learnWordModel([{ question: "Jobs?", sql: "SELECT *" }], "sqlite");
+  expect(tiny.wordsOf["*"].job).toBeCloseTo(0.5 / 0.7, 12);
+  expect(tiny.anywhere).toEqual({ job: 1 });
+});
+
+test("what was written and read again says the same; nothing learnt says nothing", () => {
+  const again = createLikelihood(JSON.parse(JSON.stringify(model)), "sqlite");
+  for (const { question, sql } of pairs)
+    expect(again(question, sql)).toBe(likelihood(question, sql));
+  const empty = createLikelihood(learnWordModel([], "sqlite"), "sqlite");
+  expect(empty("jobs", "SELECT 1")).toBe(empty("jobs", "SELECT name FROM job"));
+});
