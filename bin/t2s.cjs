@@ -66,8 +66,17 @@ var flags = major <= 26 ? ["--liftoff-only"] : [];
 var child = require("child_process").spawn(
   executable,
   flags.concat(["--disable-warning=ExperimentalWarning", entry], process.argv.slice(2)),
-  { stdio: "inherit" },
+  { stdio: ["inherit", "inherit", "inherit", "ipc"] },
 );
+// Node may deadlock while it ends (nodejs/node#54918, #64274): a command that has said its status is done, ended or not.
+var PATIENCE_MS = 3000;
+var said = null;
+child.on("message", function (message) {
+  said = message.status;
+  setTimeout(function () {
+    child.kill("SIGKILL");
+  }, PATIENCE_MS);
+});
 var signals = ["SIGINT", "SIGTERM", "SIGHUP"];
 var forward = function (signal) {
   child.kill(signal);
@@ -79,6 +88,7 @@ child.on("exit", function (code, signal) {
   signals.forEach(function (name) {
     process.removeListener(name, forward);
   });
+  if (said !== null) process.exit(said);
   if (signal) process.kill(process.pid, signal);
   else process.exit(code);
 });

@@ -1,5 +1,5 @@
 /** The command line as a user meets it: started as a process, judged by its exit status and what it prints. */
-import { spawnSync } from "node:child_process";
+import { fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   existsSync,
@@ -57,6 +57,17 @@ function projectOn(name: string, ddl: string): Outcome {
 const program = await createProgram();
 
 describe("help and wrong usage", () => {
+  test.each([
+    ["--version", 0],
+    ["nonsense", 2],
+  ])("%s: what started the program is told its status, %i", async (argument, status) => {
+    const child = fork(PROGRAM[2], [argument], { silent: true });
+    const ended = once(child, "exit");
+    const [message] = await once(child, "message");
+    expect(message).toEqual({ status });
+    expect(await ended).toEqual([status, null]);
+  });
+
   const commandsOf = (command: Command, path: readonly string[]): string[][] => [
     [...path],
     ...command.commands.flatMap((child) => commandsOf(child, [...path, child.name()])),

@@ -39,6 +39,8 @@ const [what, value] = process.argv.slice(2);
 if (what === "clean") process.on("SIGTERM", () => process.exit(3));
 console.log(JSON.stringify({ version: process.versions.node, args: process.argv.slice(2) }));
 if (what === "exit") process.exit(Number(value));
+if (what === "stuck")
+  process.send({ status: Number(value) }, () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));
 if (what === "kill") process.kill(process.pid, value);
 setInterval(() => {}, 1000);
 `;
@@ -71,6 +73,10 @@ test("whatever Node starts it, the program runs on one that is recent enough", (
 
 test.each([0, 1, 2])("exit status %i passes through", (status) => {
   expect(run(["exit", String(status)]).status).toBe(status);
+});
+
+test.each([0, 1])("a program that says status %i and does not end is ended", (status) => {
+  expect(run(["stuck", String(status)])).toMatchObject({ status, signal: null });
 });
 
 test("a program that is killed by a signal ends the launcher by the same signal", () => {

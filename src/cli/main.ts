@@ -70,9 +70,17 @@ function endWithReader(): void {
 const written = (stream: NodeJS.WriteStream): Promise<void> =>
   new Promise((resolve) => stream.write("", () => resolve()));
 
+/** Tells bin/t2s.cjs, which ends the process should Node not manage to. */
+const said = (status: number): Promise<void> =>
+  new Promise((resolve) => {
+    if (process.send) process.send({ status }, () => resolve());
+    else resolve();
+  });
+
 if (import.meta.main) {
   endWithReader();
   const status = await main(process.argv.slice(2));
   await Promise.all([written(process.stdout), written(process.stderr)]);
+  await said(status);
   process.exit(status);
 }
