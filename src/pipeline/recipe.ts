@@ -20,6 +20,7 @@ import { renderAnswer } from "../prompt/answer.ts";
 import type { Prompt } from "../prompt/prompt.ts";
 import { introspect } from "../schema/introspect.ts";
 import type { Database } from "../schema/schema.ts";
+import { withShownNames } from "../schema/shown-names.ts";
 import { trainingStyle } from "../sql/training-style.ts";
 import type { TrainText } from "../train/config.ts";
 import { startTraining } from "../train/start.ts";
@@ -184,7 +185,7 @@ const textOfItem = (
 ): TrainText => ({
   prefix: prompt.prefix,
   suffix: prompt.suffixOf(question.replace(/ ([?.,])/g, "$1")),
-  completion: trainingStyle(query, database.dialect, database.tables).sql,
+  completion: trainingStyle(query, database.dialect, withShownNames(database).tables).sql,
 });
 
 /** Pairs of one database under its schema without one of the tables. */

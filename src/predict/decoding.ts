@@ -6,6 +6,7 @@
 import { type Constraint, createConstraint } from "../constrain/constraint.ts";
 import { gbnfOf } from "../constrain/gbnf.ts";
 import type { Database } from "../schema/schema.ts";
+import { withShownNames } from "../schema/shown-names.ts";
 import type { CellIndex } from "../link/cells.ts";
 import { createBinder } from "../sql/bind.ts";
 import type { Choose } from "./choose.ts";
@@ -72,11 +73,12 @@ export function createDecoding(
   const { decode, keeper = "process" } = options;
   const { choose, findProblems } = parts;
   const isKept = (by: DecodingOptions["keeper"]) => decode !== "greedy" && keeper === by;
-  const constraint = (isStrict: boolean) => createConstraint(tables, dialect, { isStrict });
+  const shown = withShownNames(database).tables;
+  const constraint = (isStrict: boolean) => createConstraint(shown, dialect, { isStrict });
   return {
     finish: createFinish(database, options, parts.cells),
     constraints: isKept("process") ? [constraint(false), constraint(true)] : [],
-    ...(isKept("server") && { grammar: gbnfOf(tables, dialect) }),
+    ...(isKept("server") && { grammar: gbnfOf(shown, dialect) }),
     candidates: choose ? candidatesOf(decode) : 1,
     ...(choose && { choose }),
     ...(findProblems && { findProblems }),

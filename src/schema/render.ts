@@ -8,6 +8,7 @@ import { renderDdl } from "./render/ddl.ts";
 import { renderMSchema } from "./render/mschema.ts";
 import { renderSqlCoder } from "./render/sqlcoder.ts";
 import type { Database } from "./schema.ts";
+import { withShownNames } from "./shown-names.ts";
 
 export { renderCompact, renderDdl };
 
@@ -50,7 +51,7 @@ export function renderSchema(
   countTokens: (text: string) => number,
 ): RenderedSchema {
   const dropped: string[] = [];
-  let view: View = { database, sampleValues };
+  let view: View = { database: withShownNames(database), sampleValues };
   let text = renderers[format](view.database, view.sampleValues);
   if (maxTokens === 0) return { text, dropped };
   for (const [what, without] of Object.entries(OMISSIONS)) {

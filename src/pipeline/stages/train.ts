@@ -14,6 +14,7 @@ import { renderAnswer } from "../../prompt/answer.ts";
 import { loadCells } from "../../link/cells.ts";
 import { showing } from "../../prompt/prompt.ts";
 import type { Database } from "../../schema/schema.ts";
+import { withShownNames } from "../../schema/shown-names.ts";
 import { trainingStyle } from "../../sql/training-style.ts";
 import type { TrainConfig, TrainEvent, TrainText } from "../../train/config.ts";
 import { startTraining, type TrainJob } from "../../train/start.ts";
@@ -97,7 +98,7 @@ async function textsUnder(
   pairs: readonly (Example | AblatedPair)[],
 ): Promise<Rendered[]> {
   const database = await loadDatabase(context);
-  const { dialect, tables } = database;
+  const { dialect, tables } = withShownNames(database);
   const options = promptOptions(context);
   const cells = await cellsForHints(context.config, () => loadCells(databaseOf(context), database));
   const { linking } = await promptsOf(context, base, "none");
