@@ -72,6 +72,7 @@ var child = require("child_process").spawn(
 var PATIENCE_MS = 3000;
 var said = null;
 child.on("message", function (message) {
+  if (!message || typeof message.status !== "number") return;
   said = message.status;
   setTimeout(function () {
     child.kill("SIGKILL");

@@ -4,6 +4,7 @@
  * where the model doubted most. Knows no SQL: what may stand is the constraint's business.
  */
 import type { LlamaContextSequence, LlamaModel, Token } from "node-llama-cpp";
+import { assert } from "../base/errors.ts";
 import type { AnswerState, Constraint } from "../constrain/constraint.ts";
 import type { Completion } from "./generate.ts";
 
@@ -135,7 +136,7 @@ export async function writeConstrained(
   try {
     return await writeAll();
   } finally {
-    for (const reader of readers) await reader.close();
+    await Promise.all(readers.map((reader) => reader.close()));
   }
 }
 
@@ -177,7 +178,8 @@ function readerOf(sequence: LlamaContextSequence, length: number): Reader {
       const isStarted = steps !== undefined;
       steps ??= start([...tokens]);
       const { value } = await steps.next(isStarted ? [...tokens] : undefined);
-      return value?.probabilities ?? new Map<Token, number>();
+      assert(value?.probabilities !== undefined, "llama.cpp gave no probabilities");
+      return value.probabilities;
     },
     close: async () => steps?.return(),
   };

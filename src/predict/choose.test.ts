@@ -126,6 +126,9 @@ test("one that the question's words were seen with goes before a more probable o
   ];
   expect((await choose("where do they live", candidates)).place).toBe(0);
   expect((await taught("where do they live", candidates)).place).toBe(1);
+  const failing = { sql: "SELECT city FROM nowhere", confidence: 0.9 };
+  const words = "live live live live live live live live";
+  expect((await taught(words, [failing, candidates[0]])).place).toBe(1);
 });
 
 test("the shorter way goes first, and one whose groups leave a column open goes behind", async () => {

@@ -48,7 +48,8 @@ const LOSS = {
   join: 1,
   /** No row, or NULL alone. */
   empty: 4,
-  doesNotRun: 10,
+  /** More than all else together: it comes last. */
+  doesNotRun: 1000,
 } as const;
 
 /** Built once per database. */

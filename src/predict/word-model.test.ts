@@ -1,6 +1,15 @@
 /** What pairs teach of a question's words, by which of two statements the question becomes more probable. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { createLikelihood, learnWordModel } from "./word-model.ts";
+import { writeJson } from "../base/files.ts";
+import {
+  createLikelihood,
+  learnWordModel,
+  WORD_MODEL_FILE,
+  wordModelBeside,
+} from "./word-model.ts";
 
 const pairs = [
   ["How many jobs are open?", "SELECT COUNT(*) FROM job WHERE status = 1"],
@@ -61,6 +70,30 @@ test("one pair of one word and one part: the word is shared with what belongs to
   const tiny = learnWordModel([{ question: "Jobs?", sql: "SELECT *" }], "sqlite");
   expect(tiny.wordsOf["*"].job).toBeCloseTo(0.5 / 0.7, 12);
   expect(tiny.anywhere).toEqual({ job: 1 });
+});
+
+test("names that JavaScript's objects have of their own are names like others", () => {
+  const odd = learnWordModel(
+    [
+      { question: "heirs", sql: "SELECT __proto__ FROM t" },
+      { question: "makers", sql: "SELECT constructor FROM t" },
+    ],
+    "sqlite",
+  );
+  const read = createLikelihood(JSON.parse(JSON.stringify(odd)), "sqlite");
+  expect(read("heirs", "SELECT __proto__ FROM t")).toBeGreaterThan(
+    read("heirs", "SELECT constructor FROM t") + 0.1,
+  );
+});
+
+test("the file beside an adapter is read; without one there is no word model", () => {
+  const folder = mkdtempSync(join(tmpdir(), "t2s-words-"));
+  const adapterFile = join(folder, "adapter.gguf");
+  expect(wordModelBeside(undefined)).toBeUndefined();
+  expect(wordModelBeside(adapterFile)).toBeUndefined();
+  writeJson(join(folder, WORD_MODEL_FILE), model);
+  expect(wordModelBeside(adapterFile)).toEqual(model);
+  rmSync(folder, { recursive: true });
 });
 
 test("what was written and read again says the same; nothing learnt says nothing", () => {

@@ -18,6 +18,8 @@ const file = buildDatabase(
    CREATE TABLE EMPLOYEE (EMP_NUM INTEGER PRIMARY KEY, DEPT_CODE TEXT REFERENCES DEPT(DEPT_CODE), SITE INTEGER REFERENCES Site(Id));
    CREATE TABLE Site (Id INTEGER PRIMARY KEY, CITY TEXT, Opened TEXT);
    CREATE TABLE "2024" ("1" INTEGER, "2" INTEGER);
+   CREATE TABLE "JOB" ("AÑO" INTEGER, HOURS INTEGER);
+   CREATE TABLE OrderLine (ID INTEGER, QTY INTEGER);
    INSERT INTO DEPT VALUES ('ACCT', 'Accounting'); INSERT INTO Site VALUES (7, 'Boulder', '2020-01-01');
    INSERT INTO EMPLOYEE VALUES (1, 'ACCT', 7);`,
 );
@@ -29,7 +31,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test("tables whose columns are all in capitals have small names, and keys follow them", () => {
+test("tables all in ASCII capitals have small names, and keys follow them", () => {
   const names = Object.fromEntries(
     shown.tables.map(({ name, columns }) => [name, columns.map((column) => column.name)]),
   );
@@ -38,6 +40,8 @@ test("tables whose columns are all in capitals have small names, and keys follow
     employee: ["emp_num", "dept_code", "site"],
     Site: ["Id", "CITY", "Opened"],
     2024: ["1", "2"],
+    JOB: ["AÑO", "HOURS"],
+    OrderLine: ["ID", "QTY"],
   });
   const { foreignKeys } = shown.tables.find(({ name }) => name === "employee")!;
   expect(foreignKeys).toEqual(

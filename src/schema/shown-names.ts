@@ -1,15 +1,17 @@
 /**
- * Names as a model reads and writes them. A small model takes a table all in capitals (`EMP_NUM`, `PROF_HIGH_DEGREE`) for
- * noise, and the same in small letters for words. SQLite does not tell them apart; elsewhere names stay as they are.
+ * Names as a model reads and writes them. An untuned model hardly reads a table all in capitals (`EMP_NUM`), and far better
+ * the same in small letters. SQLite does not tell ASCII's apart; other letters and other databases' names stay as they are.
  */
 import type { Database, Table } from "./schema.ts";
 
-/** The same schema; tables whose columns are all in capitals have small names. */
+/** The same schema; tables that are all in capitals, name and columns, have small names. */
 export function withShownNames(database: Database): Database {
-  const loud = new Set(database.tables.filter(isLoud).map(({ name }) => name.toLowerCase()));
-  if (database.dialect !== "sqlite" || loud.size === 0) return database;
+  const inCapitals = new Set(
+    database.tables.filter(isInCapitals).map(({ name }) => name.toLowerCase()),
+  );
+  if (database.dialect !== "sqlite" || inCapitals.size === 0) return database;
   const shown = (name: string, table: string) =>
-    loud.has(table.toLowerCase()) ? name.toLowerCase() : name;
+    inCapitals.has(table.toLowerCase()) ? name.toLowerCase() : name;
   const tables = database.tables.map((table) => ({
     ...table,
     name: shown(table.name, table.name),
@@ -23,6 +25,10 @@ export function withShownNames(database: Database): Database {
   return { ...database, tables };
 }
 
-const isLoud = ({ columns }: Table): boolean =>
-  columns.every(({ name }) => name === name.toUpperCase()) &&
-  columns.some(({ name }) => name !== name.toLowerCase());
+const isInCapitals = ({ name: own, columns }: Table): boolean => {
+  const names = [own, ...columns.map(({ name }) => name)];
+  return (
+    names.every((name) => /^[^a-z\u0080-\uffff]*$/.test(name)) &&
+    names.some((name) => /[A-Z]/.test(name))
+  );
+};

@@ -9,7 +9,7 @@ import type { Example } from "../../data/example.ts";
 import { groupByTables } from "../../data/shown-tables.ts";
 import { exportAdapter } from "../../export/export.ts";
 import { readPeftAdapter } from "../../export/peft.ts";
-import { learnWordModel, WORD_MODEL_FILE } from "../../predict/word-model.ts";
+import { learnWordModel, WORD_MODEL_FILE, type WordModel } from "../../predict/word-model.ts";
 import { renderAnswer } from "../../prompt/answer.ts";
 import { loadCells } from "../../link/cells.ts";
 import { showing } from "../../prompt/prompt.ts";
@@ -186,6 +186,17 @@ export function readTrained(runFolder: string): Trained | undefined {
 
 const CONFIG = "config.json";
 
+/** Learnt from the pairs with an answer, in the style that the model writes. */
+async function wordModelOf(context: StageContext): Promise<WordModel> {
+  const { dialect, tables } = await loadDatabase(context);
+  const answers = readPairs(context).filter(({ kind }) => kind === "answer");
+  const styled = answers.map(({ question, sql }) => ({
+    question,
+    sql: trainingStyle(sql, dialect, tables).sql,
+  }));
+  return learnWordModel(styled, dialect);
+}
+
 /** The whole of a training run: texts, settings, and where it stands. */
 export async function jobOf(
   context: StageContext,
@@ -286,6 +297,7 @@ export const trainStage: Stage = {
       if (event.type === "examples-dropped") dropped = event.ids.length;
       showEvent(context.progress, event);
     };
+    const words = await wordModelOf(context);
     const result = await startTraining(job, onEvent, { signal: context.signal });
     const { ablated, unstyled } = job;
     const trained: Trained = { pairs: job.texts.length - dropped, ablated, dropped, unstyled };
@@ -298,9 +310,7 @@ export const trainStage: Stage = {
       promptHash: prompts.hash,
       system,
     });
-    const { dialect } = await loadDatabase(context);
-    const answers = readPairs(context).filter(({ kind }) => kind === "answer");
-    writeJson(join(folder, WORD_MODEL_FILE), learnWordModel(answers, dialect));
+    writeJson(join(folder, WORD_MODEL_FILE), words);
     const outputs = [
       "adapter.gguf",
       "adapter_model.safetensors",
