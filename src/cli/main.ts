@@ -61,8 +61,8 @@ export async function main(args: readonly string[]): Promise<number> {
 /** A reader such as `head` may close standard output before all is written: that is its end, not a fault. */
 function endWithReader(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
-    throw error;
+    if (error.code !== "EPIPE") throw error;
+    void said(0).then(() => process.exit(0));
   });
 }
 
