@@ -63,10 +63,23 @@ export async function writeConstrained(
   model: LlamaModel,
   sequence: LlamaContextSequence,
   suffix: readonly Token[],
-  { constraint, pieces, maxTokens, candidates, onIds, onFirst, stop }: ConstrainedOptions,
+  options: ConstrainedOptions,
 ): Promise<ConstrainedAnswer[]> {
   const readers = LIST_LENGTHS.map((length) => readerOf(sequence, length));
+  try {
+    return await writeAnswers(model, sequence, readers, suffix, options);
+  } finally {
+    await Promise.all(readers.map((reader) => reader.close()));
+  }
+}
 
+async function writeAnswers(
+  model: LlamaModel,
+  sequence: LlamaContextSequence,
+  readers: readonly Reader[],
+  suffix: readonly Token[],
+  { constraint, pieces, maxTokens, candidates, onIds, onFirst, stop }: ConstrainedOptions,
+): Promise<ConstrainedAnswer[]> {
   const after = (path: Path, { token, state, probability }: Choice): Path => {
     const confidence = path.confidence * probability;
     if (model.isEogToken(token)) return { ...path, confidence, isEnded: true };
@@ -112,32 +125,24 @@ export async function writeConstrained(
     return { ids: path.ids, confidence: path.confidence, finishReason: "stop" };
   }
 
-  async function writeAll(): Promise<ConstrainedAnswer[]> {
-    const start: Path = { ids: [], waiting: suffix, state: constraint.start, confidence: 1 };
-    const forks: Fork[] = [];
-    const greedy = (await write(start, 0, candidates > 1 ? forks : undefined, onIds))!;
-    onFirst?.();
-    const answers = [greedy];
-    const floor = greedy.confidence * LEAST_SHARE;
-    const doubts = forks
-      .sort((a, b) => b.path.confidence - a.path.confidence)
-      .slice(0, candidates - 1)
-      // the last first: what the sequence holds before it is still that of the greedy answer
-      .sort((a, b) => b.position - a.position);
-    for (const { position, path } of doubts) {
-      const range = { start: position, end: sequence.nextTokenIndex };
-      if (range.end > range.start) await sequence.eraseContextTokenRanges([range]);
-      const answer = await write(path, floor);
-      if (answer) answers.push(answer);
-    }
-    return answers;
+  const start: Path = { ids: [], waiting: suffix, state: constraint.start, confidence: 1 };
+  const forks: Fork[] = [];
+  const greedy = (await write(start, 0, candidates > 1 ? forks : undefined, onIds))!;
+  onFirst?.();
+  const answers = [greedy];
+  const floor = greedy.confidence * LEAST_SHARE;
+  const doubts = forks
+    .sort((a, b) => b.path.confidence - a.path.confidence)
+    .slice(0, candidates - 1)
+    // the last first: what the sequence holds before it is still that of the greedy answer
+    .sort((a, b) => b.position - a.position);
+  for (const { position, path } of doubts) {
+    const range = { start: position, end: sequence.nextTokenIndex };
+    if (range.end > range.start) await sequence.eraseContextTokenRanges([range]);
+    const answer = await write(path, floor);
+    if (answer) answers.push(answer);
   }
-
-  try {
-    return await writeAll();
-  } finally {
-    await Promise.all(readers.map((reader) => reader.close()));
-  }
+  return answers;
 }
 
 /** All that must follow, until there is a choice again. */
