@@ -84,7 +84,7 @@ export async function answerGold(
         database,
         fileOf(database.dbId),
         { ...decodingOptions(config), keeper: model.keeper },
-        { wordModel: model.wordModel },
+        model.wordModel,
       );
       const predict = createPredict(prompts.promptFor, model.generate, decoding);
       const questions = items.map(({ question = "" }) => question);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { buildDatabase } from "../../test/fixtures/shop.ts";
+import { learnWordModel, type WordModel } from "../predict/word-model.ts";
 import { introspect } from "../schema/introspect.ts";
 import { openDecoding, openExecution, orClose } from "./predictor.ts";
 
@@ -40,6 +41,27 @@ test("a choice among several needs the database's cells, adding conditions does 
   }));
   expect(await two.choose?.("names of the customers", candidates)).toMatchObject({ place: 1 });
   await execution.close();
+});
+
+test("a choice weighs the words that the pairs of the database taught", async () => {
+  const solved = [
+    ["names of the customers", "SELECT name FROM customer"],
+    ["towns of the customers", "SELECT city FROM customer"],
+  ].map(([question, sql]) => ({ question, sql }));
+  const candidates = solved.map(({ sql }) => ({ sql, confidence: 0.5 }));
+  const placeWith = async (wordModel?: WordModel) => {
+    const { decoding, close } = await openDecoding(
+      database,
+      file,
+      decodedAs("candidates:2"),
+      wordModel,
+    );
+    const choice = await decoding.choose?.("towns of the customers", candidates);
+    await close();
+    return choice?.place;
+  };
+  expect(await placeWith()).toBe(0);
+  expect(await placeWith(learnWordModel(solved, "sqlite"))).toBe(1);
 });
 
 test("what is open is closed when the next cannot be opened", async () => {

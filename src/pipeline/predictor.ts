@@ -14,7 +14,7 @@ import {
 } from "../predict/decoding.ts";
 import { createPredict, type Predict } from "../predict/predict.ts";
 import { createProblemFinder } from "../predict/repair.ts";
-import { createLikelihood, type WordModel, wordModelBeside } from "../predict/word-model.ts";
+import { createLogLikelihood, type WordModel, wordModelBeside } from "../predict/word-model.ts";
 import { cacheFolder } from "../source/source.ts";
 import { calibrated } from "./calibration.ts";
 import { type BaseModel, baseModelOf } from "./model.ts";
@@ -43,9 +43,6 @@ export type OpenDecoding = { readonly decoding: Decoding } & Pick<Execution, "cl
 
 type AnsweringOptions = DecodingOptions & { readonly repair: number };
 
-/** What the pairs of one database taught beside the adapter. */
-type Learnt = { readonly wordModel?: WordModel };
-
 /** What computes the model besides the CPU. */
 export const gpuOption = ({ "predict.gpu": gpu }: Config): { readonly gpu?: Gpu } =>
   gpu === "off" ? {} : { gpu: gpu as Gpu };
@@ -64,11 +61,14 @@ export const orClose = <T>(next: Promise<T>, close: () => Promise<void>): Promis
     throw error;
   });
 
-/** Executes on `source`, the database's path or URL. Cells are read once, when they are wanted for the first time. */
+/**
+ * Executes on `source`, the database's path or URL. Cells are read once, when they are wanted for the first time. A choice
+ * weighs `wordModel`, which the pairs of this database taught.
+ */
 export function openExecution(
   database: Database,
   source: string,
-  { wordModel }: Learnt = {},
+  wordModel?: WordModel,
 ): Execution {
   const executor = createExecutor({ workers: 2, timeoutMs: CHOICE_TIMEOUT_MS });
   const run = (maxRows: number) => (sqls: readonly string[]) =>
@@ -76,8 +76,8 @@ export function openExecution(
   const findProblems = createProblemFinder(database, run(1));
   const openParts = async () => {
     const cells = indexCells(await loadCells(source, database));
-    const likelihood = wordModel && createLikelihood(wordModel, database.dialect);
-    const choose = createChooser({ database, run: run(CHOICE_ROWS), cells, likelihood });
+    const logLikelihood = wordModel && createLogLikelihood(wordModel, database.dialect);
+    const choose = createChooser({ database, run: run(CHOICE_ROWS), cells, logLikelihood });
     return { cells, choose };
   };
   let parts: ReturnType<typeof openParts> | undefined;
@@ -107,9 +107,9 @@ export async function openDecoding(
   database: Database,
   source: string,
   options: AnsweringOptions,
-  learnt?: Learnt,
+  wordModel?: WordModel,
 ): Promise<OpenDecoding> {
-  const { decodingWith, close } = openExecution(database, source, learnt);
+  const { decodingWith, close } = openExecution(database, source, wordModel);
   return { decoding: await orClose(decodingWith(options), close), close };
 }
 
@@ -146,7 +146,7 @@ export async function openModel(
     database,
     databaseOf(context),
     { ...decodingOptions(config), ...(options.decode && { decode: options.decode }) },
-    { wordModel: wordModelBeside(options.adapterFile) },
+    wordModelBeside(options.adapterFile),
   );
   const { decoding, close } = await orClose(opening, generator.close);
   return {

@@ -58,9 +58,7 @@ export async function openServedModel(context: StageContext): Promise<ServedMode
     ...gpuOption(config),
     cacheFolder: cacheFolder(),
   });
-  const execution = openExecution(database, databaseOf(context), {
-    wordModel: wordModelBeside(adapterFile),
-  });
+  const execution = openExecution(database, databaseOf(context), wordModelBeside(adapterFile));
   /** Neither keeps the other from being closed; that one of them cannot be is nothing that the service could mend. */
   const close = async () => {
     await Promise.allSettled([generator.close(), execution.close()]);

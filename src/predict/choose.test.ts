@@ -8,7 +8,7 @@ import { createExecutor } from "../db/executor.ts";
 import { indexCells, readCells } from "../link/cells.ts";
 import { introspect } from "../schema/introspect.ts";
 import { createChooser } from "./choose.ts";
-import { createLikelihood, learnWordModel } from "./word-model.ts";
+import { createLogLikelihood, learnWordModel } from "./word-model.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-choose-"));
 const file = buildDatabase(join(folder, "shop.sqlite"));
@@ -109,7 +109,7 @@ test("one that fails or finds nothing goes behind one that finds something", asy
 });
 
 test("one that the question's words were seen with goes before a more probable one", async () => {
-  const likelihood = createLikelihood(
+  const logLikelihood = createLogLikelihood(
     learnWordModel(
       [
         { question: "where our customers live", sql: "SELECT city FROM customer" },
@@ -119,7 +119,7 @@ test("one that the question's words were seen with goes before a more probable o
     ),
     "sqlite",
   );
-  const taught = createChooser({ ...parts, likelihood });
+  const taught = createChooser({ ...parts, logLikelihood });
   const candidates = [
     { sql: "SELECT name FROM customer", confidence: 0.6 },
     { sql: "SELECT city FROM customer", confidence: 0.4 },

@@ -12,7 +12,7 @@ import { digestOf } from "../data/synthesize/verify.ts";
 import type { CellIndex } from "../link/cells.ts";
 import type { Database, Table } from "../schema/schema.ts";
 import { groupingOf } from "../sql/grouping.ts";
-import type { Likelihood } from "./word-model.ts";
+import type { LogLikelihood } from "./word-model.ts";
 
 /** A statement that a model wrote, with the probability that it gave it. */
 export type Candidate = { readonly sql: string; readonly confidence: number };
@@ -33,7 +33,7 @@ export type ChooseOptions = {
   /** Its text cells, by which a question's names are found. */
   readonly cells?: CellIndex;
   /** What the training pairs tell of a question's words. */
-  readonly likelihood?: Likelihood;
+  readonly logLikelihood?: LogLikelihood;
 };
 
 /** What a statement loses, as a natural logarithm of probability. */
@@ -53,7 +53,7 @@ const LOSS = {
 } as const;
 
 /** Built once per database. */
-export function createChooser({ database, run, cells, likelihood }: ChooseOptions): Choose {
+export function createChooser({ database, run, cells, logLikelihood }: ChooseOptions): Choose {
   const { dialect, tables } = database;
   const pointsOf = createPointReader(database);
   const keys = new Set(tables.flatMap(keysOf));
@@ -70,7 +70,7 @@ export function createChooser({ database, run, cells, likelihood }: ChooseOption
       );
       return (
         Math.log(alike.reduce((sum, { confidence }) => sum + confidence, 1e-12)) +
-        (likelihood?.(question, sql) ?? 0) -
+        (logLikelihood?.(question, sql) ?? 0) -
         LOSS.missed * (all.size - said[i].size) -
         LOSS.invented * invented.length -
         LOSS.join * joins -

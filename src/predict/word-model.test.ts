@@ -1,13 +1,14 @@
 /** What pairs teach of a question's words, by which of two statements the question becomes more probable. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { writeJson } from "../base/files.ts";
 import {
-  createLikelihood,
+  createLogLikelihood,
   learnWordModel,
   WORD_MODEL_FILE,
+  type WordModel,
   wordModelBeside,
 } from "./word-model.ts";
 
@@ -22,7 +23,7 @@ const pairs = [
   ["trades with more than 40 hours", "SELECT trade FROM timecard WHERE hours > 40"],
 ].map(([question, sql]) => ({ question, sql }));
 const model = learnWordModel(pairs, "sqlite");
-const likelihood = createLikelihood(model, "sqlite");
+const logLikelihood = createLogLikelihood(model, "sqlite");
 
 test.each([
   [
@@ -45,31 +46,47 @@ test.each([
   ],
   ["a column", "names of the people", "SELECT name FROM person", "SELECT trade FROM person"],
 ])("%s goes with its words", (_, question, better, worse) => {
-  expect(likelihood(question, better)).toBeGreaterThan(likelihood(question, worse) + 0.1);
+  expect(logLikelihood(question, better)).toBeGreaterThan(logLikelihood(question, worse) + 0.1);
 });
 
 test("what pairs did not say weighs alike for every statement", () => {
   const [one, other] = ["SELECT name FROM job", "SELECT trade FROM timecard"];
-  const difference = likelihood("names", one) - likelihood("names", other);
+  const difference = logLikelihood("names", one) - logLikelihood("names", other);
   for (const more of ["names in Zürich", "names constructor __proto__"])
-    expect(likelihood(more, one) - likelihood(more, other)).toBeCloseTo(difference, 9);
+    expect(logLikelihood(more, one) - logLikelihood(more, other)).toBeCloseTo(difference, 9);
 });
 
 test("quotes, qualifiers, aliases and capitals make no difference, nor does what stands twice", () => {
-  const plain = likelihood("names of open jobs", "SELECT name FROM job WHERE status = 1");
+  const plain = logLikelihood("names of open jobs", "SELECT name FROM job WHERE status = 1");
   expect(
-    likelihood("names of open jobs", 'select J."name" AS n FROM job AS J where J.status=1'),
+    logLikelihood("names of open jobs", 'select J."name" AS n FROM job AS J where J.status=1'),
   ).toBe(plain);
-  expect(likelihood("names of open jobs", "SELECT name, name FROM job WHERE status = 1")).toBe(
+  expect(logLikelihood("names of open jobs", "SELECT name, name FROM job WHERE status = 1")).toBe(
     plain,
   );
 });
 
-test("one pair of one word and one part: the word is shared with what belongs to no part", () => {
-  // each of the two parts gets half of one occurrence, and 0.2 are added to what it is divided by
-  const tiny = learnWordModel([{ question: "Jobs?", sql: "SELECT *" }], "sqlite");
-  expect(tiny.wordsOf["*"].job).toBeCloseTo(0.5 / 0.7, 12);
-  expect(tiny.anywhere).toEqual({ job: 1 });
+const reference = JSON.parse(
+  readFileSync("test/fixtures/reference/ibm-model1.json", "utf8"),
+) as Pick<WordModel, "wordsOf"> & {
+  pairs: { question: string; sql: string }[];
+  logLikelihoods: { question: string; sql: string; value: number }[];
+};
+
+test("what is learnt and what it says are NLTK's numbers", () => {
+  const learnt = learnWordModel(reference.pairs, "sqlite");
+  const sharesIn = ({ wordsOf }: Pick<WordModel, "wordsOf">) =>
+    Object.entries(wordsOf)
+      .flatMap(([part, shares]) =>
+        Object.entries(shares).map(([word, share]) => [`${part}: ${word}`, share] as const),
+      )
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+  const [own, wanted] = [sharesIn(learnt), sharesIn(reference)];
+  expect(own.map(([name]) => name)).toEqual(wanted.map(([name]) => name));
+  for (const [i, [, share]] of own.entries()) expect(share).toBeCloseTo(wanted[i][1], 12);
+  const read = createLogLikelihood(learnt, "sqlite");
+  for (const { question, sql, value } of reference.logLikelihoods)
+    expect(read(question, sql)).toBeCloseTo(value, 12);
 });
 
 test("names that JavaScript's objects have of their own are names like others", () => {
@@ -80,7 +97,7 @@ test("names that JavaScript's objects have of their own are names like others", 
     ],
     "sqlite",
   );
-  const read = createLikelihood(JSON.parse(JSON.stringify(odd)), "sqlite");
+  const read = createLogLikelihood(JSON.parse(JSON.stringify(odd)), "sqlite");
   expect(read("heirs", "SELECT __proto__ FROM t")).toBeGreaterThan(
     read("heirs", "SELECT constructor FROM t") + 0.1,
   );
@@ -97,9 +114,9 @@ test("the file beside an adapter is read; without one there is no word model", (
 });
 
 test("what was written and read again says the same; nothing learnt says nothing", () => {
-  const again = createLikelihood(JSON.parse(JSON.stringify(model)), "sqlite");
+  const again = createLogLikelihood(JSON.parse(JSON.stringify(model)), "sqlite");
   for (const { question, sql } of pairs)
-    expect(again(question, sql)).toBe(likelihood(question, sql));
-  const empty = createLikelihood(learnWordModel([], "sqlite"), "sqlite");
+    expect(again(question, sql)).toBe(logLikelihood(question, sql));
+  const empty = createLogLikelihood(learnWordModel([], "sqlite"), "sqlite");
   expect(empty("jobs", "SELECT 1")).toBe(empty("jobs", "SELECT name FROM job"));
 });

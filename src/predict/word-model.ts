@@ -8,8 +8,9 @@ import { dirname, join } from "node:path";
 import { readJson } from "../base/files.ts";
 import { stem, wordsOf } from "../link/words.ts";
 import type { Dialect } from "../sql/dialect.ts";
-import { lexSql, type SqlToken } from "../sql/lexer.ts";
+import { lexSql, nameOfToken, type SqlToken } from "../sql/lexer.ts";
 import { AGGREGATES } from "../sql/tree.ts";
+import type { SolvedPair } from "./examples.ts";
 
 /** What was learnt; beside the adapter that the same pairs tuned. */
 export type WordModel = {
@@ -19,11 +20,8 @@ export type WordModel = {
   readonly anywhere: Readonly<Record<string, number>>;
 };
 
-/** A question with the SQL that answers it. */
-export type Solved = { readonly question: string; readonly sql: string };
-
 /** The natural logarithm of the probability of a question's words for a statement. */
-export type Likelihood = (question: string, sql: string) => number;
+export type LogLikelihood = (question: string, sql: string) => number;
 
 export const WORD_MODEL_FILE = "words.json";
 
@@ -34,71 +32,73 @@ export function wordModelBeside(adapterFile: string | undefined): WordModel | un
 }
 
 const ROUNDS = 8;
-/** Added to how often a part was seen: a rare part is not sure of its words. */
+/** Added to how often a part was seen, so that what a rare part tells of words stays below 1. */
 const DOUBT = 0.2;
 /** Below this a word does not belong to a part. */
-const LEAST = 1e-3;
+const LEAST_KEPT = 1e-3;
 /** The share of a question's words that no part of the statement accounts for. */
 const UNRELATED = 0.1;
-
-type Table = ReadonlyMap<string, ReadonlyMap<string, number>>;
+/** The share of all words that a word has which no pair had. */
+const UNSEEN = 1e-3;
 
 /** Learns by expectation maximisation; half a second for a thousand pairs. */
-export function learnWordModel(pairs: readonly Solved[], dialect: Dialect): WordModel {
+export function learnWordModel(
+  pairs: readonly Pick<SolvedPair, "question" | "sql">[],
+  dialect: Dialect,
+): WordModel {
   const seen = pairs.map(({ question, sql }) => ({
     words: termsOf(question),
     parts: partsOf(sql, dialect),
   }));
   const counts = new Map<string, number>();
   for (const word of seen.flatMap(({ words }) => words)) add(counts, word, 1);
-  let table: Table | undefined;
+  let sharesOf: ReadonlyMap<string, ReadonlyMap<string, number>> | undefined;
   for (let round = 0; round < ROUNDS; round++) {
-    const next = new Map<string, Map<string, number>>();
+    const countsOf = new Map<string, Map<string, number>>();
     for (const { words, parts } of seen)
       for (const word of words) {
         // at first every word is as probable as any other
-        const shares = parts.map((part) => (table ? (table.get(part)?.get(word) ?? 0) : 1));
+        const shares = parts.map((part) => (sharesOf ? sharesOf.get(part)!.get(word)! : 1));
         const whole = shares.reduce((sum, share) => sum + share, 0);
         for (const [i, part] of parts.entries())
-          next.set(part, add(next.get(part) ?? new Map<string, number>(), word, shares[i] / whole));
+          countsOf.set(part, add(countsOf.get(part) ?? new Map(), word, shares[i] / whole));
       }
-    table = new Map([...next].map(([part, row]) => [part, normalized(row)]));
+    sharesOf = new Map([...countsOf].map(([part, ofPart]) => [part, sharesIn(ofPart)]));
   }
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  const kept = (row: ReadonlyMap<string, number>) =>
-    Object.fromEntries([...row].filter(([, share]) => share >= LEAST));
+  const kept = (shares: ReadonlyMap<string, number>) =>
+    Object.fromEntries([...shares].filter(([, share]) => share >= LEAST_KEPT));
   return {
-    wordsOf: Object.fromEntries([...(table ?? [])].map(([part, row]) => [part, kept(row)])),
+    wordsOf: Object.fromEntries(
+      [...(sharesOf ?? [])].map(([part, ofPart]) => [part, kept(ofPart)]),
+    ),
     anywhere: Object.fromEntries([...counts].map(([word, count]) => [word, count / total])),
   };
 }
 
-function normalized(row: ReadonlyMap<string, number>): Map<string, number> {
-  const whole = DOUBT + [...row.values()].reduce((sum, count) => sum + count, 0);
-  return new Map([...row].map(([word, count]) => [word, count / whole]));
+function sharesIn(counts: ReadonlyMap<string, number>): Map<string, number> {
+  const whole = DOUBT + [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return new Map([...counts].map(([word, count]) => [word, count / whole]));
 }
 
 const add = (counts: Map<string, number>, key: string, amount: number): Map<string, number> =>
   counts.set(key, (counts.get(key) ?? 0) + amount);
 
 /** Reads with what was learnt. A word that no pair had counts alike for every statement. */
-export function createLikelihood(
-  { wordsOf: table, anywhere }: WordModel,
-  dialect: Dialect,
-): Likelihood {
-  const rows = new Map(
-    Object.entries(table).map(([part, row]) => [part, new Map(Object.entries(row))]),
+export function createLogLikelihood(model: WordModel, dialect: Dialect): LogLikelihood {
+  const sharesOf = new Map(
+    Object.entries(model.wordsOf).map(([part, shares]) => [part, new Map(Object.entries(shares))]),
   );
-  const shares = new Map(Object.entries(anywhere));
+  const anywhere = new Map(Object.entries(model.anywhere));
   return (question, sql) => {
     const parts = partsOf(sql, dialect);
     return termsOf(question)
       .map((word) => {
         const told =
-          parts.reduce((sum, part) => sum + (rows.get(part)?.get(word) ?? 0), 0) / parts.length;
-        return Math.log((1 - UNRELATED) * told + UNRELATED * (shares.get(word) ?? LEAST));
+          parts.reduce((sum, part) => sum + (sharesOf.get(part)?.get(word) ?? 0), 0) / parts.length;
+        return Math.log((1 - UNRELATED) * told + UNRELATED * (anywhere.get(word) ?? UNSEEN));
       })
-      .reduce((sum, share) => sum + share, 0);
+      .reduce((sum, logarithm) => sum + logarithm, 0);
   };
 }
 
@@ -123,22 +123,23 @@ function partsOf(sql: string, dialect: Dialect): string[] {
   const parts = new Set([ANY_PART]);
   const tokens = lexSql(sql, dialect);
   let before = "";
-  for (const [i, { kind, text }] of tokens.entries()) {
-    const part = partOf(kind, text);
+  for (const [i, token] of tokens.entries()) {
+    const part = partOf(token);
     if (part === undefined || tokens[i + 1]?.text === "." || isAlias(tokens[i - 1])) continue;
     parts.add(part);
-    if (kind === "string" || kind === "number" || LEADING.has(before))
+    if (token.kind === "string" || token.kind === "number" || LEADING.has(before))
       parts.add(`${before} ${part}`);
     before = part;
   }
   return [...parts];
 }
 
-function partOf(kind: SqlToken["kind"], text: string): string | undefined {
+function partOf(token: SqlToken): string | undefined {
+  const { kind, text } = token;
   const lower = text.toLowerCase();
   if (kind === "number") return text.length <= LONGEST_CODE ? text : "#";
   if (kind === "string") return lower;
-  if (kind === "name") return lower.slice(1, -1);
+  if (kind === "name") return nameOfToken(token).toLowerCase();
   if (kind === "word") return SILENT.has(lower) ? undefined : lower;
   return /^[<>!*]/.test(text) ? text : undefined;
 }
