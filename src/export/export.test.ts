@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import reference from "../../test/fixtures/reference/adapter-effect.json" with { type: "json" };
 import { adapterKinds, randomAdapter } from "../../test/fixtures/random-adapter.ts";
 import { UserError } from "../base/errors.ts";
+import { writeJson } from "../base/files.ts";
 import { sha256 } from "../base/hash.ts";
 import type { Adapter, LoraPair } from "../engine/index.ts";
 import { openGguf } from "../format/gguf.ts";
@@ -246,8 +247,10 @@ describe.skipIf(!modelFile)("with the default model (needs T2S_MODEL_FILE)", () 
 
   test("an export holds all files with their hashes, and the Modelfile names base, adapter and template", async () => {
     const target = join(folder, "export");
+    writeJson(join(target, "words.json"), { jobs: 1 });
     const manifest = await exportAdapter(makeAdapter("q and k"), {
       folder: target,
+      beside: ["words.json"],
       baseFile: modelFile!,
       baseName: "smollm2",
       promptHash: "0123",
@@ -264,7 +267,13 @@ describe.skipIf(!modelFile)("with the default model (needs T2S_MODEL_FILE)", () 
       },
       prompt: { sha256: "0123" },
     });
-    expect(Object.keys(manifest.files)).toHaveLength(4);
+    expect(Object.keys(manifest.files).sort()).toEqual([
+      "Modelfile",
+      "adapter.gguf",
+      "adapter_config.json",
+      "adapter_model.safetensors",
+      "words.json",
+    ]);
     for (const [file, hash] of Object.entries(manifest.files))
       expect(sha256(readFileSync(join(target, file)))).toBe(hash);
     expect(readFileSync(join(target, "Modelfile"), "utf8")).toBe(`FROM ${modelFile}

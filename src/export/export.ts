@@ -22,6 +22,8 @@ export type ExportOptions = {
   readonly promptHash: string;
   /** That prompt's system message, for the Modelfile. */
   readonly system?: string;
+  /** Names of files in the folder already that belong to the adapter. */
+  readonly beside?: readonly string[];
 };
 
 export type Manifest = {
@@ -39,6 +41,8 @@ export type Manifest = {
   readonly files: Readonly<Record<string, string>>;
 };
 
+/** Names an adapter's files with their hashes; written last. */
+export const MANIFEST = "manifest.json";
 const GGUF_ADAPTER = "adapter.gguf";
 const MODELFILE = "Modelfile";
 /** Long enough for any schema that fits training; Ollama reserves memory for all of it. */
@@ -46,7 +50,7 @@ const MAX_CONTEXT_TOKENS = 8192;
 
 /** Writes all files; the manifest comes last. Raises what `openGguf`, `createChatTemplate` and `writeGgufAdapter` raise. */
 export async function exportAdapter(adapter: Adapter, options: ExportOptions): Promise<Manifest> {
-  const { folder, baseFile, baseName, promptHash, system } = options;
+  const { folder, baseFile, baseName, promptHash, system, beside = [] } = options;
   writePeftAdapter(folder, adapter, baseName);
   const base = openGguf(baseFile);
   try {
@@ -62,7 +66,7 @@ export async function exportAdapter(adapter: Adapter, options: ExportOptions): P
   } finally {
     base.close();
   }
-  const names = [GGUF_ADAPTER, PEFT_CONFIG, PEFT_WEIGHTS, MODELFILE];
+  const names = [GGUF_ADAPTER, PEFT_CONFIG, PEFT_WEIGHTS, MODELFILE, ...beside];
   return writeManifest(adapter, options, names, { prompt: { sha256: promptHash } });
 }
 
@@ -92,7 +96,7 @@ async function writeManifest(
     ...more,
     files: await hashesOf(folder, names),
   };
-  writeJson(join(folder, "manifest.json"), manifest);
+  writeJson(join(folder, MANIFEST), manifest);
   return manifest;
 }
 

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { UserError } from "../base/errors.ts";
 import { readJson } from "../base/files.ts";
 import { sha256OfFile } from "../base/hash.ts";
-import type { Manifest } from "../export/export.ts";
+import { MANIFEST, type Manifest } from "../export/export.ts";
 import { PEFT_WEIGHTS } from "../export/peft.ts";
 import type { BaseModel } from "./model.ts";
 import type { StageContext } from "./run.ts";
@@ -46,7 +46,7 @@ export function startAdapterOf(
 ): StartAdapter | undefined {
   const folder = folderOf(context);
   if (folder === undefined) return undefined;
-  const manifestFile = join(folder, "manifest.json");
+  const manifestFile = join(folder, MANIFEST);
   const manifest = existsSync(manifestFile) ? readJson<Manifest>(manifestFile) : undefined;
   const isAuto = context.config["train.start"] === "auto";
   if (manifest !== undefined && manifest.base.sha256 !== base.sha256) {

@@ -7,7 +7,7 @@ import { hashOfJson, sha256OfFile } from "../../base/hash.ts";
 import { ablate, type AblatedPair, withoutTables } from "../../data/ablate.ts";
 import type { Example } from "../../data/example.ts";
 import { groupByTables } from "../../data/shown-tables.ts";
-import { exportAdapter } from "../../export/export.ts";
+import { exportAdapter, MANIFEST } from "../../export/export.ts";
 import { readPeftAdapter } from "../../export/peft.ts";
 import { learnWordModel, WORD_MODEL_FILE, type WordModel } from "../../predict/word-model.ts";
 import { renderAnswer } from "../../prompt/answer.ts";
@@ -303,20 +303,18 @@ export const trainStage: Stage = {
     const trained: Trained = { pairs: job.texts.length - dropped, ablated, dropped, unstyled };
     writeJson(join(job.runFolder, CONFIG), { ...about, trained });
     const folder = join(job.runFolder, "adapter");
+    writeJson(join(folder, WORD_MODEL_FILE), words);
     await exportAdapter(result.adapter, {
       folder,
+      beside: [WORD_MODEL_FILE],
       baseFile: base.path,
       baseName: base.name,
       promptHash: prompts.hash,
       system,
     });
-    writeJson(join(folder, WORD_MODEL_FILE), words);
-    const outputs = [
-      "adapter.gguf",
-      "adapter_model.safetensors",
-      "manifest.json",
-      WORD_MODEL_FILE,
-    ].map((name) => relative(context.project.folder, join(folder, name)));
+    const outputs = ["adapter.gguf", "adapter_model.safetensors", WORD_MODEL_FILE, MANIFEST].map(
+      (name) => relative(context.project.folder, join(folder, name)),
+    );
     return {
       outputs,
       summary: `loss ${result.firstLoss.toFixed(2)} → ${result.lastLoss.toFixed(2)} in ${result.steps} steps`,
