@@ -1,4 +1,4 @@
-"""Reference numbers of AdamW, clipping and the cosine schedule, in float64 by PyTorch.
+"""Reference numbers of AdamW, clipping and the mean of the weights, in float64 by PyTorch.
 
 Run: python scripts/reference/optim.py > test/fixtures/reference/optim.json      (torch 2.15)
 """
@@ -10,13 +10,17 @@ torch.set_default_dtype(torch.float64)
 start = [(torch.randn(6) * 64).round() / 64, (torch.randn(3) * 64).round() / 64]
 gradients = [[(torch.randn(6) * 64).round() / 64, (torch.randn(3) * 64).round() / 64] for _ in range(5)]
 parameters = [torch.nn.Parameter(t.clone()) for t in start]
+mean = torch.optim.swa_utils.get_swa_avg_fn()
+average = [torch.zeros_like(t) for t in start]
 optimizer = torch.optim.AdamW(parameters, lr=0.01, weight_decay=0.1)
 norms, after = [], []
-for step in gradients:
+for count, step in enumerate(gradients):
     for parameter, gradient in zip(parameters, step):
         parameter.grad = gradient.clone()
     norms.append(float(torch.nn.utils.clip_grad_norm_(parameters, 2.0)))
     optimizer.step()
     after.append([p.tolist() for p in parameters])
+    average = [mean(a, p.detach(), count) for a, p in zip(average, parameters)]
 print(json.dumps({"lr": 0.01, "weightDecay": 0.1, "maxNorm": 2.0, "start": [t.tolist() for t in start],
-                  "gradients": [[t.tolist() for t in step] for step in gradients], "norms": norms, "after": after}))
+                  "gradients": [[t.tolist() for t in step] for step in gradients], "norms": norms, "after": after,
+                  "mean": [a.tolist() for a in average]}))

@@ -23,4 +23,5 @@ export { type Forecast, type ForecastOptions, type ForestShape, forecast } from 
 export { isInt8Exact, measureSpeed } from "./speed.ts";
 export { type AdamWOptions, type AdamWState, adamW } from "./optim/adamw.ts";
 export { clipByGlobalNorm, globalNorm } from "./optim/clip.ts";
+export { addToMean } from "./optim/average.ts";
 export { type CosineOptions, cosineWithWarmup } from "./optim/schedule.ts";

@@ -94,6 +94,7 @@ export type Config = {
   readonly "train.targetModules": readonly string[];
   readonly "train.tunedLayers": number;
   readonly "train.learningRate": number;
+  readonly "train.averagedShare": number;
   readonly "train.warmupSteps": number;
   readonly "train.weightDecay": number;
   readonly "train.maxGradNorm": number;
@@ -248,7 +249,13 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     "How many of the last layers are trained; the others keep what they start with. 0 means all.",
   ),
   "train.learningRate": number(4e-3, 1e-7, 1, "Peak learning rate."),
-  "train.warmupSteps": integer(10, 0, 100_000, "Steps of linear warm-up before the cosine."),
+  "train.averagedShare": number(
+    0.33,
+    0,
+    0.99,
+    "The share of the last steps whose weights' mean is the adapter, under a rate that stays at its peak. 0: the last weights, under a cosine down to a tenth.",
+  ),
+  "train.warmupSteps": integer(10, 0, 100_000, "Steps of linear warm-up."),
   "train.weightDecay": number(0, 0, 1, "AdamW's decoupled weight decay."),
   "train.maxGradNorm": number(1, 0.001, 1000, "Gradients are clipped to this global norm."),
   "train.epochs": integer(3, 1, 1000, "Passes over the training pairs."),

@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, afterEach, expect, test } from "vitest";
-import { adamW, type AdamWState } from "../engine/index.ts";
-import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
+import { adamW } from "../engine/index.ts";
+import { loadCheckpoint, saveCheckpoint, type Tensors } from "./checkpoint.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -11,27 +11,25 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-type Trained = { readonly parameters: Float32Array[]; readonly moments: AdamWState };
-
-/** Two parameters and their moments, all different; `seed` makes others. */
-function trained(seed: number): Trained {
+/** Two parameters, their moments and their mean, all different; `seed` makes others. */
+function trained(seed: number): Tensors {
   const array = (offset: number, length: number) =>
     Float32Array.from({ length }, (_, i) => Math.sin(seed * 100 + offset + i));
-  const [parameters, m, v] = [0, 10, 20].map((offset) => [array(offset, 5), array(offset + 5, 3)]);
-  return { parameters, moments: { m, v } };
+  const [parameters, m, v, mean] = [0, 10, 20, 30].map((offset) => [
+    array(offset, 5),
+    array(offset + 5, 3),
+  ]);
+  return { parameters, moments: { m, v }, mean };
 }
 
-function blank(): Trained {
-  const parameters = [new Float32Array(5), new Float32Array(3)];
-  return { parameters, moments: adamW.init(parameters) };
+function blank(lengths: readonly number[] = [5, 3]): Tensors {
+  const zeros = () => lengths.map((length) => new Float32Array(length));
+  return { parameters: zeros(), moments: adamW.init(zeros()), mean: zeros() };
 }
 
-const save = (step: number, runHash: string = "a") => {
-  const { parameters, moments } = trained(step);
-  saveCheckpoint(folder, { step, steps: 9, runHash }, parameters, moments);
-};
-const load = (into: Trained, runHash: string = "a") =>
-  loadCheckpoint(folder, runHash, into.parameters, into.moments);
+const save = (step: number, runHash: string = "a") =>
+  saveCheckpoint(folder, { step, steps: 9, runHash }, trained(step));
+const load = (into: Tensors, runHash: string = "a") => loadCheckpoint(folder, runHash, into);
 
 test("a checkpoint is read back as it was saved, bit for bit", () => {
   save(3);
@@ -54,7 +52,7 @@ test("the newest two are kept and the newest is read", () => {
 test("no folder and an empty folder mean that there is nothing to go on with", () => {
   const into = blank();
   expect(load(into)).toBeUndefined();
-  expect(loadCheckpoint(join(folder, "none"), "a", into.parameters, into.moments)).toBeUndefined();
+  expect(loadCheckpoint(join(folder, "none"), "a", into)).toBeUndefined();
   expect(into).toEqual(blank());
 });
 
@@ -84,7 +82,12 @@ test.each<[string, (path: string) => void]>([
 
 test("a checkpoint of parameters of another shape is passed over", () => {
   save(1);
-  const parameters = [new Float32Array(5), new Float32Array(4)];
-  const moments = adamW.init(parameters);
-  expect(loadCheckpoint(folder, "a", parameters, moments)).toBeUndefined();
+  expect(load(blank([5, 4]))).toBeUndefined();
+});
+
+test("a checkpoint without a mean is none of a run that takes one, and the other way round nothing is missed", () => {
+  saveCheckpoint(folder, { step: 1, steps: 9, runHash: "a" }, { ...trained(1), mean: [] });
+  expect(load(blank())).toBeUndefined();
+  save(2);
+  expect(load({ ...blank(), mean: [] })?.step).toBe(2);
 });

@@ -1,6 +1,6 @@
 /**
  * A checkpoint: everything that a run needs to go on bit for bit. One safetensors file (parameters and the optimiser's
- * two moments as float32, progress in its metadata), written whole or not at all. The last two are kept.
+ * two moments as float32, the weights' mean where one is taken, progress in its metadata), written whole or not at all. The last two are kept.
  */
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -17,6 +17,14 @@ export type CheckpointState = {
   readonly steps: number;
 };
 
+/** The numbers of a run, all in the order of the parameters. */
+export type Tensors = {
+  readonly parameters: readonly Float32Array[];
+  readonly moments: AdamWState;
+  /** Of the weights; empty where none is taken. */
+  readonly mean: readonly Float32Array[];
+};
+
 const NAME = /^step-(\d+)\.safetensors$/;
 const KEPT = 2;
 
@@ -31,21 +39,22 @@ function stepsIn(folder: string): number[] {
     .sort((a, b) => a - b);
 }
 
+/** By the letters that they have in a file. */
+const byKind = ({ parameters, moments, mean }: Tensors): [string, readonly Float32Array[]][] => [
+  ["p", parameters],
+  ["m", moments.m],
+  ["v", moments.v],
+  ["a", mean],
+];
+
 /**
- * Writes a checkpoint and removes all but the last two. `parameters` and the moments share their order. Steps beyond
- * this one are another run's, or damaged: they go, or they would push out what this run writes.
+ * Writes a checkpoint and removes all but the last two. Steps beyond this one are another run's, or damaged: they go, or
+ * they would push out what this run writes.
  */
-export function saveCheckpoint(
-  folder: string,
-  state: CheckpointState,
-  parameters: readonly Float32Array[],
-  moments: AdamWState,
-): void {
-  const tensors = parameters.flatMap((data, index) => [
-    { name: `p.${index}`, shape: [data.length], data },
-    { name: `m.${index}`, shape: [data.length], data: moments.m[index] },
-    { name: `v.${index}`, shape: [data.length], data: moments.v[index] },
-  ]);
+export function saveCheckpoint(folder: string, state: CheckpointState, numbers: Tensors): void {
+  const tensors = byKind(numbers).flatMap(([kind, arrays]) =>
+    arrays.map((data, index) => ({ name: `${kind}.${index}`, shape: [data.length], data })),
+  );
   writeSafetensors(fileOf(folder, state.step), tensors, { state: JSON.stringify(state) });
   const steps = stepsIn(folder);
   const kept = steps.filter((step) => step <= state.step).slice(-KEPT);
@@ -53,23 +62,18 @@ export function saveCheckpoint(
 }
 
 /**
- * Fills parameters and moments from the newest whole checkpoint of this very run; undefined when there is none. A
- * damaged file (a disk that was full or pulled out) is passed over: the one before it gives the same end.
+ * Fills `into` from the newest whole checkpoint of this very run; undefined when there is none. A damaged file (a disk
+ * that was full or pulled out) is passed over: the one before it gives the same end.
  */
 export function loadCheckpoint(
   folder: string,
   runHash: string,
-  parameters: readonly Float32Array[],
-  moments: AdamWState,
+  into: Tensors,
 ): CheckpointState | undefined {
   for (const step of stepsIn(folder).reverse()) {
-    const saved = readCheckpoint(fileOf(folder, step), parameters);
+    const saved = readCheckpoint(fileOf(folder, step), into);
     if (saved?.state.runHash !== runHash) continue;
-    saved.parameters.forEach((tensor, index) => {
-      parameters[index].set(tensor.p);
-      moments.m[index].set(tensor.m);
-      moments.v[index].set(tensor.v);
-    });
+    for (const [target, data] of saved.tensors) target.set(data);
     return saved.state;
   }
   return undefined;
@@ -77,20 +81,23 @@ export function loadCheckpoint(
 
 type SavedCheckpoint = {
   readonly state: CheckpointState;
-  readonly parameters: readonly Readonly<Record<"p" | "m" | "v", Float32Array>>[];
+  /** What is saved of each array. */
+  readonly tensors: readonly (readonly [Float32Array, Float32Array])[];
 };
 
 /** A checkpoint in full, or undefined when it is damaged or of other parameters. */
-function readCheckpoint(path: string, shape: readonly Float32Array[]): SavedCheckpoint | undefined {
+function readCheckpoint(path: string, shape: Tensors): SavedCheckpoint | undefined {
   try {
     const file = readSafetensors(path);
     const state = JSON.parse(file.metadata.state ?? "{}") as CheckpointState;
-    const parameters = shape.map(({ length }, index) => {
-      const [p, m, v] = ["p", "m", "v"].map((kind) => file.read(`${kind}.${index}`));
-      assert(p.length === length, `checkpoint of other parameters: ${path}`);
-      return { p, m, v };
-    });
-    return { state, parameters };
+    const tensors = byKind(shape).flatMap(([kind, arrays]) =>
+      arrays.map((target, index) => {
+        const data = file.read(`${kind}.${index}`);
+        assert(data.length === target.length, `checkpoint of other parameters: ${path}`);
+        return [target, data] as const;
+      }),
+    );
+    return { state, tensors };
   } catch {
     return undefined;
   }

@@ -8,8 +8,10 @@ export type TrainConfig = {
   readonly targetModules: readonly string[];
   /** So many of the last layers are trained. 0 = all. */
   readonly tunedLayers: number;
-  /** Peak learning rate, reached after `warmupSteps`, then a cosine down to a tenth. */
+  /** Peak learning rate, reached after `warmupSteps`, then a cosine down to a tenth, or the same until the end where weights are averaged. */
   readonly learningRate: number;
+  /** The share of the last steps whose weights' mean is the adapter; 0 = the last weights are. */
+  readonly averagedShare: number;
   readonly warmupSteps: number;
   readonly weightDecay: number;
   readonly maxGradNorm: number;

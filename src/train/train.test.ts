@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readSafetensors } from "../format/safetensors.ts";
 import { readRecords } from "../track/metrics.ts";
 import type { TrainConfig, TrainEvent, TrainText } from "./config.ts";
 import type { TrainJob, TrainResult } from "./start.ts";
@@ -46,6 +47,7 @@ const config: TrainConfig = {
   targetModules: ["q_proj", "v_proj", "down_proj"],
   tunedLayers: 0,
   learningRate: 1e-3,
+  averagedShare: 0.5,
   warmupSteps: 1,
   weightDecay: 0.01,
   maxGradNorm: 1,
@@ -121,6 +123,34 @@ describe.skipIf(modelFile === "")("on the real model (T2S_MODEL_FILE)", () => {
     expect(reference.steps).toBe(4);
     expect(reference.lastLoss).toBeLessThan(reference.firstLoss);
     expect(checkpointsOf(whole)).toEqual(["step-000003.safetensors", "step-000004.safetensors"]);
+  });
+
+  test("the adapter is the mean of the last half's weights, under a rate that stays", () => {
+    const [third, fourth] = checkpointsOf(whole).map((name) => {
+      const file = readSafetensors(join(whole.runFolder, "checkpoints", name));
+      return reference.adapter.pairs.flatMap((_, i) => [
+        file.read(`p.${2 * i}`),
+        file.read(`p.${2 * i + 1}`),
+      ]);
+    });
+    const arrays = reference.adapter.pairs.flatMap(({ a, b }) => [a, b]);
+    for (const [i, values] of arrays.entries())
+      values.forEach((value, k) => expect(value).toBeCloseTo((third[i][k] + fourth[i][k]) / 2, 7));
+    expect(third).not.toEqual(fourth);
+    expect(metricsOf(whole).map(({ lr }) => lr)).toEqual([1e-3, 1e-3, 1e-3, 1e-3]);
+  });
+
+  test("without a mean the adapter is the last weights, under a rate that falls", async () => {
+    const job = jobAt("last", { averagedShare: 0 });
+    const { result } = await train(job);
+    const file = readSafetensors(join(job.runFolder, "checkpoints", "step-000004.safetensors"));
+    expect(result.adapter.pairs.flatMap(({ a, b }) => [a, b])).toEqual(
+      result.adapter.pairs.flatMap((_, i) => [
+        file.read(`p.${2 * i}`),
+        file.read(`p.${2 * i + 1}`),
+      ]),
+    );
+    expect(metricsOf(job)[3].lr).toBeCloseTo(1e-4, 12);
   });
 
   test("a killed run goes on to the same adapter, bit for bit, in whatever mode and threads", async () => {

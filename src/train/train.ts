@@ -10,6 +10,7 @@ import {
   adamW,
   type AdamWState,
   type AdapterConfig,
+  addToMean,
   clipByGlobalNorm,
   cosineWithWarmup,
   createLoraModel,
@@ -189,8 +190,10 @@ async function runSteps(
   const checkpoints = join(runFolder, "checkpoints");
   const metricsFile = join(runFolder, "metrics.jsonl");
   const { parameters } = model;
-  const optimizer = adamW.init(parameters);
-  const saved = loadCheckpoint(checkpoints, runHash, parameters, optimizer);
+  const moments = adamW.init(parameters);
+  const mean = config.averagedShare > 0 ? parameters.map((values) => values.slice()) : [];
+  const numbers = { parameters, moments, mean };
+  const saved = loadCheckpoint(checkpoints, runHash, numbers);
   let steps = saved?.steps ?? plannedSteps;
   const firstStep = saved?.step ?? 0;
   if (saved) emit({ type: "resume", step: firstStep });
@@ -201,7 +204,9 @@ async function runSteps(
     const forests = groups.next().value as readonly Forest[];
     if (step <= firstStep) continue;
     if (shouldStop()) return null;
-    const event = await runStep(model, optimizer, forests, { config, step, steps });
+    const event = await runStep(model, moments, forests, { config, step, steps });
+    const averaged = stepsAveraged(step, steps, config);
+    if (averaged > 0) addToMean(mean, parameters, averaged);
     appendRecord(metricsFile, event);
     emit(event);
     if (step === measured) {
@@ -211,16 +216,28 @@ async function runSteps(
     }
     const isDue = step % config.checkpointEverySteps === 0 || step === steps || step === measured;
     if (!isDue && !shouldStop()) continue;
-    saveCheckpoint(checkpoints, { step, steps, runHash }, parameters, optimizer);
+    saveCheckpoint(checkpoints, { step, steps, runHash }, numbers);
     emit({ type: "checkpoint-end", step });
   }
   const losses = readRecords<StepEnd>(metricsFile).map(({ loss }) => loss);
+  if (stepsAveraged(steps, steps, config) > 0)
+    parameters.forEach((values, index) => values.set(mean[index]));
   return {
     adapter: model.adapter(),
     steps,
     firstLoss: losses[0],
     lastLoss: losses[losses.length - 1],
   };
+}
+
+/** How many steps up to `step` the mean of the weights is of: those of the last share, none of the warm-up. */
+function stepsAveraged(
+  step: number,
+  steps: number,
+  { averagedShare, warmupSteps }: TrainConfig,
+): number {
+  const before = Math.max(1, warmupSteps, Math.floor(steps * (1 - averagedShare)));
+  return averagedShare > 0 ? Math.max(0, step - before) : 0;
 }
 
 /** Steps that fit into the minutes, those done included, if the others take as long as the median of `times` (ms). */
@@ -247,7 +264,7 @@ type StepContext = { readonly config: TrainConfig; readonly step: number; readon
 /** One optimiser step over the forests' mean loss. Raises training-diverged before anything is changed. */
 async function runStep(
   model: LoraModel,
-  optimizer: AdamWState,
+  moments: AdamWState,
   forests: readonly Forest[],
   { config, step, steps }: StepContext,
 ): Promise<StepEnd> {
@@ -278,8 +295,9 @@ async function runStep(
     peak: config.learningRate,
     warmupSteps: config.warmupSteps,
     steps,
+    ...(config.averagedShare > 0 && { floor: 1 }),
   });
-  adamW.update(parameters, grads, optimizer, step, { lr, weightDecay: config.weightDecay });
+  adamW.update(parameters, grads, moments, step, { lr, weightDecay: config.weightDecay });
   return {
     type: "step-end",
     step,

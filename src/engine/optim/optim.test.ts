@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { adamW } from "./adamw.ts";
+import { addToMean } from "./average.ts";
 import { clipByGlobalNorm, globalNorm } from "./clip.ts";
 import { cosineWithWarmup } from "./schedule.ts";
 
@@ -14,6 +15,7 @@ const reference = JSON.parse(readFileSync("test/fixtures/reference/optim.json", 
   gradients: number[][][];
   norms: number[];
   after: number[][][];
+  mean: number[][];
 };
 const arrays = (values: readonly number[][]) => values.map((list) => new Float32Array(list));
 
@@ -29,6 +31,14 @@ test("clipped AdamW steps are PyTorch's", () => {
       values.forEach((value, k) => expect(value).toBeCloseTo(after[i][p][k], 5)),
     );
   });
+});
+
+test("the mean of the weights is PyTorch's", () => {
+  const mean = arrays(reference.start);
+  reference.after.forEach((weights, i) => addToMean(mean, arrays(weights), i + 1));
+  mean.forEach((values, p) =>
+    values.forEach((value, k) => expect(value).toBeCloseTo(reference.mean[p][k], 6)),
+  );
 });
 
 test("clipping leaves small gradients alone and says when a gradient is not a number", () => {
