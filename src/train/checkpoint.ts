@@ -1,6 +1,7 @@
 /**
  * A checkpoint: everything that a run needs to go on bit for bit. One safetensors file (parameters and the optimiser's
- * two moments as float32, the weights' mean where one is taken, progress in its metadata), written whole or not at all. The last two are kept.
+ * two moments as float32, the mean of the weights where one is taken, progress in its metadata), written whole or not at all.
+ * The last two are kept.
  */
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
