@@ -38,7 +38,7 @@ const CLOSING_TOKENS = 40;
 /** A token less probable than this begins no other answer. */
 const LEAST_DOUBT = 0.01;
 /** Refusing is meant where it begins with this probability: for a question that can be answered it hardly ever does. */
-const LEAST_REFUSAL = 0.2;
+const LEAST_REFUSAL = 0.1;
 /** An answer is given up when its probability falls below this share of the greedy one's. */
 const LEAST_SHARE = 0.01;
 
