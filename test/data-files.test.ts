@@ -162,6 +162,28 @@ test("export writes the clean pairs and a card, and replaces no README of others
   expect(jsonOf("data", "export", "--format", "sharegpt").pairs).toEqual({ train: 1 });
 });
 
+test("conversations are spelt as training spells them, a table keeps the SQL as it is", () => {
+  const hr = buildDatabase(join(folder, "hr.sqlite"), "CREATE TABLE EMP (EMP_NUM INTEGER);");
+  const own = join(folder, "hr");
+  const run = (...args: readonly string[]) => {
+    const { status, stderr } = runT2s(folder, [...args, "--project", own, "--quiet"]);
+    expect([status, stderr]).toEqual([0, ""]);
+  };
+  run("init", "--db", `sqlite:${hr}`);
+  const pair = { ...exampleOf("a", "Who?", "SELECT EMP_NUM FROM EMP"), dbId: "hr", split: "train" };
+  mkdirSync(join(own, "data", "clean"), { recursive: true });
+  writeFileSync(join(own, "data", "clean", "train.jsonl"), `${JSON.stringify(pair)}\n`);
+  run("data", "export", "--format", "chat");
+  const chat = readFileSync(join(own, "data", "export", "chat", "train.jsonl"), "utf8");
+  const { messages } = JSON.parse(chat) as { messages: { content: string }[] };
+  expect(messages[0].content).toContain("emp: emp_num");
+  expect(messages.at(-1)?.content).toBe("SELECT emp_num FROM emp");
+  run("data", "export", "--format", "parquet");
+  expect(readFileSync(join(own, "data", "export", "parquet", "train.parquet"), "latin1")).toContain(
+    "SELECT EMP_NUM FROM EMP",
+  );
+});
+
 test("what was exported is imported again; what was rejected or replaced stands outside of data/raw", () => {
   const out = join(folder, "out");
   jsonOf("data", "export", "--format", "parquet", "--out", out);

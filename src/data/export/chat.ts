@@ -3,15 +3,18 @@ import { renderAnswer } from "../../prompt/answer.ts";
 import type { Message, Prompt } from "../../prompt/prompt.ts";
 import type { Example } from "../example.ts";
 
-/** Renders a question as messages; no token of a model is in them. */
-export type MessagesOf = Prompt["messagesOf"];
+/** A pair as system prompt, question, and the answer that a model is to write; no token of a model is in them. */
+export type ConversationOf = (example: Example) => readonly Message[];
 
-/** System prompt, question, and the answer that a model is to write. */
-export function conversationOf(example: Example, messagesOf: MessagesOf): readonly Message[] {
-  return [...messagesOf(example.question), { role: "assistant", content: renderAnswer(example) }];
-}
+/** Conversations under a prompt whose schema `sqlOf` spells an answer's SQL for. */
+export const conversationsUnder =
+  ({ messagesOf }: Pick<Prompt, "messagesOf">, sqlOf: (sql: string) => string): ConversationOf =>
+  (example) => {
+    const content = renderAnswer({ ...example, sql: sqlOf(example.sql) });
+    return [...messagesOf(example.question), { role: "assistant", content }];
+  };
 
 /** One pair as messages. */
-export const chatLine = (example: Example, messagesOf: MessagesOf): object => ({
-  messages: conversationOf(example, messagesOf),
+export const chatLine = (example: Example, conversationOf: ConversationOf): object => ({
+  messages: conversationOf(example),
 });

@@ -12,23 +12,25 @@ import { createPrompt } from "../../prompt/prompt.ts";
 import { introspect } from "../../schema/introspect.ts";
 import type { Example } from "../example.ts";
 import { importFiles } from "../import/import.ts";
+import { conversationsUnder } from "./chat.ts";
 import { CARD_MARK, renderDatasetCard } from "./dataset-card.ts";
 import { type ExportFormat, exportForms } from "./formats.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-export-data-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const { database } = introspect(buildDatabase(join(folder, "shop.sqlite")), { dbId: "shop" });
-const { messagesOf } = createPrompt(database, (messages) => JSON.stringify(messages));
+const prompt = createPrompt(database, (messages) => JSON.stringify(messages));
+const conversationOf = conversationsUnder(prompt, (sql) => sql);
 const formats = Object.keys(exportForms) as ExportFormat[];
 
 async function write(format: ExportFormat, examples: readonly Example[], name: string) {
   const { extension, write: contentOf } = exportForms[format];
   const path = join(folder, `${name}.${extension}`);
-  writeFileSync(path, await contentOf(examples, messagesOf));
+  writeFileSync(path, await contentOf(examples, conversationOf));
   return path;
 }
 const linesOf = async (format: ExportFormat, examples: readonly Example[]) =>
-  String(await exportForms[format].write(examples, messagesOf))
+  String(await exportForms[format].write(examples, conversationOf))
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line) as Record<string, unknown>);
@@ -100,7 +102,7 @@ const answer = exampleOf("a", "How many customers?", "SELECT count(*) FROM custo
 const refusal = { ...exampleOf("b", "Which cats?"), refusal: "no table of cats" };
 
 test("the system prompt, the question and the answer are those that training sees", async () => {
-  const [system] = messagesOf("?");
+  const [system] = prompt.messagesOf("?");
   expect(system.content).toContain("customer");
   expect(await linesOf("chat", [answer, refusal])).toEqual(
     [

@@ -1,7 +1,7 @@
 /** The forms in which other programs take pairs. */
 import type { Example } from "../example.ts";
 import { alpacaLine } from "./alpaca.ts";
-import { chatLine, type MessagesOf } from "./chat.ts";
+import { chatLine, type ConversationOf } from "./chat.ts";
 import { toParquet } from "./parquet.ts";
 import { shareGptLine } from "./sharegpt.ts";
 
@@ -13,14 +13,14 @@ export type ExportForm = {
   readonly extension: "parquet" | "jsonl";
   readonly write: (
     examples: readonly Example[],
-    messagesOf: MessagesOf,
+    conversationOf: ConversationOf,
   ) => Promise<string | Uint8Array> | string;
 };
 
 const lines =
-  (lineOf: (example: Example, messagesOf: MessagesOf) => object): ExportForm["write"] =>
-  (examples, messagesOf) =>
-    examples.map((example) => `${JSON.stringify(lineOf(example, messagesOf))}\n`).join("");
+  (lineOf: (example: Example, conversationOf: ConversationOf) => object): ExportForm["write"] =>
+  (examples, conversationOf) =>
+    examples.map((example) => `${JSON.stringify(lineOf(example, conversationOf))}\n`).join("");
 
 /** How each format writes a pair. */
 export const exportForms: Readonly<Record<ExportFormat, ExportForm>> = {

@@ -1,7 +1,7 @@
 /** ShareGPT's conversations: the same messages as chat, under other names. */
 import type { Message } from "../../prompt/prompt.ts";
 import type { Example } from "../example.ts";
-import { conversationOf, type MessagesOf } from "./chat.ts";
+import type { ConversationOf } from "./chat.ts";
 
 const SPEAKERS: Readonly<Record<Message["role"], string>> = {
   system: "system",
@@ -10,9 +10,9 @@ const SPEAKERS: Readonly<Record<Message["role"], string>> = {
 };
 
 /** One pair as ShareGPT's files have it. */
-export const shareGptLine = (example: Example, messagesOf: MessagesOf): object => ({
+export const shareGptLine = (example: Example, conversationOf: ConversationOf): object => ({
   id: example.id,
-  conversations: conversationOf(example, messagesOf).map(({ role, content }) => ({
+  conversations: conversationOf(example).map(({ role, content }) => ({
     from: SPEAKERS[role],
     value: content,
   })),

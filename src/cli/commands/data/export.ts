@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { UserError } from "../../../base/errors.ts";
 import { readJsonLines, writeFileAtomic } from "../../../base/files.ts";
 import type { Example, Split } from "../../../data/example.ts";
+import { type ConversationOf, conversationsUnder } from "../../../data/export/chat.ts";
 import { CARD_MARK, renderDatasetCard } from "../../../data/export/dataset-card.ts";
 import { type ExportFormat, exportForms } from "../../../data/export/formats.ts";
 import { baseModelOf, promptOf, promptOptions } from "../../../pipeline/model.ts";
@@ -12,8 +13,10 @@ import type { StageContext } from "../../../pipeline/run.ts";
 import { loadCells } from "../../../link/cells.ts";
 import { cellsForHints, hintsOf } from "../../../pipeline/shown.ts";
 import { databaseOf, loadDatabase } from "../../../pipeline/stages/schema.ts";
-import { createPrompt, type Prompt, showing } from "../../../prompt/prompt.ts";
+import { createPrompt, showing } from "../../../prompt/prompt.ts";
 import type { Database } from "../../../schema/schema.ts";
+import { withShownNames } from "../../../schema/shown-names.ts";
+import { trainingStyle } from "../../../sql/training-style.ts";
 import { ioOf } from "../../io.ts";
 import { contextOf } from "../run.ts";
 
@@ -66,9 +69,12 @@ export function registerExport(data: Command): void {
       if (existsSync(readme) && !readFileSync(readme, "utf8").includes(CARD_MARK))
         throw new UserError("usage", `${readme} is not ours to replace; another --out is wanted`);
       const database = await loadDatabase(context);
-      const { messagesOf } = await messagesAsServed(context, database);
+      const conversationOf = await conversationsAsTrained(context, database);
       for (const { split, examples } of splits)
-        writeFileAtomic(join(folder, `${split}.${extension}`), await write(examples, messagesOf));
+        writeFileAtomic(
+          join(folder, `${split}.${extension}`),
+          await write(examples, conversationOf),
+        );
       const cardFile = join(project.cleanFolder, "card.md");
       const files = Object.fromEntries(
         splits.map(({ split, examples }) => [
@@ -108,18 +114,22 @@ function licenceOfAll(examples: readonly Example[]): { readonly pairsLicence?: s
   return pairsLicence !== undefined && others.length === 0 ? { pairsLicence } : {};
 }
 
-/** The prompt of training and serving; the model is needed only where it bounds the schema's tokens. */
-async function messagesAsServed(
+/** The texts of training, as messages; the model is needed only where it bounds the schema's tokens. */
+async function conversationsAsTrained(
   context: StageContext,
   database: Database,
-): Promise<Pick<Prompt, "messagesOf">> {
+): Promise<ConversationOf> {
   const { config } = context;
   const prompt =
     config["prompt.maxSchemaTokens"] > 0
       ? await promptOf(context, await baseModelOf(context))
       : createPrompt(database, JSON.stringify, promptOptions(context));
   const cells = await cellsForHints(config, () => loadCells(databaseOf(context), database));
-  return showing(prompt, hintsOf(config, cells, database));
+  const { dialect, tables } = withShownNames(database);
+  return conversationsUnder(
+    showing(prompt, hintsOf(config, cells, database)),
+    (sql) => trainingStyle(sql, dialect, tables).sql,
+  );
 }
 
 function formatNamed(name: string): ExportFormat {
