@@ -596,11 +596,20 @@ describe.skipIf(!process.env.T2S_MODEL_FILE)("with the model (T2S_MODEL_FILE)", 
     mkdirSync(join(folder, "asked", "shop"), { recursive: true });
     buildDatabase(join(folder, "asked", "shop", "shop.sqlite"));
     const [sql, question] = ["SELECT count(*) FROM customer", "How many customers are there?"];
-    writeFileSync(join(folder, "asked.jsonl"), JSON.stringify({ id: "a", question, sql }));
+    const absent = {
+      id: "r",
+      question: "Which trucks need new tires?",
+      refusal: "no table of trucks",
+    };
+    const golds = [{ id: "a", question, sql }, absent].map((pair) => JSON.stringify(pair));
+    writeFileSync(join(folder, "asked.jsonl"), golds.join("\n"));
     const gold = ["--gold", "asked.jsonl", "--db-id", "shop", "--databases", "asked"];
     const asked = ["eval", ...gold, "--report", "asked.html"];
     const { items } = jsonOf<{ items: object[] }>(...asked, "--model", "start");
-    expect(items).toMatchObject([{ verdicts: { strict: 1 }, confidence: expect.any(Number) }]);
+    expect(items).toMatchObject([
+      { verdicts: { strict: 1 }, confidence: expect.any(Number) },
+      { predictedSql: expect.stringMatching(/^-- cannot answer: no (table|column) /) },
+    ]);
     expect(readFileSync(join(folder, "asked.html"), "utf8")).toContain("Calibration of confidence");
     expect(errorOf(2, "eval", "--model", "start", ...there)).toContain("want --gold");
     const pair = {
@@ -610,7 +619,7 @@ describe.skipIf(!process.env.T2S_MODEL_FILE)("with the model (T2S_MODEL_FILE)", 
     };
     writeFileSync(join(folder, "solved.jsonl"), JSON.stringify(pair));
     const nearest = [...asked, "--model", "start", "--examples", "nearest:1"];
-    expect(jsonOf(...nearest, "--pairs", "solved.jsonl")).toMatchObject({ n: 1 });
+    expect(jsonOf(...nearest, "--pairs", "solved.jsonl")).toMatchObject({ n: 2 });
     expect(errorOf(2, ...nearest)).toContain("--examples and --pairs want each other");
     expect(errorOf(1, ...asked, "--model", "nobody")).toContain(
       "there is no adapter.gguf in nobody",

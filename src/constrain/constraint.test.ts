@@ -160,6 +160,7 @@ test("what must follow is told, a sign only where no token joins it with the nex
   const within = strict.advance(strict.start, 'SELECT "gr\xc3')!;
   expect(strict.forcedText(within)).toBe("");
   expect(after("SELECT c")).toBe("");
+  expect(after("--")).toBe(" cannot answer:");
 });
 
 test("closing offers only what must come, and ends", () => {

@@ -76,7 +76,7 @@ export function createConstraint(
       if (terminal === undefined)
         return isBeginning(rest, next) ? { terminals, partial: rest, isSpaced } : undefined;
       terminals = append(terminals, terminal);
-      isSpaced = terminal.text.endsWith(" ");
+      isSpaced = false;
       rest = rest.slice(terminal.text.length);
       if (expected(terminals) === undefined) return undefined;
     }
@@ -113,7 +113,7 @@ export function createConstraint(
 
   /** Whether a token can end after `text`, whatever follows: a sign is often one token with the sign after it. */
   function standsAlone(text: string, terminals: readonly SqlTerminal[]): boolean {
-    if (/\w$/.test(text)) return true;
+    if (/\w$/.test(text) || text === REFUSAL) return true;
     const next = expected(append(terminals, { kind: "fixed", text }));
     return (
       next !== undefined && next.open.size === 0 && [...next.fixed].every((one) => /^\w/.test(one))

@@ -19,7 +19,7 @@ const MOST_PARTS = 12;
 export function gbnfOf(tables: readonly JoinableTable[], dialect: Dialect): string {
   const schema = spellSchema(tables, dialect);
   const rules = {
-    root: `"SELECT " query | ${literal(REFUSAL)} [^\\n]{1,120}`,
+    root: `"SELECT " query | ${literal(`${REFUSAL} `)} [^\\n]{1,120}`,
     query: `"DISTINCT "? ("*" body order? limit? | item tail-1)`,
     "query-1": `"DISTINCT "? item rest-1`,
     ...Object.fromEntries(widths().flatMap(rulesOfWidth)),

@@ -23,8 +23,8 @@ import {
   tablesTowards,
 } from "./scope.ts";
 
-/** Opens an answer that is no SQL; its reason follows. */
-export const REFUSAL = "-- cannot answer: ";
+/** Opens an answer that is no SQL; its reason follows. No blank ends it: a word and the blank before it are one token. */
+export const REFUSAL = "-- cannot answer:";
 
 export const MAX_ITEMS = 12;
 export const MAX_JOINS = 12;
