@@ -8,7 +8,7 @@ import { introspect } from "../schema/introspect.ts";
 import { unknownNames } from "../sql/names.ts";
 import { type Constraint, createConstraint } from "./constraint.ts";
 import type { OpenKind, SqlTerminal } from "./expected.ts";
-import { expectedAfter, REFUSAL } from "./grammar.ts";
+import { expectedAfter } from "./grammar.ts";
 import { spellSchema } from "./names.ts";
 
 const DDL = `
@@ -163,6 +163,12 @@ test("what must follow is told, a sign only where no token joins it with the nex
   expect(after("--")).toBe(" cannot answer:");
 });
 
+test("where nothing is to be refused, a statement is forced", () => {
+  const answering = createConstraint(tables, "sqlite", { mayRefuse: false });
+  expect(answering.forcedText(answering.start)).toBe("SELECT");
+  expect(answering.advance(answering.start, "--")).toBeUndefined();
+});
+
 test("closing offers only what must come, and ends", () => {
   const state = strict.advance(strict.start, "SELECT name FROM customer WHERE city ")!;
   expect(strict.advance(state, "BETWEEN", true)).toBeUndefined();
@@ -222,11 +228,15 @@ function walk(choices: readonly number[]): string {
   const terminals: SqlTerminal[] = [];
   for (let step = 0; ; step++) {
     const isClosing = step >= choices.length;
-    const expected = expectedAfter(terminals, schema, { isClosing, isStrict: true });
+    const expected = expectedAfter(terminals, schema, {
+      isClosing,
+      isStrict: true,
+      mayRefuse: false,
+    });
     expect(expected, terminals.map(({ text }) => text).join(" ")).toBeDefined();
     const { fixed, open, end } = expected!;
     const choice = choices[step] ?? 0;
-    const texts = [...fixed].filter((text) => text !== REFUSAL);
+    const texts = [...fixed];
     const isName = (text: string) => names.has(text);
     // a sort first, so that clauses come as often as names, of which there are more
     const sorts: readonly (readonly SqlTerminal[])[] = [

@@ -15,7 +15,7 @@ import {
   wholeTerminal,
 } from "./expected.ts";
 import { isFunctionName } from "./expression.ts";
-import { expectedAfter, REFUSAL } from "./grammar.ts";
+import { expectedAfter, type Reading, REFUSAL } from "./grammar.ts";
 import { type SpelledSchema, spellSchema } from "./names.ts";
 
 /** Where an answer stands; never changed. */
@@ -43,11 +43,14 @@ export type Constraint = {
 
 const toBytes = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
 
+/** In which sense answers are read; both are true where they are left out. */
+export type ConstraintOptions = Partial<Omit<Reading, "isClosing">>;
+
 /** Built once per schema. */
 export function createConstraint(
   tables: readonly JoinableTable[],
   dialect: Dialect,
-  { isStrict = true }: { readonly isStrict?: boolean } = {},
+  { isStrict = true, mayRefuse = true }: ConstraintOptions = {},
 ): Constraint {
   const spelled = tables.map(({ name, columns, foreignKeys }) => ({
     name: toBytes(name),
@@ -55,7 +58,7 @@ export function createConstraint(
     foreignKeys: foreignKeys.map((key) => ({ ...key, refTable: toBytes(key.refTable) })),
   }));
   const schema = spellSchema(spelled, dialect);
-  const { expected, append } = createMemory(schema, isStrict);
+  const { expected, append } = createMemory(schema, { isStrict, mayRefuse });
 
   function advance(state: AnswerState, piece: string, isClosing = false): AnswerState | undefined {
     let { terminals, isSpaced } = state;
@@ -136,14 +139,17 @@ export function createConstraint(
 }
 
 /** What was found out about lists of terminals, as long as their answer lives. */
-function createMemory(schema: SpelledSchema, isStrict: boolean) {
+function createMemory(schema: SpelledSchema, options: Required<ConstraintOptions>) {
   const known = new WeakMap<readonly SqlTerminal[], [Expected?, Expected?]>();
   const longer = new WeakMap<readonly SqlTerminal[], Map<string, readonly SqlTerminal[]>>();
   /** What may follow; the grammar is asked once per list. */
   function expected(terminals: readonly SqlTerminal[], isClosing = false): Expected | undefined {
     let both = known.get(terminals);
     if (both === undefined) known.set(terminals, (both = []));
-    return (both[isClosing ? 1 : 0] ??= expectedAfter(terminals, schema, { isClosing, isStrict }));
+    return (both[isClosing ? 1 : 0] ??= expectedAfter(terminals, schema, {
+      ...options,
+      isClosing,
+    }));
   }
   /** The list with one more: the same for the same, because many tokens end the same terminal. */
   function append(terminals: readonly SqlTerminal[], terminal: SqlTerminal) {

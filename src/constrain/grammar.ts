@@ -40,6 +40,7 @@ const placesTo = (count = 1): string[] => Array.from({ length: count }, (_, i) =
 
 /** In which sense statements are read. */
 export type Reading = Pick<Naming, "isStrict"> & {
+  readonly mayRefuse: boolean;
   /** Leaves out all that need not be there, so that the statement ends soon. */
   readonly isClosing: boolean;
 };
@@ -48,7 +49,7 @@ export type Reading = Pick<Naming, "isStrict"> & {
 export function expectedAfter(
   terminals: readonly SqlTerminal[],
   schema: SpelledSchema,
-  { isClosing, isStrict }: Reading,
+  { isClosing, isStrict, mayRefuse }: Reading,
 ): Expected | undefined {
   return expectedBy(terminals, isClosing, (reader) => {
     const parse: Parse = {
@@ -57,7 +58,8 @@ export function expectedAfter(
       isStrict,
       query: (parent, wanted, depth) => query(parse, parent, wanted, depth),
     };
-    if (reader.need(["SELECT", REFUSAL]).text === REFUSAL) reader.need([], ["reason"]);
+    const begun = reader.need(mayRefuse ? ["SELECT", REFUSAL] : ["SELECT"]);
+    if (begun.text === REFUSAL) reader.need([], ["reason"]);
     else parse.query(undefined, undefined, 0);
   });
 }

@@ -11,6 +11,7 @@ import type { CellIndex } from "../link/cells.ts";
 import { createBinder } from "../sql/bind.ts";
 import type { Choose } from "./choose.ts";
 import { type Complete, createCompleter } from "./complete.ts";
+import { createCredibility } from "./credibility.ts";
 import type { FindProblems } from "./repair.ts";
 import { unknownNames } from "../sql/names.ts";
 
@@ -19,14 +20,17 @@ export type Decoding = {
   /** A finished statement with its columns bound, and with what it lacks of the question. */
   readonly finish: Complete;
   /**
-   * Tried one after the other, as long as the bound answer names what the schema has not. The first leaves joins to
-   * `bind`, because a model that is forced to join what its list named often joins badly; the second leaves nothing.
+   * Tried one after the other, as long as the bound answer names what the schema has not, or refuses for want of what it
+   * has. The first leaves joins to `bind`, because a model that is forced to join what its list named often joins badly;
+   * the second leaves nothing, and does not refuse.
    */
   readonly constraints: readonly Constraint[];
   /** The first of them as GBNF, for a server that takes it instead. */
   readonly grammar?: string;
   /** Whether every table and column of a statement exists. */
   hasKnownNames(sql: string): boolean;
+  /** Whether a refusal may be right: it lacks no table that is there. */
+  isCredible(refusal: string): boolean;
   /** Answers that the model writes for each question, for `choose` to take one. */
   readonly candidates: number;
   readonly choose?: Choose;
@@ -74,14 +78,19 @@ export function createDecoding(
   const { choose, findProblems } = parts;
   const isKept = (by: DecodingOptions["keeper"]) => decode !== "greedy" && keeper === by;
   const shown = withShownNames(database).tables;
-  const constraint = (isStrict: boolean) => createConstraint(shown, dialect, { isStrict });
   return {
     finish: createFinish(database, options, parts.cells),
-    constraints: isKept("process") ? [constraint(false), constraint(true)] : [],
+    constraints: isKept("process")
+      ? [
+          createConstraint(shown, dialect, { isStrict: false }),
+          createConstraint(shown, dialect, { mayRefuse: false }),
+        ]
+      : [],
     ...(isKept("server") && { grammar: gbnfOf(shown, dialect) }),
     candidates: choose ? candidatesOf(decode) : 1,
     ...(choose && { choose }),
     ...(findProblems && { findProblems }),
+    isCredible: createCredibility(tables),
     on: (part) => createDecoding(part, options, parts),
     hasKnownNames(sql) {
       const unknown = unknownNames(sql, dialect, tables);

@@ -109,6 +109,30 @@ test("SQL is bound by the schema, a refusal and the completion are left alone", 
   expect(refused.answer).toEqual({ kind: "refuse", refusal: "no city" });
 });
 
+test("a refusal for want of a table that is there is asked once more, by a grammar that does not refuse", async () => {
+  const decoding = createDecoding(shop, { decode: "grammar", bind: "schema", complete: "none" });
+  const given: GenerateOptions["constraint"][] = [];
+  const generate: Generate = async (requests, options) => {
+    given.push(options?.constraint);
+    const missing = given.length === 1 ? ["customers", "trucks"] : [];
+    return requests.map((_, i) => ({
+      text: missing[i]
+        ? `-- cannot answer: no table of ${missing[i]}`
+        : "SELECT name FROM customer",
+      tokens: 4,
+      finishReason: "stop",
+      ms: 1,
+    }));
+  };
+  const predictions = await createPredict(() => prompt, generate, decoding)(["a", "b"]);
+  expect(predictions).toMatchObject([
+    { answer: { kind: "answer", sql: "SELECT name FROM customer" }, tokens: 8 },
+    { answer: { kind: "refuse", refusal: "no table of trucks" }, tokens: 4 },
+  ]);
+  expect(given).toEqual(decoding.constraints);
+  expect(given.map((one) => one?.advance(one.start, "--") !== undefined)).toEqual([true, false]);
+});
+
 describe("several answers", () => {
   const executor = createExecutor({ workers: 1 });
   afterAll(() => executor.close());

@@ -184,8 +184,12 @@ function refusalAmong(predictions: readonly Prediction[]): Prediction | undefine
   return weigh(refusals) >= REFUSAL_SHARE * weigh(predictions) ? refusals[0] : undefined;
 }
 
-const isRight = ({ answer }: Prediction, decoding?: Decoding): boolean =>
-  answer.kind === "refuse" || decoding === undefined || decoding.hasKnownNames(answer.sql);
+function isRight({ answer }: Prediction, decoding?: Decoding): boolean {
+  if (decoding === undefined) return true;
+  return answer.kind === "refuse"
+    ? decoding.isCredible(answer.refusal)
+    : decoding.hasKnownNames(answer.sql);
+}
 
 /** The second answer, with what both have cost. */
 const together = (before: Prediction, after: Prediction): Prediction => ({
