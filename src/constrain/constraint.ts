@@ -39,7 +39,12 @@ export type Constraint = {
   isRefusal(state: AnswerState): boolean;
   /** The text that must follow, if there is but one way to go on; empty otherwise, and within a character. */
   forcedText(state: AnswerState): string;
+  /** The fixed texts that its unfinished terminal may become; nothing where there is none, or it may be an open one. */
+  becoming(state: AnswerState): readonly string[] | undefined;
 };
+
+/** Signs at the end of a text, the quote of a name among them; bytes of other letters are none. */
+const LAST_SIGNS = /[^\w\x80-\xff]+$/;
 
 const toBytes = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
 
@@ -102,7 +107,10 @@ export function createConstraint(
       const [text, ...others] = longerFixed(partial, next);
       if (text === undefined || others.length > 0 || isOpenBeginning(partial, next)) return "";
       const rest = text.slice(partial.length);
-      if (rest !== "") return isUtf8(Buffer.from(rest, "latin1")) ? rest : "";
+      if (rest !== "") {
+        const sure = standsAlone(text, terminals) ? rest : rest.replace(LAST_SIGNS, "");
+        return isUtf8(Buffer.from(sure, "latin1")) ? sure : "";
+      }
       const settled = settle(state);
       return settled ? forcedText(settled) : "";
     }
@@ -135,6 +143,11 @@ export function createConstraint(
     isRefusal: ({ terminals: [first], partial }) =>
       first === undefined ? partial !== "" && REFUSAL.startsWith(partial) : first.text === REFUSAL,
     forcedText,
+    becoming({ terminals, partial }) {
+      const next = partial === "" ? undefined : expected(terminals);
+      if (next === undefined || isOpenBeginning(partial, next)) return undefined;
+      return longerFixed(partial, next);
+    },
   };
 }
 

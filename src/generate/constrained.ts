@@ -7,6 +7,7 @@ import type { LlamaContextSequence, LlamaModel, Token } from "node-llama-cpp";
 import { assert } from "../base/errors.ts";
 import type { AnswerState, Constraint } from "../constrain/constraint.ts";
 import type { Completion } from "./generate.ts";
+import { createWholeTokens } from "./whole-tokens.ts";
 
 export type ConstrainedOptions = {
   readonly constraint: Constraint;
@@ -89,6 +90,12 @@ async function writeAnswers(
     return { ids: [...path.ids, ...waiting], waiting, state: forced.state, confidence };
   };
 
+  const isWhole = createWholeTokens({
+    constraint,
+    pieces,
+    tokenize: (text) => model.tokenize(text),
+  });
+
   const isMeantRefusal = ({ state, probability }: Choice) =>
     probability >= LEAST_REFUSAL && constraint.isRefusal(state);
 
@@ -111,9 +118,17 @@ async function writeAnswers(
         const piece = pieces[token];
         return piece ? constraint.advance(state, piece, isClosing) : undefined;
       };
+      const acceptWhole = (token: Token): AnswerState | undefined => {
+        const next = accept(token);
+        return next && (next === state || isWhole([...ids, token], next)) ? next : undefined;
+      };
       const isFirst = ids.length === 0;
       const isForking = isFirst || (forks !== undefined && !constraint.isRefusal(state));
-      const choices = await chooseNext(sequence, readers, path.waiting, accept, isForking);
+      const choices = await chooseNext(sequence, readers, path.waiting, {
+        accept,
+        acceptWhole,
+        isForking,
+      });
       const refusal = isFirst ? choices.find(isMeantRefusal) : undefined;
       const [first, second] = refusal ? [refusal] : choices;
       if (first === undefined) return { ids, confidence, finishReason: "length" };
@@ -190,6 +205,14 @@ function readerOf(sequence: LlamaContextSequence, length: number): Reader {
   };
 }
 
+type Choosing = {
+  readonly accept: Accept;
+  /** The same, for tokens into which a text is cut as a whole: they come first. */
+  readonly acceptWhole: Accept;
+  /** Whether the next best is wanted too. */
+  readonly isForking: boolean;
+};
+
 /**
  * The most probable acceptable token after `tokens`, which are evaluated, the last of them again where a short list will
  * not do; with `isForking` also the next best. Empty if none may stand.
@@ -198,18 +221,22 @@ async function chooseNext(
   sequence: LlamaContextSequence,
   readers: readonly Reader[],
   tokens: readonly Token[],
-  accept: Accept,
-  isForking: boolean,
+  { accept, acceptWhole, isForking }: Choosing,
 ): Promise<Choice[]> {
   let waiting = tokens;
-  for (const reader of readers) {
-    const choices = acceptable(await reader.read(waiting), accept, isForking);
+  let others: Choice[] = [];
+  for (let place = 0; ; place++) {
+    const probabilities = await readers[place].read(waiting);
+    const choices = acceptable(probabilities, acceptWhole, isForking);
     if (choices.length > 0) return choices;
+    if (others.length === 0) others = acceptable(probabilities, accept, false);
+    // all tokens are looked through only where none may stand so far
+    const left = readers.length - 1 - place;
+    if (left === 0 || (left === 1 && others.length > 0)) return others;
     const end = sequence.nextTokenIndex;
     await sequence.eraseContextTokenRanges([{ start: end - 1, end }]);
     waiting = tokens.slice(-1);
   }
-  return [];
 }
 
 function acceptable(

@@ -129,6 +129,7 @@ describe.skipIf(!modelFile)("llama.cpp with the default model (needs T2S_MODEL_F
         mayEnd: () => false,
         isRefusal: ({ partial }) => partial === pieces[second],
         forcedText: () => "",
+        becoming: () => undefined,
       };
       const isMeant = probability > 0.1;
       const options = { maxTokens: 1, constraint, candidates: 2 };
