@@ -224,19 +224,17 @@ async function chooseNext(
   { accept, acceptWhole, isForking }: Choosing,
 ): Promise<Choice[]> {
   let waiting = tokens;
-  let others: Choice[] = [];
-  for (let place = 0; ; place++) {
-    const probabilities = await readers[place].read(waiting);
-    const choices = acceptable(probabilities, acceptWhole, isForking);
-    if (choices.length > 0) return choices;
-    if (others.length === 0) others = acceptable(probabilities, accept, false);
-    // all tokens are looked through only where none may stand so far
-    const left = readers.length - 1 - place;
-    if (left === 0 || (left === 1 && others.length > 0)) return others;
+  for (const reader of readers) {
+    const probabilities = await reader.read(waiting);
+    for (const may of [acceptWhole, accept]) {
+      const choices = acceptable(probabilities, may, isForking);
+      if (choices.length > 0) return choices;
+    }
     const end = sequence.nextTokenIndex;
     await sequence.eraseContextTokenRanges([{ start: end - 1, end }]);
     waiting = tokens.slice(-1);
   }
+  return [];
 }
 
 function acceptable(
