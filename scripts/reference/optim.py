@@ -1,4 +1,4 @@
-"""Reference numbers of AdamW, clipping and the mean of the weights, in float64 by PyTorch.
+"""Reference numbers of AdamW, clipping, the mean of the weights and preconditioned gradients, in float64 by PyTorch.
 
 Run: python scripts/reference/optim.py > test/fixtures/reference/optim.json      (torch 2.15)
 """
@@ -21,6 +21,16 @@ for count, step in enumerate(gradients):
     optimizer.step()
     after.append([p.tolist() for p in parameters])
     average = [mean(a, p.detach(), count) for a, p in zip(average, parameters)]
+a, b, grad_a, grad_b = (torch.randn(*shape) for shape in ((3, 5), (4, 3), (3, 5), (4, 3)))
+
+
+def damped(gramian):
+    return gramian + 0.05 * gramian.diagonal().mean() * torch.eye(3)
+
+
+pair = {"a": a, "b": b, "gradA": grad_a, "gradB": grad_b,
+        "afterA": torch.linalg.solve(damped(b.T @ b), grad_a), "afterB": torch.linalg.solve(damped(a @ a.T), grad_b, left=False)}
 print(json.dumps({"lr": 0.01, "weightDecay": 0.1, "maxNorm": 2.0, "start": [t.tolist() for t in start],
                   "gradients": [[t.tolist() for t in step] for step in gradients], "norms": norms, "after": after,
-                  "mean": [a.tolist() for a in average]}))
+                  "mean": [t.tolist() for t in average],
+                  "pair": {name: tensor.flatten().tolist() for name, tensor in pair.items()}}))

@@ -24,4 +24,5 @@ export { isInt8Exact, measureSpeed } from "./speed.ts";
 export { type AdamWOptions, type AdamWState, adamW } from "./optim/adamw.ts";
 export { clipByGlobalNorm, globalNorm } from "./optim/clip.ts";
 export { addToMean } from "./optim/average.ts";
+export { precondition } from "./optim/precondition.ts";
 export { type CosineOptions, cosineWithWarmup } from "./optim/schedule.ts";

@@ -93,6 +93,7 @@ export type Config = {
   readonly "train.dropout": number;
   readonly "train.targetModules": readonly string[];
   readonly "train.tunedLayers": number;
+  readonly "train.optimizer": string;
   readonly "train.learningRate": number;
   readonly "train.averagedShare": number;
   readonly "train.warmupSteps": number;
@@ -248,6 +249,10 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     1000,
     "How many of the last layers are trained; the others keep what they start with. 0 means all.",
   ),
+  "train.optimizer": choice(
+    ["scaled-adamw", "adamw"],
+    "scaled-adamw multiplies the gradient of each half of a low-rank pair by the inverse Gramian of the other, then steps as AdamW.",
+  ),
   "train.learningRate": number(4e-3, 1e-7, 1, "Peak learning rate."),
   "train.averagedShare": number(
     0.33,
@@ -276,7 +281,7 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     0,
     0,
     100_000,
-    "Upper bound of the training time; the forecast sets the steps by it, and after the warm-up the speed so far. 0 means none.",
+    "Upper bound of the training time; the forecast sets the steps by it, after the warm-up the speed so far, half-way more where they fit, and at the end none beyond it. 0 means none.",
   ),
   "train.mode": choice(
     ["auto", "keep", "checkpoint"],

@@ -8,6 +8,8 @@ export type TrainConfig = {
   readonly targetModules: readonly string[];
   /** So many of the last layers are trained. 0 = all. */
   readonly tunedLayers: number;
+  /** "scaled-adamw" preconditions the gradients of each low-rank pair by one another. */
+  readonly optimizer: "scaled-adamw" | "adamw";
   /** Peak learning rate, reached after `warmupSteps`, then a cosine down to a tenth, or the same until the end where weights are averaged. */
   readonly learningRate: number;
   /** The share of the last steps whose weights' mean is the adapter; 0 = the last weights are. */
@@ -25,7 +27,7 @@ export type TrainConfig = {
   readonly longExamples: "stop" | "drop";
   /** Upper bound of the optimiser steps. 0 = no bound. */
   readonly maxSteps: number;
-  /** Upper bound of the training time in minutes: the forecast sets the steps by it, and after the warm-up the speed so far. 0 = no bound. */
+  /** Upper bound of the training time in minutes: the forecast sets the steps by it, after the warm-up the speed so far, half-way more where they fit, and at the end none beyond it. 0 = no bound. */
   readonly maxMinutes: number;
   /** "auto" keeps activations when the forecast fits into free memory. */
   readonly mode: "auto" | "checkpoint" | "keep";

@@ -18,6 +18,7 @@ const jobAt = (name: string): TrainJob => ({
     targetModules: ["q_proj"],
     tunedLayers: 0,
     learningRate: 1e-3,
+    optimizer: "scaled-adamw",
     averagedShare: 0,
     warmupSteps: 0,
     weightDecay: 0,

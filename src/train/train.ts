@@ -21,6 +21,7 @@ import {
   type LoraModelOptions,
   measureSpeed,
   readLlamaConfig,
+  precondition,
 } from "../engine/index.ts";
 import type { GgufFile } from "../format/gguf-file.ts";
 import { openGguf } from "../format/gguf.ts";
@@ -199,7 +200,8 @@ async function runSteps(
   if (saved) emit({ type: "resume", step: firstStep });
   keepRecords<StepEnd>(metricsFile, (record) => record.step <= firstStep);
   const groups = stepGroups(data, config);
-  const measured = config.maxMinutes > 0 ? Math.max(1, config.warmupSteps) : 0;
+  const bounded = config.maxMinutes > 0;
+  const warmedUp = bounded ? Math.max(1, config.warmupSteps) : 0;
   for (let step = 1; step <= steps; step++) {
     const forests = groups.next().value as readonly Forest[];
     if (step <= firstStep) continue;
@@ -209,12 +211,17 @@ async function runSteps(
     if (averaged > 0) addToMean(mean, parameters, averaged);
     appendRecord(metricsFile, event);
     emit(event);
-    if (step === measured) {
+    const isHalfWay = bounded && step === steps >> 1;
+    if (step === warmedUp || isHalfWay || (bounded && averaged > 0)) {
       const times = readRecords<StepEnd>(metricsFile).map(({ ms }) => ms);
       const fitting = Math.min(mostSteps, stepsWithin(config.maxMinutes, times));
-      if (fitting !== steps) emit({ type: "steps-changed", steps: (steps = fitting) });
+      // Half-way only more; once weights are averaged as many as planned, or this step is the last.
+      const ending = fitting > step ? steps : step;
+      const changed = averaged > 0 ? ending : isHalfWay ? Math.max(steps, fitting) : fitting;
+      if (changed !== steps) emit({ type: "steps-changed", steps: (steps = changed) });
     }
-    const isDue = step % config.checkpointEverySteps === 0 || step === steps || step === measured;
+    const isDue =
+      step % config.checkpointEverySteps === 0 || step === steps || step === warmedUp || isHalfWay;
     if (!isDue && !shouldStop()) continue;
     saveCheckpoint(checkpoints, { step, steps, runHash }, numbers);
     emit({ type: "checkpoint-end", step });
@@ -297,6 +304,7 @@ async function runStep(
     steps,
     ...(config.averagedShare > 0 && { floor: 1 }),
   });
+  if (config.optimizer === "scaled-adamw") precondition(parameters, grads, config.rank);
   adamW.update(parameters, grads, moments, step, { lr, weightDecay: config.weightDecay });
   return {
     type: "step-end",

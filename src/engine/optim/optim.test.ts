@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { adamW } from "./adamw.ts";
 import { addToMean } from "./average.ts";
 import { clipByGlobalNorm, globalNorm } from "./clip.ts";
+import { precondition } from "./precondition.ts";
 import { cosineWithWarmup } from "./schedule.ts";
 
 const reference = JSON.parse(readFileSync("test/fixtures/reference/optim.json", "utf8")) as {
@@ -16,6 +17,7 @@ const reference = JSON.parse(readFileSync("test/fixtures/reference/optim.json", 
   norms: number[];
   after: number[][][];
   mean: number[][];
+  pair: Record<"a" | "b" | "gradA" | "gradB" | "afterA" | "afterB", number[]>;
 };
 const arrays = (values: readonly number[][]) => values.map((list) => new Float32Array(list));
 
@@ -39,6 +41,23 @@ test("the mean of the weights is PyTorch's", () => {
   mean.forEach((values, p) =>
     values.forEach((value, k) => expect(value).toBeCloseTo(reference.mean[p][k], 6)),
   );
+});
+
+test("preconditioned gradients of a pair are PyTorch's", () => {
+  const { a, b, gradA, gradB, afterA, afterB } = reference.pair;
+  const grads = arrays([gradA, gradB]);
+  precondition(arrays([a, b]), grads, 3);
+  [afterA, afterB].forEach((after, p) =>
+    after.forEach((value, i) => expect(grads[p][i]).toBeCloseTo(value, 4)),
+  );
+});
+
+test("a gradient whose partner is zero stays as it is", () => {
+  const { b, gradA, gradB } = reference.pair;
+  const grads = arrays([gradA, gradB]);
+  precondition([new Float32Array(gradA.length), new Float32Array(b)], grads, 3);
+  expect(grads[1]).toEqual(new Float32Array(gradB));
+  expect(grads[0]).not.toEqual(new Float32Array(gradA));
 });
 
 test("clipping leaves small gradients alone and says when a gradient is not a number", () => {
