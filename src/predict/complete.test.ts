@@ -19,9 +19,11 @@ const file = buildDatabase(
   join(folder, "jobs.sqlite"),
   `CREATE TABLE JOB (Co INTEGER, Job TEXT, Title TEXT, Status INTEGER, Manager TEXT, Closed TEXT, PRIMARY KEY (Co, Job));
    CREATE TABLE CREW (Id INTEGER PRIMARY KEY, Co INTEGER, Job TEXT, Status INTEGER, Vip INTEGER, Leader TEXT, FOREIGN KEY (Co, Job) REFERENCES JOB (Co, Job));
-   CREATE TABLE COST (Co INTEGER, Job TEXT, Phase TEXT, Amount REAL, FOREIGN KEY (Co, Job) REFERENCES JOB (Co, Job));
+   CREATE TABLE KIND (Kind INTEGER PRIMARY KEY, Name TEXT);
+   CREATE TABLE COST (Co INTEGER, Job TEXT, Phase TEXT, Kind INTEGER REFERENCES KIND (Kind), Amount REAL, FOREIGN KEY (Co, Job) REFERENCES JOB (Co, Job));
    INSERT INTO JOB VALUES (1, '24-101', 'Library', 1, 'Ada Byron', NULL), (2, '24-102', 'Total', 2, 'Grace Hopper', '2024-05-01');
-   INSERT INTO COST VALUES (1, '24-101', '03-300', 10), (2, '24-102', '03-300', 20), (2, '24-102', '16-100', 30);
+   INSERT INTO KIND VALUES (1, 'Labor'), (2, 'Material'), (3, 'Other'), (4, 'Jobs'), (5, 'HVAC');
+   INSERT INTO COST VALUES (1, '24-101', '03-300', 1, 10), (2, '24-102', '03-300', 2, 20), (2, '24-102', '16-100', 5, 30);
    INSERT INTO CREW VALUES (1, 1, '24-101', 1, 0, 'Ada Byron'), (2, 2, '24-102', 2, 1, 'Linus Pauling');`,
 );
 const notes = `
@@ -55,6 +57,9 @@ test.each([
   ["jobs of Ada Byron", "SELECT Job FROM JOB", "Manager = 'Ada Byron'"],
   ["jobs of ada byron", "SELECT Job FROM JOB", "Manager = 'Ada Byron'"],
   ["cost of phase 16-100", "SELECT SUM(Amount) FROM COST", "Phase = '16-100'"],
+  ["labor amount", "SELECT SUM(Amount) FROM COST", "KIND.Name = 'Labor'"],
+  ["HVAC cost", "SELECT SUM(Amount) FROM COST", "KIND.Name = 'HVAC'"],
+  ["cost under Grace Hopper", "SELECT SUM(Amount) FROM COST", "JOB.Manager = 'Grace Hopper'"],
 ])("%j, %s: %s", (question, sql, condition) =>
   expect(complete(question, sql)).toBe(`${sql} WHERE ${condition}`),
 );
@@ -67,6 +72,23 @@ test.each([
     "SELECT Status, COUNT(*) FROM JOB GROUP BY Status",
   ],
   ["its table is not read", "cost of open jobs", "SELECT SUM(Amount) FROM COST"],
+  [
+    "the key to its table is spoken of",
+    "labor amount",
+    "SELECT SUM(Amount) FROM COST WHERE Kind = 2",
+  ],
+  [
+    "a sub-query reads its table",
+    "labor amount",
+    "SELECT SUM(Amount) FROM COST WHERE Co IN (SELECT Kind FROM KIND)",
+  ],
+  ["tables that are not read could be meant", "cost under Ada Byron", "SELECT Amount FROM COST"],
+  ["the value stands before no measure", "labor by job", "SELECT SUM(Amount) FROM COST"],
+  ["another value is said too", "labor and material amount", "SELECT SUM(Amount) FROM COST"],
+  ["the value is in another form", "materials amount", "SELECT SUM(Amount) FROM COST"],
+  ["many rows belong to one", "labor amount of jobs", "SELECT COUNT(*) FROM JOB"],
+  ["the value is a word of every day", "other amount", "SELECT SUM(Amount) FROM COST"],
+  ["the value is a word of the schema", "jobs amount", "SELECT SUM(Amount) FROM COST"],
   ["the word is one of the sentence", "total of the jobs", "SELECT COUNT(*) FROM JOB"],
   ["the number belongs to nothing", "the 2 jobs", "SELECT Job FROM JOB"],
   [
@@ -124,6 +146,16 @@ test("a decoding adds it to what is bound, and gives it its table where two have
   expect(finish("phases of company 1 under Ada Byron", sql)).toMatch(/ AND (COST|JOB)\.Co = 1$/);
   const none = createDecoding(database, { ...options, complete: "none" }, { cells });
   expect(none.finish("phases of company 1 under Ada Byron", sql)).toBe(sql);
+});
+
+test("a value of a table that is not read brings the join with it", () => {
+  const options = { decode: "greedy", bind: "schema", complete: "question" } as const;
+  const { finish } = createDecoding(database, options, { cells });
+  expect(finish("labor amount by job", "SELECT Job, SUM(Amount) FROM COST GROUP BY Job")).toBe(
+    "SELECT Job, SUM(Amount) FROM COST JOIN KIND USING (Kind) WHERE Name = 'Labor' GROUP BY Job",
+  );
+  const unbound = "SELECT Title FROM COST LEFT JOIN JOB USING (Co, Job)";
+  expect(finish("labor amount by job", unbound)).toBe(unbound);
 });
 
 type Pair = { readonly question: string; readonly sql?: string };

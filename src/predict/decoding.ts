@@ -92,14 +92,16 @@ export function createDecoding(
     ...(findProblems && { findProblems }),
     isCredible: createCredibility(tables),
     on: (part) => createDecoding(part, options, parts),
-    hasKnownNames(sql) {
-      const unknown = unknownNames(sql, dialect, tables);
-      return unknown !== undefined && unknown.tables.length + unknown.columns.length === 0;
-    },
+    hasKnownNames: (sql) => hasKnownNames(sql, database),
   };
 }
 
-/** What is added may need a qualifier: hence bound before and after, and nothing added where nothing is bound. */
+function hasKnownNames(sql: string, { dialect, tables }: Database): boolean {
+  const unknown = unknownNames(sql, dialect, tables);
+  return unknown !== undefined && unknown.tables.length + unknown.columns.length === 0;
+}
+
+/** What is added may need a qualifier or a join: hence bound before and after, and nothing added where nothing is bound. */
 function createFinish(
   database: Database,
   { bind, complete }: DecodingOptions,
@@ -112,6 +114,8 @@ function createFinish(
   return (question, sql) => {
     const first = bound(sql);
     const whole = completed(question, first);
-    return whole === first ? first : bound(whole);
+    if (whole === first) return first;
+    const last = bound(whole);
+    return hasKnownNames(last, database) ? last : first;
   };
 }

@@ -27,6 +27,8 @@ const TABLES = [
   table("Job", ["Co", "Job", "Title"]),
   table("Line", ["Num", "Item", "Qty"], ["Num", "Invoice", "Num"]),
   table("Island", ["Alone"]),
+  table("Phase", ["Co", "Job", "Phase"], ["Co Job", "Job", "Co Job"]),
+  table("Hours", ["Co", "Job", "Phase", "Worked"], ["Co Job Phase", "Phase", "Co Job Phase"]),
 ];
 const bind = createBinder("sqlite", TABLES);
 
@@ -53,6 +55,11 @@ describe("a column is taken from the table that has it", () => {
       "the way may lead through a table between",
       "SELECT City FROM Line WHERE Qty > 2",
       "SELECT City FROM Line JOIN Invoice USING (Num) JOIN Customer ON Customer = Id WHERE Qty > 2",
+    ],
+    [
+      "what lies between is left out where its key is the table's own",
+      "SELECT Title FROM Hours WHERE Worked > 2",
+      "SELECT Title FROM Hours JOIN Job USING (Co, Job) WHERE Worked > 2",
     ],
     [
       "a wrong alias is put right",

@@ -93,11 +93,11 @@ const isAmbiguous = (statement: SqlNode, { tables, dialect }: Schema): boolean =
 
 const lower = (name: string) => name.toLowerCase();
 
-/** Every foreign key in both directions. */
+/** Every foreign key in both directions, those that follow from two of them included. */
 function graphOf(dialect: Dialect, tables: readonly JoinableTable[]): Graph {
-  const known = new Set(tables.map(({ name }) => lower(name)));
+  const known = new Map(tables.map((table) => [lower(table.name), table]));
   const edges = tables.flatMap((table) =>
-    table.foreignKeys
+    [...table.foreignKeys, ...impliedKeys(table, known)]
       .filter(({ refTable }) => known.has(lower(refTable)))
       .flatMap(({ columns, refTable, refColumns }) => {
         const column = (owner: string, name: string) =>
@@ -113,6 +113,34 @@ function graphOf(dialect: Dialect, tables: readonly JoinableTable[]): Graph {
       }),
   );
   return Map.groupBy(edges, ({ from }) => from);
+}
+
+type ForeignKey = JoinableTable["foreignKeys"][number];
+
+/**
+ * Keys through other tables whose columns the table holds itself: a phase's (job, phase) of a cost whose phase belongs to
+ * a job gives the cost a key to the job.
+ */
+function impliedKeys(
+  { foreignKeys }: JoinableTable,
+  known: ReadonlyMap<string, JoinableTable>,
+): ForeignKey[] {
+  const found = new Map<string, ForeignKey>();
+  const keyOf = ({ columns, refTable }: ForeignKey) => lower([refTable, ...columns].join());
+  const own = new Set(foreignKeys.map(keyOf));
+  const follow = (key: ForeignKey) => {
+    const held = key.refColumns.map(lower);
+    for (const next of known.get(lower(key.refTable))?.foreignKeys ?? []) {
+      const at = next.columns.map((column) => held.indexOf(lower(column)));
+      if (at.includes(-1)) continue;
+      const implied = { ...next, columns: at.map((i) => key.columns[i]) };
+      if (own.has(keyOf(implied)) || found.has(keyOf(implied))) continue;
+      found.set(keyOf(implied), implied);
+      follow(implied);
+    }
+  };
+  foreignKeys.forEach(follow);
+  return [...found.values()];
 }
 
 /** What changes at one SELECT. */

@@ -19,10 +19,11 @@ export type SaidCondition = {
   readonly isVague: boolean;
 };
 
-/** Words of every day that comments explain codes with, and terms are named by. */
+/** Words of every day that comments explain codes with, terms are named by, and cells hold. */
 const EVERYDAY = new Set("no yes not none other another any all past last new".split(" "));
 
-const isEveryday = (words: readonly string[]) =>
+/** Whether the words say nothing that another question would not say too. */
+export const isEveryday = (words: readonly string[]): boolean =>
   words.every((word) => isStopWord(word) || EVERYDAY.has(word));
 
 type Named = Pick<Database, "dialect" | "tables" | "knowledge">;
