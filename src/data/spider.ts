@@ -9,6 +9,8 @@ import type { Divisible } from "./split.ts";
 export type SpiderItem = {
   readonly db_id: string;
   readonly question?: string;
+  /** Spider-Syn's name of the question. */
+  readonly SpiderSynQuestion?: string;
   readonly query: string;
   /** As some files state it. */
   readonly hardness?: string;

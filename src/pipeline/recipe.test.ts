@@ -15,7 +15,8 @@ import { silent } from "../base/progress.ts";
 import { readPeftAdapter } from "../export/peft.ts";
 import { defaultConfig } from "./config.ts";
 import { projectAt } from "./project.ts";
-import { readRecipe, runRecipe, textsOfRecipe } from "./recipe.ts";
+import { readRecipe, runRecipe } from "./recipe.ts";
+import { textsOfSources } from "./recipe-texts.ts";
 import { openBaseModel } from "./model.ts";
 import type { StageContext } from "./run.ts";
 import { startAdapterOf, startHash } from "./start-adapter.ts";
@@ -33,37 +34,38 @@ function recipeWith(text: string): ReturnType<typeof readRecipe> {
 }
 
 test("a recipe sets options over the defaults", () => {
-  const { config, pairs, refusalsPerDatabase } = recipeWith(
-    "pairs: [a.json]\ndatabases: db\ntrain:\n  rank: 4\n",
+  const [{ config, sources, share }, ...others] = recipeWith(
+    "pairs: [a.json]\ndatabases: db\nschemas: own\ntrain:\n  rank: 4\n",
   );
   expect(config).toEqual({ ...defaultConfig, "train.rank": 4 });
-  expect(pairs).toEqual(["a.json"]);
-  expect(refusalsPerDatabase).toBe(0);
+  expect(sources).toMatchObject({ pairs: ["a.json"], databases: "db", refusalsPerDatabase: 0 });
+  expect(sources.schemas).toBe(join(folder, "own"));
+  expect([share, others]).toEqual([1, []]);
 });
 
 test.each([
   ["databases: db\n", /"pairs" \(a list of files\)/],
   ["pairs: [a]\ndatabases: db\nrefusalsPerDatabase: -1\n", /refusalsPerDatabase is -1/],
   ["pairs: [a]\ndatabases: db\ntrain:\n  rnk: 4\n", /did you mean "train\.rank"/],
-  ["pairs: [a]\ndatabases: db\nagain: { share: 2 }\n", /again\.share is 2; a number above 0/],
+  ["pairs: [a]\n", /"pairs" \(a list of files\) and "databases"/],
+  ["pairs: [a]\ndatabases: db\npairsPerDatabase: 1.5\n", /pairsPerDatabase is 1\.5/],
+  ["pairs: [a]\ndatabases: db\nagain: [{ share: 2 }]\n", /again\.share is 2; a number above 0/],
+  ["pairs: [a]\ndatabases: db\nagain: { share: 1 }\n", /"again" is a list of passes/],
 ])("a recipe that is none is refused: %j", (text, message) => {
   expect(() => recipeWith(text)).toThrow(message);
 });
 
-test("the recipe of the bundled adapter is one, with a second pass over some of its pairs", () => {
-  const { config, pairs, again, hash } = readRecipe("recipes/sql-start.yaml");
-  expect(config["train.start"]).toBe("none");
-  const { recipe: second, share } = again!;
-  expect(share).toBe(0.4);
-  expect(second.pairs).toEqual(pairs.slice(0, 1));
-  expect(second.config).toEqual({
-    ...config,
-    "data.seed": 43,
-    "train.seed": 43,
-    "train.learningRate": 0.002,
-  });
-  expect(second.hash).not.toBe(hash);
-  expect(second.again).toBeUndefined();
+test("a further pass does what the first does but for what it says itself", () => {
+  const [first, second, third] = recipeWith(
+    "pairs: [a, b]\ndatabases: db\ndata.seed: 1\ntrain: { rank: 4, seed: 5 }\nagain:\n" +
+      "  - { share: 0.5, pairs: [a], train: { seed: 6 } }\n  - { share: 1, data.seed: 2 }\n",
+  );
+  expect(second.share).toBe(0.5);
+  expect(second.sources).toEqual({ ...first.sources, pairs: ["a"] });
+  expect(second.config).toEqual({ ...first.config, "train.seed": 6 });
+  expect(third.sources).toEqual(first.sources);
+  expect(third.config).toEqual({ ...first.config, "data.seed": 2 });
+  expect(new Set([first, second, third].map(({ hash }) => hash)).size).toBe(3);
 });
 
 describe.skipIf(!data || !modelFile)(
@@ -94,7 +96,8 @@ describe.skipIf(!data || !modelFile)(
 
     test("texts stand under the prompt of their own schema, in compact style, with refusals", async () => {
       const base = await openBaseModel(`gguf:${modelFile}`, silent);
-      const texts = await textsOfRecipe(recipe(), folder, base);
+      const [{ sources, config }] = recipe();
+      const texts = await textsOfSources(sources, { archive: folder, config, base });
       expect(texts.map(({ completion }) => completion)).toEqual([
         "SELECT COUNT(*) FROM singer",
         "SELECT PetType FROM Pets ORDER BY pet_age DESC LIMIT 1",
@@ -104,6 +107,48 @@ describe.skipIf(!data || !modelFile)(
       expect(texts[1].prefix).toContain("Has_Pet");
       expect(new Set(texts.slice(2).map(({ prefix }) => prefix)).size).toBe(2);
       expect(texts[0].suffix).toMatch(/^How many singers do we have\?/);
+    });
+
+    test("pairs of a schema that is only a script stand under its prompt", async () => {
+      mkdirSync(join(folder, "own"));
+      const pairs = [
+        { id: "1", question: "How many?", sql: "select count(*) from Load_T" },
+        { id: "2", question: "Which trucks?", refusal: "no table of trucks" },
+      ];
+      writeFileSync(
+        join(folder, "own", "freight.sql"),
+        "CREATE TABLE Load_T (LoadNo INTEGER PRIMARY KEY, Stat TEXT CHECK (Stat IN ('P', 'Q')));",
+      );
+      writeFileSync(
+        join(folder, "own", "freight.jsonl"),
+        pairs.map((pair) => JSON.stringify(pair)).join("\n"),
+      );
+      const base = await openBaseModel(`gguf:${modelFile}`, silent);
+      const [{ sources, config }] = recipeWith("schemas: own\n");
+      const texts = await textsOfSources(sources, { archive: folder, config, base });
+      expect(texts.map(({ completion }) => completion)).toEqual([
+        "SELECT COUNT(*) FROM Load_T",
+        "-- cannot answer: no table of trucks",
+      ]);
+      expect(texts[0].prefix).toContain("Load_T: LoadNo | Stat");
+      expect(texts[1].prefix).toBe(texts[0].prefix);
+    });
+
+    test("as many pairs of a database as are wanted are drawn", async () => {
+      const base = await openBaseModel(`gguf:${modelFile}`, silent);
+      const queries = ["SELECT count(*) FROM pets", "SELECT max(weight) FROM pets"];
+      const items = queries.map((query) => ({
+        db_id: "pets_1",
+        SpiderSynQuestion: "What ?",
+        query,
+      }));
+      writeFileSync(join(folder, "pairs.json"), JSON.stringify(items));
+      const [{ sources, config }] = recipeWith(
+        "pairs: [pairs.json]\ndatabases: database\npairsPerDatabase: 1\n",
+      );
+      const texts = await textsOfSources(sources, { archive: folder, config, base });
+      expect(texts).toHaveLength(1);
+      expect(texts[0].suffix).toMatch(/^What\?/);
     });
 
     test("it ends with an adapter in half precision that a project starts from, on its own base alone", async () => {
@@ -134,7 +179,7 @@ describe.skipIf(!data || !modelFile)(
     }, 60_000);
 
     test("after a second pass it lies between the two; a pass that is done is not done again", async () => {
-      const first = recipe();
+      const [first] = recipe();
       const out = (name: string) => ({
         archive: folder,
         out: join(folder, name),
@@ -142,8 +187,8 @@ describe.skipIf(!data || !modelFile)(
       });
       const weightsOf = (name: string) =>
         readPeftAdapter(join(folder, name)).pairs.map(({ a, b }) => [...a, ...b]);
-      const again = (share: number) => ({ ...first, again: { recipe: first, share } });
-      await runRecipe(first, out("first"));
+      const again = (share: number) => [first, { ...first, share }];
+      await runRecipe([first], out("first"));
       await runRecipe(again(1), out("second"));
       const metrics = () => readFileSync(join(folder, "second", "run-2", "metrics.jsonl"), "utf8");
       const before = metrics();
