@@ -203,7 +203,7 @@ describe.skipIf(!modelFile)("with the default model (needs T2S_MODEL_FILE)", () 
   });
 
   /**
-   * llama.cpp rounds activations to 8 bits for Q4_1 weights: 0.2 nats (root mean square over these tokens) away from
+   * llama.cpp rounds activations to 8 bits for Q4_1 weights: 0.2 to 0.27 nats (root mean square over these tokens; by processor) away from
    * transformers with or without adapter, where the effect is 0.9 to 1.6. On the same base in F32 both differ by 0.007
    * and the cosine is 0.99998. With rows of q and k in the wrong order the cosines are 0.22 and 0.84.
    */
@@ -224,7 +224,7 @@ describe.skipIf(!modelFile)("with the default model (needs T2S_MODEL_FILE)", () 
   /** No activation is rounded to 8 bits over F16: what is left is the rounding of the sums. */
   test.each<[WritableType, number]>([
     ["F16", 0.02],
-    ["Q8_0", 0.25],
+    ["Q8_0", 0.3],
   ])(
     "base and adapter merged as %s have the probabilities of transformers and PEFT",
     async (type, most) => {
