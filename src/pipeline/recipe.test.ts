@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { silent } from "../base/progress.ts";
 import { readPeftAdapter } from "../export/peft.ts";
@@ -66,6 +66,16 @@ test("a further pass does what the first does but for what it says itself", () =
   expect(third.sources).toEqual(first.sources);
   expect(third.config).toEqual({ ...first.config, "data.seed": 2 });
   expect(new Set([first, second, third].map(({ hash }) => hash)).size).toBe(3);
+});
+
+test("the recipes that come with the program are some", () => {
+  const [first, second] = readRecipe("recipes/sql-start.yaml");
+  expect(first.start).toBeUndefined();
+  expect(second.share).toBe(0.4);
+  expect(second.sources.pairs).toEqual(first.sources.pairs.slice(0, 1));
+  const business = readRecipe("recipes/sql-business.yaml");
+  expect(business.map(({ sources }) => basename(sources.schemas ?? ""))).toEqual(["a", "b"]);
+  expect(business[0].start).toBe(resolve("adapters/sql-start"));
 });
 
 describe.skipIf(!data || !modelFile)(
@@ -178,7 +188,7 @@ describe.skipIf(!data || !modelFile)(
       expect(await startHash(none)).toBeNull();
     }, 60_000);
 
-    test("after a second pass it lies between the two; a pass that is done is not done again", async () => {
+    test("after a second pass it lies between the two, a pass that is done is not done again, another recipe goes on with it", async () => {
       const [first] = recipe();
       const out = (name: string) => ({
         archive: folder,
@@ -201,6 +211,14 @@ describe.skipIf(!data || !modelFile)(
       for (const [i, pair] of way.entries())
         for (const [k, weight] of pair.entries())
           expect(Math.abs(weight - (0.75 * start[i][k] + 0.25 * end[i][k]))).toBeLessThan(1e-3);
+      const [next] = recipeWith(
+        `model: gguf:${modelFile}\npairs: [pairs.json]\ndatabases: database\n` +
+          "train: { start: first, rank: 2, alpha: 4, epochs: 1, batchSize: 4, learningRate: 0.0000001 }\n",
+      );
+      await runRecipe([next], out("next"));
+      for (const [i, pair] of weightsOf("next").entries())
+        for (const [k, weight] of pair.entries())
+          expect(Math.abs(weight - start[i][k])).toBeLessThan(1e-3);
     }, 120_000);
   },
 );

@@ -8,10 +8,11 @@ import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import { UserError } from "../base/errors.ts";
-import { hashOfJson } from "../base/hash.ts";
+import { hashOfJson, sha256OfFile } from "../base/hash.ts";
 import type { Progress } from "../base/progress.ts";
 import { type Adapter, between } from "../engine/index.ts";
 import { exportStart, type Manifest } from "../export/export.ts";
+import { PEFT_WEIGHTS, readPeftAdapter } from "../export/peft.ts";
 import { startTraining } from "../train/start.ts";
 import { defaultConfig, parseConfig } from "./config.ts";
 import { type BaseModel, openBaseModel } from "./model.ts";
@@ -22,6 +23,8 @@ import { showEvent, trainConfigOf } from "./stages/train.ts";
 export type Recipe = {
   readonly sources: Sources;
   readonly config: Config;
+  /** Folder of the adapter that the first pass goes on with; without, it starts from nothing. */
+  readonly start?: string;
   /** Identity of the file's content. */
   readonly hash: string;
 };
@@ -57,7 +60,10 @@ function recipeOf(document: Document, path: string): Recipe {
         "config-invalid",
         `${path}: ${key} is ${String(count)}; a whole number is wanted`,
       );
+  const config = { ...defaultConfig, ...parseConfig(stringify(options), path) };
+  const start = config["train.start"];
   return {
+    start: start === "none" || start === "auto" ? undefined : resolve(dirname(path), start),
     sources: {
       pairs,
       databases,
@@ -66,7 +72,7 @@ function recipeOf(document: Document, path: string): Recipe {
       ablatedPerDatabase: ablatedPerDatabase as number,
       pairsPerDatabase: pairsPerDatabase as number | undefined,
     },
-    config: { ...defaultConfig, ...parseConfig(stringify(options), path) },
+    config,
     hash: hashOfJson(document),
   };
 }
@@ -106,22 +112,25 @@ export async function runRecipe(
 }
 
 async function trainPass(
-  { config, sources, hash }: Recipe,
+  { config, sources, hash, start: folderOfStart }: Recipe,
   folder: string,
   base: BaseModel,
   { archive, out, progress, signal }: RecipeRun,
-  start?: Adapter,
+  before?: Adapter,
 ): Promise<Adapter> {
   progress.step("pairs");
   const texts = await textsOfSources(sources, { archive, config, base });
   progress.done(`${texts.length} texts`);
   progress.step("train");
+  const isGiven = before === undefined && folderOfStart !== undefined;
+  const start = isGiven ? readPeftAdapter(folderOfStart) : before;
+  const startHash = isGiven ? await sha256OfFile(join(folderOfStart, PEFT_WEIGHTS)) : undefined;
   const job = {
     modelFile: base.path,
     config: trainConfigOf(config),
     texts,
     runFolder: join(out, folder),
-    runHash: hashOfJson({ recipe: hash, base: base.sha256, texts }),
+    runHash: hashOfJson({ recipe: hash, base: base.sha256, texts, startHash }),
     start,
   };
   const result = await startTraining(job, (event) => showEvent(progress, event), { signal });
