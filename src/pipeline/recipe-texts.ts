@@ -1,18 +1,21 @@
 /**
  * What a recipe trains on, as training texts: pairs in Spider's form with their databases, schemas of which there is only
- * the script, with pairs of their own, and refusals made from both. Every pair stands under the prompt of its database,
- * in the style of training text.
+ * the script, with pairs of their own or without, and pairs and refusals made from both. Every pair stands under the prompt
+ * of its database, in the style of training text.
  */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { Rng } from "../base/rng.ts";
 import { ablate, withoutTables } from "../data/ablate.ts";
+import type { Example } from "../data/example.ts";
 import { parsePairs } from "../data/pairs.ts";
 import { readSpiderItems, spiderDatabaseFile } from "../data/spider.ts";
+import { readTarget, varietyOf } from "../data/synthesize/profile.ts";
 import { synthesizeRefusals } from "../data/synthesize/refuse.ts";
+import { synthesize } from "../data/synthesize/synthesize.ts";
 import { createExecutor, type Executor } from "../db/executor.ts";
-import { type Answer, renderAnswer } from "../prompt/answer.ts";
+import { renderAnswer } from "../prompt/answer.ts";
 import type { Prompt } from "../prompt/prompt.ts";
 import { buildFromDdl } from "../schema/from-ddl.ts";
 import { introspect } from "../schema/introspect.ts";
@@ -28,10 +31,12 @@ export type Sources = {
   readonly pairs: readonly string[];
   /** Folder of their databases, below the archive folder. */
   readonly databases: string;
-  /** Folder of NAME.sql, a script of CREATE TABLE whose rows are made up, with NAME.jsonl, its pairs. */
+  /** Folder of NAME.sql, a script of CREATE TABLE whose rows are made up, each with NAME.jsonl, its pairs, if it has any. */
   readonly schemas?: string;
-  /** Of Spider's form, drawn by the seed; all when left out. */
-  readonly pairsPerDatabase?: number;
+  /** Of Spider's form, at most, drawn by the seed. */
+  readonly pairsPerDatabase: number;
+  /** Made from the schema and its values, with the spread of `data.target`. */
+  readonly syntheticPerDatabase: number;
   readonly refusalsPerDatabase: number;
   /** Pairs whose prompt lacks a table. */
   readonly ablatedPerDatabase: number;
@@ -44,7 +49,7 @@ export type TextOptions = {
   readonly base: BaseModel;
 };
 
-type Pair = { readonly question: string } & Answer;
+type Pair = Pick<Example, "question" | "kind" | "sql" | "refusal">;
 
 /** A database with the prompt of its schema. */
 type Place = { readonly file: string; readonly database: Database; readonly prompt: Prompt };
@@ -55,18 +60,22 @@ type Asked = { readonly pair: Pair; readonly place: Place };
 /** Rows of a large table of a schema that has none. */
 const MADE_ROWS = 400;
 
-/** All texts: the pairs of all databases, those without a table, then refusals. Raises what reading the sources raises. */
+/** All texts: the pairs of all databases, those without a table, then what is made. Raises what reading the sources raises. */
 export async function textsOfSources(sources: Sources, options: TextOptions): Promise<TrainText[]> {
   const made = mkdtempSync(join(tmpdir(), "t2s-schemas-"));
   const executor = createExecutor({ workers: 2, timeoutMs: 20_000 });
   try {
     const asked = spiderPairs(sources, options);
-    if (sources.schemas !== undefined) asked.push(...schemaPairs(sources.schemas, made, options));
-    const places = Map.groupBy(asked, ({ place }) => place);
+    const places = new Set(asked.map(({ place }) => place));
+    if (sources.schemas !== undefined)
+      for (const { place, pairs } of schemaPlaces(sources.schemas, made, options)) {
+        places.add(place);
+        asked.push(...pairs.map((pair) => ({ pair, place })));
+      }
     const texts = asked.map(({ pair, place }) => textOf(pair, place));
-    for (const [place, own] of places) texts.push(...ablatedTexts(sources, place, own, options));
-    for (const place of places.keys())
-      texts.push(...(await refusalTexts(sources, place, options, executor)));
+    const askedOf = Map.groupBy(asked, ({ place }) => place);
+    for (const [place, own] of askedOf) texts.push(...ablatedTexts(sources, place, own, options));
+    for (const place of places) texts.push(...(await madeTexts(sources, place, options, executor)));
     return texts;
   } finally {
     await executor.close();
@@ -75,7 +84,7 @@ export async function textsOfSources(sources: Sources, options: TextOptions): Pr
 }
 
 function spiderPairs(
-  { pairs, databases, pairsPerDatabase = Infinity }: Sources,
+  { pairs, databases, pairsPerDatabase }: Sources,
   options: TextOptions,
 ): Asked[] {
   const { archive, config } = options;
@@ -102,21 +111,25 @@ function spiderPairs(
     }));
 }
 
-const schemaPairs = (folder: string, made: string, options: TextOptions): Asked[] =>
+const schemaPlaces = (folder: string, made: string, options: TextOptions) =>
   readdirSync(folder)
     .filter((name) => name.endsWith(".sql"))
     .sort()
-    .flatMap((script) => {
+    .map((script) => {
       const name = basename(script, ".sql");
       const file = join(made, `${name}.sqlite`);
       buildFromDdl(join(folder, script), file, { rows: MADE_ROWS });
-      const place = placeOf(file, name, options);
-      return parsePairs(join(folder, `${name}.jsonl`)).map(
-        ({ question, sql, refusal = "" }): Asked => ({
-          pair: sql ? { question, kind: "answer", sql } : { question, kind: "refuse", refusal },
-          place,
-        }),
-      );
+      const pairsFile = join(folder, `${name}.jsonl`);
+      const pairs = existsSync(pairsFile) ? parsePairs(pairsFile) : [];
+      return {
+        place: placeOf(file, name, options),
+        pairs: pairs.map(({ question, sql = "", refusal }): Pair => ({
+          question,
+          kind: sql ? "answer" : "refuse",
+          sql,
+          refusal,
+        })),
+      };
     });
 
 function placeOf(file: string, dbId: string, { base, config }: TextOptions): Place {
@@ -131,10 +144,10 @@ const textOf = (
 ): TrainText => ({
   prefix: prompt.prefix,
   suffix: prompt.suffixOf(pair.question),
-  completion:
-    pair.kind === "refuse"
-      ? renderAnswer(pair)
-      : trainingStyle(pair.sql, database.dialect, withShownNames(database).tables).sql,
+  completion: renderAnswer({
+    ...pair,
+    sql: trainingStyle(pair.sql, database.dialect, withShownNames(database).tables).sql,
+  }),
 });
 
 /** Pairs of one database under its schema without one of the tables. */
@@ -144,7 +157,7 @@ function ablatedTexts(
   asked: readonly Asked[],
   { base, config }: TextOptions,
 ): TrainText[] {
-  const answers = asked.flatMap(({ pair }) => (pair.kind === "answer" ? [pair] : []));
+  const answers = asked.map(({ pair }) => pair).filter(({ kind }) => kind === "answer");
   const ablated = ablate(answers, database, {
     count: ablatedPerDatabase,
     groupSize: config["train.batchSize"],
@@ -154,27 +167,27 @@ function ablatedTexts(
     const prompt = base.promptFor(withoutTables(database, pair.without), {
       schema: schemaFormOf(config),
     });
-    const { question, refusal = "" } = pair;
-    const answer: Answer =
-      pair.kind === "answer" ? { kind: "answer", sql: pair.sql } : { kind: "refuse", refusal };
-    return textOf({ question, ...answer }, { database, prompt });
+    return textOf(pair, { database, prompt });
   });
 }
 
-async function refusalTexts(
-  { refusalsPerDatabase }: Sources,
-  { file, database, prompt }: Place,
+async function madeTexts(
+  { syntheticPerDatabase, refusalsPerDatabase }: Sources,
+  place: Place,
   { config }: TextOptions,
   executor: Executor,
 ): Promise<TrainText[]> {
-  const examples = await synthesizeRefusals(database, {
-    count: refusalsPerDatabase,
-    seed: config["data.seed"],
-    run: (sqls) => executor.runMany(file, sqls, { maxRows: 10_000 }),
+  const { file, database } = place;
+  const { "data.seed": seed, "data.target": target } = config;
+  const run = (sqls: readonly string[]) =>
+    executor.runMany(file, sqls, { maxRows: 10_000, overflow: "truncate" });
+  const { examples } = await synthesize(database, {
+    count: syntheticPerDatabase,
+    seed,
+    run,
+    target: readTarget(target),
+    variety: varietyOf(target),
   });
-  return examples.map((example) => ({
-    prefix: prompt.prefix,
-    suffix: prompt.suffixOf(example.question),
-    completion: renderAnswer(example),
-  }));
+  const refusals = await synthesizeRefusals(database, { count: refusalsPerDatabase, seed, run });
+  return [...examples, ...refusals].map((example) => textOf(example, place));
 }

@@ -48,6 +48,7 @@ test.each([
   ["pairs: [a]\ndatabases: db\nrefusalsPerDatabase: -1\n", /refusalsPerDatabase is -1/],
   ["pairs: [a]\ndatabases: db\ntrain:\n  rnk: 4\n", /did you mean "train\.rank"/],
   ["pairs: [a]\n", /"pairs" \(a list of files\) and "databases"/],
+  ["pairs: [a]\ndatabases: db\nsyntheticPerDatabase: many\n", /syntheticPerDatabase is many/],
   ["pairs: [a]\ndatabases: db\npairsPerDatabase: 1.5\n", /pairsPerDatabase is 1\.5/],
   ["pairs: [a]\ndatabases: db\nagain: [{ share: 2 }]\n", /again\.share is 2; a number above 0/],
   ["pairs: [a]\ndatabases: db\nagain: { share: 1 }\n", /"again" is a list of passes/],
@@ -142,6 +143,31 @@ describe.skipIf(!data || !modelFile)(
       ]);
       expect(texts[0].prefix).toContain("Load_T: LoadNo | Stat");
       expect(texts[1].prefix).toBe(texts[0].prefix);
+    });
+
+    test("pairs are made for every database, for a script without any too", async () => {
+      mkdirSync(join(folder, "own"));
+      writeFileSync(
+        join(folder, "own", "freight.sql"),
+        "CREATE TABLE truck (truck_id INTEGER PRIMARY KEY, maker TEXT, weight REAL, built DATE);",
+      );
+      const base = await openBaseModel(`gguf:${modelFile}`, silent);
+      const sourcesOf = (more: string) =>
+        recipeWith(`pairs: [pairs.json]\ndatabases: database\nschemas: own\n${more}`)[0];
+      const textsOf = ({ sources, config }: ReturnType<typeof sourcesOf>) =>
+        textsOfSources(sources, { archive: folder, config, base });
+      const [people, more] = [
+        await textsOf(sourcesOf("")),
+        await textsOf(sourcesOf("syntheticPerDatabase: 5\n")),
+      ];
+      expect(people).toHaveLength(2);
+      expect(more.slice(0, 2)).toEqual(people);
+      const made = more.slice(2);
+      expect(
+        [...Map.groupBy(made, ({ prefix }) => prefix).values()].map((own) => own.length),
+      ).toEqual([5, 5, 5]);
+      for (const { completion } of made) expect(completion).toMatch(/^SELECT /);
+      expect(made[14].prefix).toContain("truck: truck_id | maker");
     });
 
     test("as many pairs of a database as are wanted are drawn", async () => {

@@ -43,9 +43,16 @@ export function readRecipe(path: string): readonly Pass[] {
 
 type Document = Readonly<Record<string, unknown>>;
 
+/** Keys that count texts of each database, as they are when left out. */
+const PER_DATABASE = {
+  pairsPerDatabase: Infinity,
+  syntheticPerDatabase: 0,
+  refusalsPerDatabase: 0,
+  ablatedPerDatabase: 0,
+};
+
 function recipeOf(document: Document, path: string): Recipe {
   const { pairs = [], databases = "", schemas, ...others } = document;
-  const { refusalsPerDatabase = 0, ablatedPerDatabase = 0, pairsPerDatabase, ...options } = others;
   const isNames = Array.isArray(pairs) && pairs.every((name) => typeof name === "string");
   const isWhole = isNames && typeof databases === "string" && (databases || pairs.length === 0);
   if (!isWhole || (pairs.length === 0 && typeof schemas !== "string"))
@@ -53,8 +60,10 @@ function recipeOf(document: Document, path: string): Recipe {
       "config-invalid",
       `${path}: "pairs" (a list of files) and "databases" (a folder) are wanted, or "schemas" (a folder)`,
     );
-  const counts = { refusalsPerDatabase, ablatedPerDatabase, pairsPerDatabase };
-  for (const [key, count = 0] of Object.entries(counts))
+  const [given, options] = [true, false].map((isCount) =>
+    Object.fromEntries(Object.entries(others).filter(([key]) => key in PER_DATABASE === isCount)),
+  );
+  for (const [key, count] of Object.entries(given))
     if (!Number.isInteger(count) || (count as number) < 0)
       throw new UserError(
         "config-invalid",
@@ -68,9 +77,8 @@ function recipeOf(document: Document, path: string): Recipe {
       pairs,
       databases,
       schemas: typeof schemas === "string" ? resolve(dirname(path), schemas) : undefined,
-      refusalsPerDatabase: refusalsPerDatabase as number,
-      ablatedPerDatabase: ablatedPerDatabase as number,
-      pairsPerDatabase: pairsPerDatabase as number | undefined,
+      ...PER_DATABASE,
+      ...given,
     },
     config,
     hash: hashOfJson(document),
