@@ -9,7 +9,7 @@ import { isPreposition, listOf, numberText, pluralOf, withArticle } from "./engl
 import { participleOf } from "./participles.ts";
 import { preposition } from "./prepositions.ts";
 import { quoteValue } from "../../sql/quote.ts";
-import { type Entity, type Field, isSpokenKey } from "./vocabulary.ts";
+import { type Entity, type Field, isPersonName, isSpokenKey, namesPeople } from "./vocabulary.ts";
 
 export type Condition = {
   readonly sql: string;
@@ -50,7 +50,7 @@ export function drawCondition(
   column: ColumnText,
   taken: readonly Field[] = [],
 ): Condition | undefined {
-  const defined = chance(draw, 0.3) ? definedCondition(draw, entity, column, taken) : undefined;
+  const defined = chance(draw, 0.4) ? definedCondition(draw, entity, column, taken) : undefined;
   if (defined) return defined;
   const field = pickWeighted(
     draw.rng,
@@ -92,9 +92,11 @@ const conditionWeight = (field: Field): number =>
 
 function roleWeight(field: Field): number {
   if (field.role === "code" && field.notes.codes.size > 0) return 8;
+  if (namesPeople(field)) return 5;
   if (field.role !== "key") return ROLE_WEIGHT[field.role] ?? 0;
   if (field.isSerial || field.isUnique) return 0.1;
-  return isSpokenKey(field) ? 3.5 : 0.35;
+  if (!isSpokenKey(field)) return 0.35;
+  return field.isDivision ? 2 : 3.5;
 }
 
 const nullsMatter = (field: Field): boolean =>
@@ -279,7 +281,9 @@ function valueCondition(
     return likeCondition(draw, field, sql);
   const shared = frequent.length > 2 && (field.role === "category" || field.role === "code");
   if (shared && form > 0.9) return listCondition(draw, field, sql);
-  const { value } = pickWeighted(rng, frequent, ({ count }) => Math.sqrt(count)) ?? frequent[0];
+  const isKind = field === kindOfRows(entity);
+  const { value } =
+    pickWeighted(rng, frequent, ({ count }) => (isKind ? count : Math.sqrt(count))) ?? frequent[0];
   const opposites = [`${sql} <> ${quoteValue(value)}`];
   if (shared && form > 0.83) return unequalCondition(draw, field, sql, value);
   return phrased(
@@ -316,21 +320,15 @@ function equalWords(draw: Draw, entity: Entity, field: Field, value: number | st
   return { post, clause, ...(field.role === "category" && kindWords(entity, field, text)) };
 }
 
-const PERSON = /^\p{Lu}[\p{Ll}'-]+ (\p{Lu}\.? )?\p{Lu}[\p{L}'-]+$/u;
 const TRADE = /^\p{Lu}\p{Ll}+(er|or|ist|ian|man|ant|ent|ic)$/u;
-const AGENT =
-  /\b(manager|owner|rep|agent|officer|author|director|coach|captain|teacher|leader|head|by)$/;
 
 /** "Ann Lee's jobs", "plumbers", "Rock tracks": a category's value as a possessive, a noun or an adjective. */
 function kindWords(entity: Entity, field: Field, text: string): Partial<Words> {
   const values = field.samples.frequent.map(({ value }) => String(value));
-  if (AGENT.test(field.phrases[0]) && values.every((value) => PERSON.test(value)))
-    return { adjective: `${text}'s` };
+  if (namesPeople(field)) return { adjective: `${text}'s` };
   if (entity.isPerson && TRADE.test(text)) return { noun: pluralOf(text.toLowerCase()) };
   const isShort = /^\p{Lu}[\p{L}-]+( \p{L}+)?$/u.test(text) && !PLACES.test(field.phrases[0]);
-  return isShort && !values.some((value) => PERSON.test(value)) && !entity.isPerson
-    ? { adjective: text }
-    : {};
+  return isShort && !values.some(isPersonName) && !entity.isPerson ? { adjective: text } : {};
 }
 
 /** Words for a value that a comment explains. */

@@ -4,7 +4,7 @@
  */
 import { Rng } from "../../base/rng.ts";
 import type { Select } from "./select.ts";
-import type { Entity, Field, Link, Vocabulary } from "./vocabulary.ts";
+import { type Entity, type Field, isNamed, type Link, type Vocabulary } from "./vocabulary.ts";
 
 /** A question with its SQL, and what must hold for the pair to be kept. */
 export type Draft = {
@@ -69,6 +69,7 @@ export function pickEntity(
     (entity) =>
       rarely(draw, entity.name) ** 0.4 *
       Math.log2(2 + entity.table.rowCount) *
+      (isNamed(entity) ? 2 : 1) *
       (entity.isJunction ? 0.3 : 1),
   );
 }

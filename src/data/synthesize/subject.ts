@@ -8,7 +8,15 @@ import { listOf, singularOf } from "./english.ts";
 import { preposition } from "./prepositions.ts";
 import { createScope, type Join, type Scope } from "./select.ts";
 import { quoteValue } from "../../sql/quote.ts";
-import { type Entity, type Field, isSpokenKey, type Link } from "./vocabulary.ts";
+import {
+  type Entity,
+  type Field,
+  isKind,
+  isNamed,
+  isSpokenKey,
+  type Link,
+  namesPeople,
+} from "./vocabulary.ts";
 
 export type Subject = {
   readonly entity: Entity;
@@ -46,7 +54,9 @@ export function drawParentLink(draw: Draw, entity: Entity): Link | undefined {
     const isDivided = link.columns.every(({ child }) =>
       entity.fields.some(({ name, isDivision }) => isDivision && name === child),
     );
-    return ((link.origin === "declared" ? 1 : 0.6) * (isDivided ? 0.3 : 1)) / (1 + uses) ** 0.2;
+    const named = isNamed(entityOf(draw, link.parent)) ? 2 : 1;
+    const origin = link.origin === "declared" ? 1 : 0.6;
+    return (named * origin * (isDivided ? 0.3 : 1)) / (1 + uses) ** 0.2;
   });
 }
 
@@ -101,11 +111,13 @@ function drawConditions(
   taken: readonly Field[],
 ): Condition[] | undefined {
   const result: Condition[] = [];
-  for (let i = 0; i < count; i++) {
+  // "Invoices and credits" are hardly ever meant together.
+  const kind = chance(draw, 0.65) ? kindOfRows(entity) : undefined;
+  const isOfKind = kind !== undefined && !taken.includes(kind);
+  for (let i = 0; i < Math.max(count, isOfKind ? 1 : 0); i++) {
     const used = [...taken, ...result.flatMap(({ fields }) => fields)];
-    const kind = i === 0 && chance(draw, 0.5) ? kindOfRows(entity) : undefined;
     const condition =
-      kind && !used.includes(kind)
+      i === 0 && isOfKind
         ? conditionOn(draw, entity, kind, column)
         : drawCondition(draw, entity, column, used);
     if (condition === undefined) return undefined;
@@ -136,14 +148,6 @@ function parentCondition(
   const text = describe(draw, parent, noun, [condition], "AND");
   return { condition, text: `${preposition(draw, noun)} ${text}` };
 }
-
-/** Rows that name kinds of things ("Labor", "Electrical"): a few short texts without digits, called descriptions. */
-const isKind = ({ label, labelRows, isPerson }: Entity): boolean =>
-  !isPerson &&
-  labelRows.length > 1 &&
-  labelRows.length <= 60 &&
-  /description|type|category|kind|genre/.test(label[0].phrases[0]) &&
-  labelRows.every(([value]) => /^\p{L}+( \p{L}+)?$/u.test(String(value)));
 
 /** The child's word for its parent where it has one of its own. */
 const nounsOfLink = (link: Link, parent: Entity): readonly string[] =>
@@ -243,11 +247,15 @@ const rankOf = (post: string): number => {
 
 /** The short ones first; "and" between two of a kind. */
 function joinPosts(posts: readonly string[]): string {
-  const [first, second] = [...posts].sort((a, b) => rankOf(a) - rankOf(b));
-  if (second === undefined) return first ?? "";
-  const [a, b] = [first.split(" ")[0], second.split(" ")[0]];
-  if (a === "with" && b === "with") return `${first} and ${second.slice(5)}`;
-  return a === b || rankOf(second) === 2 ? `${first} and ${second}` : `${first} ${second}`;
+  const sorted = [...posts].sort((a, b) => rankOf(a) - rankOf(b));
+  return sorted.map((post, index) => joined(sorted[index - 1], post)).join("");
+}
+
+function joined(before: string | undefined, post: string): string {
+  if (before === undefined) return post;
+  const [a, b] = [before.split(" ")[0], post.split(" ")[0]];
+  if (a === "with" && b === "with") return ` and ${post.slice(5)}`;
+  return a === b || rankOf(post) === 2 ? ` and ${post}` : ` ${post}`;
 }
 
 /** Columns to return, with the words for them. */
@@ -272,7 +280,13 @@ const SHOWN: Readonly<Partial<Record<Field["role"], number>>> = {
 };
 /** How gladly a column is asked for: names, figures and dates rather than numbers of things. */
 export const shownWeight = (field: Field): number =>
-  field.role === "key" ? (isSpokenKey(field) ? 0.5 : 0.06) : (SHOWN[field.role] ?? 0);
+  field.role === "key"
+    ? isSpokenKey(field)
+      ? 0.5
+      : 0.06
+    : namesPeople(field)
+      ? 3
+      : (SHOWN[field.role] ?? 0);
 
 /** The label or key, mostly, and up to `extra` other columns. */
 export function drawProjection(
@@ -305,14 +319,41 @@ function projectionOf(draw: Draw, subject: Subject, fields: readonly Field[]): P
   };
 }
 
+/** Columns that are shown together, in full or, where that tells them apart, by their last words: "number, amount". */
 export function fieldsText(draw: Draw, fields: readonly Field[]): string {
-  const phrases = fields.map((field) => phraseOf(draw, field));
+  const phrases = chance(draw, 0.5)
+    ? shortPhrases(draw, fields)
+    : fields.map((field) => phraseOf(draw, field));
   const isFullName =
     /^(first|given) name$/.test(phrases[0]) && /^(last|family) name$/.test(phrases[1] ?? "");
   return listOf(isFullName ? ["first and last name", ...phrases.slice(2)] : phrases).replace(
     /^first and last name and /,
     "first name, last name and ",
   );
+}
+
+function shortPhrases(draw: Draw, fields: readonly Field[]): string[] {
+  const money = fields.filter(({ isMoney }) => isMoney);
+  const isAmount = money.length === 1 && chance(draw, 0.3);
+  const short = fields.map((field) =>
+    isAmount && field === money[0] ? "amount" : shortPhrase(draw, field),
+  );
+  return short.map((phrase, index) =>
+    short.indexOf(phrase) === short.lastIndexOf(phrase) ? phrase : phraseOf(draw, fields[index]),
+  );
+}
+
+/** "due date" → "date" where the table has no other; "invoice number" → "number" where that is what a row is called. */
+export function shortPhrase(draw: Draw, field: Field): string {
+  const { fields, label, isPerson } = entityOf(draw, field.table);
+  const headOf = ({ phrases: [phrase] }: Field) => phrase.slice(phrase.lastIndexOf(" ") + 1);
+  const head = headOf(field);
+  const isLabel = label.length === 1 && label[0] === field;
+  const isSole =
+    field.role !== "key" &&
+    !(isPerson && label.includes(field)) &&
+    fields.every((other) => other === field || headOf(other) !== head);
+  return isLabel || isSole ? head : phraseOf(draw, field);
 }
 
 /** "customer name": a field of the table that a link leads to, said from the child's side. */

@@ -5,15 +5,19 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { company } from "../../../company/company.ts";
+import { Rng } from "../../base/rng.ts";
 import { createExecutor } from "../../db/executor.ts";
 import { introspect } from "../../schema/introspect.ts";
+import { applyNotes, readNotes } from "../../schema/notes.ts";
 import type { Database } from "../../schema/schema.ts";
 import { unknownNames } from "../../sql/names.ts";
 import { omissionsOf } from "../check/mention.ts";
 import type { Example } from "../example.ts";
 import { parseColumnComment } from "./comments.ts";
 import { refusalKinds, synthesizeRefusals } from "./refuse.ts";
+import { describe as describeRows } from "./subject.ts";
 import { synthesize, type SynthesizeOptions } from "./synthesize.ts";
+import { createVocabulary } from "./vocabulary.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "t2s-synthesize-"));
 const executor = createExecutor({ workers: 2, timeoutMs: 10_000 });
@@ -67,7 +71,7 @@ async function expectSound(
   expect(broken.map(({ sql }) => sql)).toEqual([]);
   for (const { sql, question, checks } of pairs.examples) {
     expect(unknownNames(sql, "sqlite", tables), sql).toEqual({ tables: [], columns: [] });
-    expect(question.length).toBeGreaterThan(5);
+    expect(question.length, question).toBeGreaterThan(4);
     expect(question).not.toMatch(/undefined|\$\{|  |NaN|\[object/);
     expect(checks).toMatchObject({ executed: true, discriminating: true });
   }
@@ -98,6 +102,42 @@ describe("the bundled company", () => {
     expect(pairs.templateIds).toBe(new Set(pairs.examples.map((it) => it.templateId)).size);
     for (const { reason } of pairs.rejectedDrafts)
       expect(pairs.rejected[reason]).toBeGreaterThan(0);
+  });
+
+  test("all of three conditions behind a noun are said", async () => {
+    const vocabulary = await createVocabulary(databaseOf(companyFile), runOn(companyFile));
+    const [entity] = vocabulary.entities.values();
+    const posts = ["with source PR", "in company 2", "with more than 8 hours"];
+    const conditions = posts.map((post) => ({
+      sql: "",
+      opposites: [],
+      post,
+      clause: post,
+      fields: [],
+    }));
+    const draw = { vocabulary, rng: new Rng(1), uses: new Map<string, number>() };
+    expect(describeRows(draw, entity, "timesheets", conditions, "AND")).toBe(
+      "timesheets in company 2 with source PR and more than 8 hours",
+    );
+  });
+
+  test("ranks and bounds groups by what the notes have a word for, and not only by columns", async () => {
+    const noted = applyNotes(databaseOf(companyFile), readNotes(company.notesFile), {
+      isPartial: false,
+    });
+    const { examples } = await synthesize(noted, { count: 500, seed: 1, run: runOn(companyFile) });
+    // Words that no column and no table has: "billed amount" for one column under a condition.
+    const terms = noted.tables
+      .flatMap(({ terms: lines = [] }) => lines.filter((line) => line.includes(" where ")))
+      .flatMap((line) => line.split(" = ")[0].split(", "))
+      .filter((term) => term.includes(" "));
+    expect(terms.length).toBeGreaterThan(5);
+    for (const shape of ["topGroups", "groupsBeyond"]) {
+      const asked = examples.filter(({ source }) => source.method === `synthesized:${shape}`);
+      const termed = asked.filter(({ question }) => terms.some((term) => question.includes(term)));
+      expect(termed.length, shape).toBeGreaterThan(0);
+      expect(termed.length, shape).toBeLessThan(asked.length);
+    }
   });
 
   test("uses every table, and three tables at once", () => {

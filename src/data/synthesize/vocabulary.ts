@@ -198,3 +198,25 @@ function keyOf(fields: readonly Field[]): Field[] {
 /** A key that people use in speech: "24-105", "EUR", the number of one of a few companies. */
 export const isSpokenKey = ({ role, isNumeric, isDivision, picksRow }: Field): boolean =>
   role === "key" && (isDivision || (picksRow && !isNumeric));
+
+const PERSON = /^\p{Lu}[\p{Ll}'-]+ (\p{Lu}\.? )?\p{Lu}[\p{L}'-]+$/u;
+const AGENT =
+  /\b(manager|owner|rep|agent|officer|author|director|coach|captain|teacher|leader|head|by)$/;
+
+export const isPersonName = (value: unknown): boolean => PERSON.test(String(value));
+
+/** Who did it or answers for it, by name: "project manager". */
+export const namesPeople = ({ phrases, samples: { frequent } }: Field): boolean =>
+  AGENT.test(phrases[0]) && frequent.every(({ value }) => isPersonName(value));
+
+/** Rows that name kinds of things ("Labor", "Electrical"): a few short texts without digits, called descriptions. */
+export const isKind = ({ label, labelRows, isPerson }: Entity): boolean =>
+  !isPerson &&
+  labelRows.length > 1 &&
+  labelRows.length <= 60 &&
+  /description|type|category|kind|genre/.test(label[0].phrases[0]) &&
+  labelRows.every(([value]) => /^\p{L}+( \p{L}+)?$/u.test(String(value)));
+
+/** Rows that are known by names of their own: customers, employees, projects. */
+export const isNamed = (entity: Entity): boolean =>
+  entity.label.length > 0 && entity.label.every(({ role }) => role === "name") && !isKind(entity);

@@ -1,17 +1,13 @@
 /** Figures and lists of what the knowledge defines: "open balance by customer". */
-import { chance, type Draft, type Draw, pickWeighted } from "../draw.ts";
-import type { Definition } from "../definitions.ts";
+import { chance, type Draft, type Draw } from "../draw.ts";
 import { drawProjection, drawSubject, type Subject } from "../subject.ts";
-import type { Entity, Field } from "../vocabulary.ts";
+import type { Field } from "../vocabulary.ts";
 import { askForRows, askForValue, finish, terse } from "../wording.ts";
 import { sourceOf, toDraft } from "./draft.ts";
 import { drawGroupKey, type GroupKey } from "./group-key.ts";
 import { withKey } from "./grouped.ts";
 import { listQuestion } from "./lists.ts";
-
-type Valued = Definition & { readonly value: NonNullable<Definition["value"]> };
-
-const isValued = (definition: Definition): definition is Valued => definition.value !== undefined;
+import { drawTerm, fieldsIn, isDeed, join, valueSql, withCondition, wordsAround } from "./terms.ts";
 
 /** A defined value over rows: `subject` has the definition's condition too, `drawn` only what has to be said. */
 type Figure = {
@@ -24,10 +20,7 @@ type Figure = {
 
 /** The total of a defined value, for all rows or each group, or the value beside each row. */
 export function definedValue(draw: Draw): Draft | undefined {
-  const choices = [...draw.vocabulary.entities.values()].flatMap((entity) =>
-    entity.definitions.filter(isValued).map((definition) => ({ entity, definition })),
-  );
-  const choice = pickWeighted(draw.rng, choices, () => 1);
+  const choice = drawTerm(draw);
   if (choice === undefined) return undefined;
   const { entity, definition } = choice;
   const key = chance(draw, 0.6) ? drawGroupKey(draw, entity) : undefined;
@@ -40,7 +33,7 @@ export function definedValue(draw: Draw): Draft | undefined {
   if (drawn === undefined || drawn.connector === "OR") return undefined;
   const narrowed = withCondition(drawn, entity, definition);
   const subject = key ? withKey(narrowed, key) : narrowed;
-  const sql = definition.value.print(columnIn(subject, entity));
+  const sql = valueSql(subject, choice);
   const figure = {
     term: definition.term,
     sql,
@@ -52,41 +45,8 @@ export function definedValue(draw: Draw): Draft | undefined {
   return chance(draw, 0.6) ? total(draw, figure) : rows(draw, figure);
 }
 
-const fieldsIn = (entity: Entity, { value, condition }: Definition): Field[] => {
-  const names = [...(value?.columns ?? []), ...(condition?.columns ?? [])];
-  return entity.fields.filter(({ name }) => names.includes(name));
-};
-
-const columnIn = (subject: Subject, entity: Entity) => (name: string) =>
-  subject.scope.column(entity.name, name);
-
-/** The subject with what the definition demands; its words stay, for the term says it. */
-function withCondition(subject: Subject, entity: Entity, definition: Definition): Subject {
-  const sql = definition.condition?.print(columnIn(subject, entity));
-  if (sql === undefined) return subject;
-  const fields = fieldsIn(entity, definition);
-  const condition = { sql, opposites: [], post: "", clause: "", fields };
-  return {
-    ...subject,
-    conditions: [...subject.conditions, condition],
-    where: [...subject.where, sql],
-  };
-}
-
-/** What was done: "billed", "spent on material". */
-const isDeed = (term: string): boolean =>
-  /^(\w+ed|paid|spent|bought|sold|held)( (by|to|from|for|on|of|in|with) .*)?$/.test(term);
-
 const totalTerm = ({ rng }: Draw, term: string): string =>
   /^total\b/.test(term) ? term : rng.pick([term, term, `total ${term}`, `${term} in total`]);
-
-/** What stands before and behind the term. The term alone says which rows: mostly they are not named. */
-function wordsAround(draw: Draw, { conditions, text, around }: Subject): readonly [string, string] {
-  if (around && chance(draw, 0.85)) return around;
-  return conditions.length === 0 && chance(draw, 0.7) ? ["", ""] : ["", `of ${text}`];
-}
-
-const join = (...words: readonly string[]): string => words.filter(Boolean).join(" ");
 
 function total(draw: Draw, { term, sql, drawn, subject }: Figure): Draft {
   const { rng } = draw;

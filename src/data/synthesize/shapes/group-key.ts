@@ -6,7 +6,7 @@ import { chance, type Draw, entityOf, phraseOf, pickField, pickWeighted, usesOf 
 import { pluralOf, pluralOfColumn } from "../english.ts";
 import type { Join } from "../select.ts";
 import { drawParentLink, parentPhrase } from "../subject.ts";
-import { type Entity, type Field, isSpokenKey } from "../vocabulary.ts";
+import { type Entity, type Field, isSpokenKey, namesPeople } from "../vocabulary.ts";
 import { mainTime } from "../date-conditions.ts";
 import { isGroupable } from "./lists.ts";
 
@@ -59,12 +59,14 @@ const groupWeight = (field: Field): number =>
   field.role === "key"
     ? isSpokenKey(field)
       ? field.isDivision
-        ? 5
+        ? 4
         : 8
       : 0.3
-    : field.role === "month"
-      ? 1.2
-      : 1;
+    : namesPeople(field)
+      ? 6
+      : field.role === "month"
+        ? 1.2
+        : 1;
 
 /** The name of the parent, or one of its codes and categories. */
 function parentKey(draw: Draw, entity: Entity): GroupKey | undefined {

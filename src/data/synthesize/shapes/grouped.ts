@@ -1,11 +1,12 @@
 /** Rows of a subject in groups, with what is worked out for each: where all shapes with GROUP BY begin. */
-import { type Draw, pickEntity } from "../draw.ts";
+import { chance, type Draw, pickEntity } from "../draw.ts";
 import type { Select } from "../select.ts";
 import { drawSubject, type Subject, type SubjectOptions } from "../subject.ts";
-import type { Field } from "../vocabulary.ts";
+import type { Entity, Field } from "../vocabulary.ts";
 import { sourceOf } from "./draft.ts";
 import { drawGroupKey, type GroupKey } from "./group-key.ts";
 import { drawMeasure, type Measure, type MeasureKind } from "./measure.ts";
+import { drawTerm, fieldsIn, measureOfTerm, withCondition } from "./terms.ts";
 
 export type Grouped = {
   readonly subject: Subject;
@@ -15,22 +16,34 @@ export type Grouped = {
   readonly measure: Measure;
 };
 
-/** A subject, a key that divides it, and what to compute. */
+/** A subject, a key that divides it, and what to compute: where the house has words for sums, mostly what they mean. */
 export function drawGrouped(draw: Draw, kinds?: readonly MeasureKind[]): Grouped | undefined {
-  const divided = drawDivided(draw);
-  const measure = divided && drawMeasure(draw, divided.subject, kinds);
-  return measure && { ...divided, measure };
+  const isOfTerm = (kinds === undefined || kinds.includes("SUM")) && chance(draw, 0.4);
+  const choice = isOfTerm ? drawTerm(draw) : undefined;
+  if (choice === undefined) {
+    const divided = drawDivided(draw);
+    const measure = divided && drawMeasure(draw, divided.subject, kinds);
+    return measure && { ...divided, measure };
+  }
+  const { entity, definition } = choice;
+  const divided = drawDivided(draw, entity, fieldsIn(entity, definition));
+  if (divided === undefined || divided.subject.connector === "OR") return undefined;
+  const measure = measureOfTerm(draw, divided.subject, choice);
+  return { ...divided, subject: withCondition(divided.subject, entity, definition), measure };
 }
 
-/** A subject and a key that divides it. */
-export function drawDivided(draw: Draw): Omit<Grouped, "measure"> | undefined {
-  const entity = pickEntity(draw, ({ table }) => table.rowCount > 3);
+/** A subject whose conditions leave `taken` alone, and a key that divides it. */
+export function drawDivided(
+  draw: Draw,
+  entity: Entity | undefined = pickEntity(draw, ({ table }) => table.rowCount > 3),
+  taken: readonly Field[] = [],
+): Omit<Grouped, "measure"> | undefined {
   const key = entity && drawGroupKey(draw, entity);
-  if (!entity || !key) return undefined;
+  if (!entity || !key || key.fields.some((field) => taken.includes(field))) return undefined;
   const subject = drawSubject(draw, entity, {
     ...drawNarrowing(draw),
     joins: key.joins,
-    taken: key.fields,
+    taken: [...taken, ...key.fields],
   });
   return subject && { subject: withKey(subject, key), key, keys: key.columns(subject.column) };
 }

@@ -56,7 +56,13 @@ export function drawMeasure(
 
 function measureOf(draw: Draw, subject: Subject, kind: MeasureKind): Measure | undefined {
   if (kind === "COUNT")
-    return { text: `number of ${subject.text}`, short: "count", sql: "COUNT(*)", kind, fields: [] };
+    return {
+      text: `number of ${subject.text}`,
+      short: draw.rng.pick(["count", "count", "number"]),
+      sql: "COUNT(*)",
+      kind,
+      fields: [],
+    };
   if (kind === "DISTINCT") return distinctOf(draw, subject);
   if (kind === "DIFFERENCE") return differenceOf(draw, subject);
   if (kind === "DAYS") return daysOf(draw, subject);
@@ -73,12 +79,21 @@ function measureOf(draw: Draw, subject: Subject, kind: MeasureKind): Measure | u
   const aggregate = kind === "DATE" ? draw.rng.pick(["MAX", "MIN"] as const) : kind;
   return {
     text: figureText(draw, subject, aggregate, field),
-    short: aggregate === "SUM" ? phraseOf(draw, field) : aggregateText(draw, aggregate, field),
+    short: aggregate === "SUM" ? shortSum(draw, field) : aggregateText(draw, aggregate, field),
     sql: `${aggregate}(${subject.column(field)})`,
     kind,
     fields: [field],
   };
 }
+
+/** What a sum is called beside its group: "cost", "amount", "total". */
+const shortSum = (draw: Draw, field: Field): string =>
+  draw.rng.pick([
+    () => phraseOf(draw, field),
+    () => phraseOf(draw, field),
+    () => field.phrases[0].slice(field.phrases[0].lastIndexOf(" ") + 1),
+    () => (field.isMoney ? "amount" : "total"),
+  ])();
 
 function distinctOf(draw: Draw, subject: Subject): Measure | undefined {
   const field = pickField(

@@ -123,5 +123,5 @@ export const shapes: Readonly<Record<ShapeName, Shape>> = {
   reachingExtreme: { weight: 0.6, draw: reachingExtreme },
   likeNamedRow: { weight: 0.6, draw: likeNamedRow },
   setOperation: { weight: 3.5, draw: setOperation },
-  definedValue: { weight: 14, draw: definedValue },
+  definedValue: { weight: 20, draw: definedValue },
 };
